@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** The proxy group (audience) of a credential unless configuration names another. @public */
+export const DEFAULT_PROXY_GROUP = 'default';
+
+/**
+ * The claims of a credential that the portal issues to a user, a JWT signed
+ * with ES256. `aud` is the group of proxies that it is for.
+ *
+ * @public
+ */
+export const credentialClaimsSchema = z.object({
+  iss: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
+  /** The user's entity ref. */
+  sub: z.string().min(1),
+  /** The credential's id, by which it is revoked. */
+  jti: z.string().min(1),
+  /** Seconds since 1970. */
+  iat: z.number(),
+  exp: z.number(),
+  /** The name that the proxy impersonates. */
+  kubernetesUser: z.string().min(1),
+  email: z.string().optional(),
+  /** Display name. */
+  name: z.string().optional(),
+  /** Ownership entity refs: the user itself and its groups. */
+  groups: z.array(z.string()),
+});
+
+/** The claims of a credential. @public */
+export type CredentialClaims = z.infer<typeof credentialClaimsSchema>;
+
+/** A credential as the access routes list it. @public */
+export type Credential = {
+  id: string;
+  userEntityRef: string;
+  issuedAt: string;
+  expiresAt: string;
+  revokedAt?: string;
+};
+
+/** `POST /v1/access/kubeconfig` @public */
+export type KubeconfigResponse = {
+  /** The kubeconfig as YAML, one context per cluster. */
+  kubeconfig: string;
+  credential: Credential;
+};
+
+/** `GET /v1/access`: the clusters that the caller may reach. @public */
+export type AccessResponse = {
+  clusters: { name: string; server: string; roles: string[] }[];
+};

@@ -1,0 +1,15 @@
+/**
+ * Types, schemas, permissions and the recording format that the portal, the
+ * pages and the proxy share. Safe in a browser; imports none of the others.
+ *
+ * @packageDocumentation
+ */
+export * from './vocabulary';
+export * from './event';
+export * from './recording';
+export * from './policy';
+export * from './credential';
+export * from './agent';
+export * from './pages';
+export * from './permissions';
+export * from './recordingFormat';

@@ -1,0 +1,28 @@
+import type { StoredRequestAuditEvent } from './event';
+import type { Recording } from './recording';
+
+/** One page of a list, newest first unless asked otherwise. @public */
+export type Page<TItem> = {
+  items: TItem[];
+  /** Opaque; absent on the last page. */
+  nextCursor?: string;
+  /** Opaque; absent on the first page. */
+  prevCursor?: string;
+  totalItems?: number;
+  /** The total is a bound: there are more than so many. */
+  totalIsLowerBound?: boolean;
+};
+
+/** A row of the list: the body comes with `GET /v1/events/:id`. @public */
+export type RequestAuditListItem = Omit<StoredRequestAuditEvent, 'requestBody'>;
+
+/** `GET /v1/events` @public */
+export type RequestAuditPage = Page<RequestAuditListItem>;
+
+/** `GET /v1/recordings` @public */
+export type RecordingPage = Page<Recording>;
+
+/** Rows of a page when the request does not say. @public */
+export const DEFAULT_PAGE_LIMIT = 50;
+/** Rows of a page at the most. @public */
+export const MAX_PAGE_LIMIT = 200;

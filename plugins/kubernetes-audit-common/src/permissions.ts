@@ -1,0 +1,40 @@
+import { createPermission } from '@backstage/plugin-permission-common';
+
+/** See *Request Audit* and its events. @public */
+export const requestAuditReadPermission = createPermission({
+  name: 'kubernetes-audit.event.read',
+  attributes: { action: 'read' },
+});
+
+/** See *Pod Session Recordings*. @public */
+export const recordingReadPermission = createPermission({
+  name: 'kubernetes-audit.recording.read',
+  attributes: { action: 'read' },
+});
+
+/** Play or download a recording. @public */
+export const recordingPlayPermission = createPermission({
+  name: 'kubernetes-audit.recording.play',
+  attributes: { action: 'read' },
+});
+
+/** See proxies and tunnels. @public */
+export const agentReadPermission = createPermission({
+  name: 'kubernetes-audit.agent.read',
+  attributes: { action: 'read' },
+});
+
+/** Get a kubeconfig for oneself. @public */
+export const accessUsePermission = createPermission({
+  name: 'kubernetes-audit.access.use',
+  attributes: {},
+});
+
+/** All permissions of the plugin. @public */
+export const kubernetesAuditPermissions = [
+  requestAuditReadPermission,
+  recordingReadPermission,
+  recordingPlayPermission,
+  agentReadPermission,
+  accessUsePermission,
+];

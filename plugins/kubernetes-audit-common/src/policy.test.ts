@@ -1,0 +1,48 @@
+import { durationSchema, durationToMilliseconds, roleSchema } from './policy';
+
+describe('durations', () => {
+  it.each([
+    ['15m', 900_000],
+    ['8h', 28_800_000],
+    ['1h30m', 5_400_000],
+    ['250ms', 250],
+    ['1d', 86_400_000],
+  ])('%s is %d ms', (duration, milliseconds) => {
+    expect(durationSchema.parse(duration)).toBe(duration);
+    expect(durationToMilliseconds(duration)).toBe(milliseconds);
+  });
+
+  it.each(['', '15', 'm', '15 m', '-5m'])('%j is refused', duration => {
+    expect(durationSchema.safeParse(duration).success).toBe(false);
+  });
+});
+
+describe('roles', () => {
+  it('are filled up with safe defaults', () => {
+    const role = roleSchema.parse({
+      name: 'viewer',
+      subjects: ['group:default/all'],
+      clusters: ['*'],
+      rules: [{ effect: 'allow', resources: ['pods'], verbs: ['get'] }],
+    });
+    expect(role).toMatchObject({
+      kubernetesGroups: [],
+      impersonation: { users: [], groups: [] },
+      session: { idleTimeout: '15m', record: true, recordInput: false },
+    });
+  });
+
+  it('with a misspelt key are refused', () => {
+    const result = roleSchema.safeParse({
+      name: 'viewer',
+      subjects: [],
+      clusters: ['*'],
+      rule: [],
+      rules: [],
+    });
+    expect(result.error?.issues[0]).toMatchObject({
+      code: 'unrecognized_keys',
+      keys: ['rule'],
+    });
+  });
+});

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { timestampSchema } from './event';
+
+const text = z.string().max(2048);
+
+/** A terminal's size, each between 1 and 65535. @public */
+export const terminalSizeSchema = z.object({
+  columns: z.number().int().min(1).max(65535),
+  rows: z.number().int().min(1).max(65535),
+});
+
+/** A terminal's size in cells. @public */
+export type TerminalSize = z.infer<typeof terminalSizeSchema>;
+
+/**
+ * What a recording says of itself: the payload of its first frame's header
+ * event, written by the proxy before any output.
+ *
+ * @public
+ */
+export const recordingHeaderSchema = z.object({
+  id: z.uuid(),
+  sessionId: z.uuid(),
+  /** `<user>_<start>`, the start in ISO 8601 basic format: `guest_20261122T014741Z`. */
+  name: text,
+  startedAt: timestampSchema,
+  userName: text,
+  userEmail: text.optional(),
+  userEntityRef: text.optional(),
+  clientIp: text,
+  clientName: text.optional(),
+  clusterName: text,
+  clusterEndpoint: text.optional(),
+  role: text.optional(),
+  kubernetesGroups: z.array(text).max(256).optional(),
+  namespace: text,
+  podName: text,
+  container: text.optional(),
+  /** The subresource: exec or attach. */
+  kind: z.enum(['exec', 'attach']),
+  /** Empty for attach. */
+  command: z.array(z.string().max(16_384)).max(1024),
+  tty: z.boolean(),
+  size: terminalSizeSchema,
+  tunnelAgentName: text.optional(),
+  tunnelTag: text.optional(),
+  connectedFrom: z.enum(['Proxy', 'Portal']).default('Proxy'),
+});
+
+/** What a recording says of itself. @public */
+export type RecordingHeader = z.infer<typeof recordingHeaderSchema>;
+
+/** How a recording stands. @public */
+export const recordingStatusSchema = z.enum([
+  /** The session runs, or its proxy has not yet said how it ended. */
+  'recording',
+  'complete',
+  /** Finished by the proxy after it was killed: nothing that the user saw is missing. */
+  'recovered',
+  /** Something is missing; `statusReason` says what. */
+  'truncated',
+  'failed',
+]);
+
+/** How a recording stands. @public */
+export type RecordingStatus = z.infer<typeof recordingStatusSchema>;
+
+/** The body of `POST /v1/ingest/recordings/:id/complete`. @public */
+export const recordingCompletionSchema = z.object({
+  status: recordingStatusSchema.exclude(['recording']),
+  statusReason: text.optional(),
+  endedAt: timestampSchema,
+  durationMs: z.number().int().nonnegative(),
+  exitCode: z.number().int().optional(),
+  /** The chunks are numbered 0 to chunkCount - 1. */
+  chunkCount: z.number().int().nonnegative(),
+});
+
+/** How a recording ended. @public */
+export type RecordingCompletion = z.infer<typeof recordingCompletionSchema>;
+
+/** A recording as the portal lists it. @public */
+export type Recording = RecordingHeader & {
+  /** The *No* column: a stable integer given by the store. */
+  number: number;
+  agentId: string;
+  status: RecordingStatus;
+  statusReason?: string;
+  endedAt?: string;
+  durationMs?: number;
+  exitCode?: number;
+  /** Uncompressed asciicast v2 bytes. */
+  sizeBytes: number;
+};
+
+/** One chunk of a recording: one or more whole frames. @public */
+export type RecordingChunk = {
+  index: number;
+  /** Microseconds since the recording's start, of its first and last event. */
+  firstTime: number;
+  lastTime: number;
+  /** Bytes of its frames when sent uncompressed. */
+  sizeBytes: number;
+};
+
+/** `GET /v1/recordings/:id` @public */
+export type RecordingDetail = Recording & {
+  chunks: RecordingChunk[];
+  /** A recording larger than so many {@link Recording.sizeBytes} is downloaded, not played; absent means unlimited. */
+  maxPlaybackSize?: number;
+};
+
+/** Default of `kubernetesAudit.recordings.maxPlaybackSize`, in bytes. @public */
+export const DEFAULT_MAX_PLAYBACK_SIZE = 700 * 1024 * 1024;

@@ -1,0 +1,70 @@
+import {
+  decodeFrame,
+  decodeFrames,
+  encodeFrame,
+  FRAME_HEADER_BYTES,
+  FrameError,
+} from './frame';
+
+const body = Uint8Array.from({ length: 300 }, (_, i) => i % 251);
+const frame = encodeFrame(body, {
+  compression: 'zstd',
+  last: true,
+  sequence: 7,
+  uncompressedBytes: 4096,
+  eventCount: 3,
+  firstTime: 1_500_000,
+  lastTime: 2 ** 45,
+});
+
+describe('frame', () => {
+  it('reads back what was written', () => {
+    expect(decodeFrame(frame)).toEqual({
+      header: {
+        compression: 'zstd',
+        last: true,
+        encrypted: false,
+        headerBytes: FRAME_HEADER_BYTES,
+        sequence: 7,
+        bodyBytes: 300,
+        uncompressedBytes: 4096,
+        eventCount: 3,
+        firstTime: 1_500_000,
+        lastTime: 2 ** 45,
+        bodyCrc: expect.any(Number),
+      },
+      body,
+      totalBytes: FRAME_HEADER_BYTES + 300,
+    });
+  });
+
+  it('asks for more at every cut', () => {
+    for (let cut = 0; cut < frame.length; cut++) {
+      expect(decodeFrame(frame.subarray(0, cut))).toBeUndefined();
+    }
+  });
+
+  it('refuses every flipped byte', () => {
+    for (let i = 0; i < frame.length; i++) {
+      const flipped = frame.slice();
+      flipped[i] ^= 0x20;
+      let result;
+      try {
+        result = decodeFrame(flipped);
+      } catch (error) {
+        expect(error).toBeInstanceOf(FrameError);
+        continue;
+      }
+      // A longer header only asks for bytes that never come.
+      expect(result).toBeUndefined();
+    }
+  });
+
+  it('splits a chunk into its frames and refuses a cut one', () => {
+    const chunk = new Uint8Array([...frame, ...frame]);
+    expect(decodeFrames(chunk).map(f => f.header.sequence)).toEqual([7, 7]);
+    expect(() => decodeFrames(chunk.subarray(0, chunk.length - 1))).toThrow(
+      FrameError,
+    );
+  });
+});

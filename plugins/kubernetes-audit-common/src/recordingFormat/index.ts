@@ -1,0 +1,4 @@
+export * from './frame';
+export * from './recordingEvent';
+export * from './asciicast';
+export * from './crc32';

@@ -1,0 +1,72 @@
+import { FrameError } from './frame';
+import {
+  decodeRecordingEvents,
+  encodeRecordingEvent,
+  RecordingEvent,
+} from './recordingEvent';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function encodeAll(events: RecordingEvent[], firstTime: number): Uint8Array {
+  let previous = firstTime;
+  const parts = events.map(event => {
+    const encoded = encodeRecordingEvent(event, previous);
+    previous = event.time;
+    return [...encoded];
+  });
+  return Uint8Array.from(parts.flat());
+}
+
+describe('recording events', () => {
+  const events: RecordingEvent[] = [
+    { type: 'header', time: 5, data: bytes('{}') },
+    { type: 'resize', time: 5, data: bytes('80x24') },
+    { type: 'output', time: 900, data: bytes('x'.repeat(70_000)) },
+    { type: 'error', time: 2 ** 46, data: bytes('oops') },
+    { type: 'exit', time: 2 ** 46 + 1, data: bytes('{"exitCode":7}') },
+  ];
+
+  it('read back what was written, with long gaps and payloads', () => {
+    expect(decodeRecordingEvents(encodeAll(events, 5), 5)).toEqual(events);
+  });
+
+  it('are refused when cut anywhere but between two of them', () => {
+    const short = events.filter(event => event.data.length < 100);
+    const encoded = encodeAll(short, 5);
+    const boundaries = new Set([0]);
+    let end = 0;
+    let previous = 5;
+    for (const event of short) {
+      end += encodeRecordingEvent(event, previous).length;
+      previous = event.time;
+      boundaries.add(end);
+    }
+    for (let cut = 0; cut <= encoded.length; cut++) {
+      const decode = () => decodeRecordingEvents(encoded.subarray(0, cut), 5);
+      if (boundaries.has(cut)) {
+        expect(decode).not.toThrow();
+      } else {
+        expect(decode).toThrow(FrameError);
+      }
+    }
+  });
+
+  it('of an unknown type are skipped', () => {
+    const unknown = Uint8Array.from([0x7a, 3, 2, 1, 1]);
+    const known = encodeRecordingEvent(
+      { type: 'marker', time: 20, data: bytes('m') },
+      13,
+    );
+    expect(
+      decodeRecordingEvents(Uint8Array.from([...unknown, ...known]), 10),
+    ).toEqual([{ type: 'marker', time: 20, data: bytes('m') }]);
+  });
+
+  it('never go back in time', () => {
+    const encoded = encodeRecordingEvent(
+      { type: 'output', time: 1, data: bytes('a') },
+      10,
+    );
+    expect(decodeRecordingEvents(encoded, 10)[0].time).toBe(10);
+  });
+});
