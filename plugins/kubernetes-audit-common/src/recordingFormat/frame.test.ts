@@ -38,6 +38,12 @@ describe('frame', () => {
     });
   });
 
+  it('leaves the bytes that it reads as they are, also of a Buffer', () => {
+    const buffer = Buffer.from(frame);
+    expect(decodeFrame(buffer)?.header.sequence).toBe(7);
+    expect(buffer.equals(frame)).toBe(true);
+  });
+
   it('asks for more at every cut', () => {
     for (let cut = 0; cut < frame.length; cut++) {
       expect(decodeFrame(frame.subarray(0, cut))).toBeUndefined();

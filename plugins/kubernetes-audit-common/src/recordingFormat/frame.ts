@@ -136,7 +136,8 @@ export function decodeFrameHeader(bytes: Uint8Array): FrameHeader | undefined {
   if (bytes.length < headerBytes) {
     return undefined;
   }
-  const unsigned = bytes.slice(0, headerBytes);
+  // Not slice(): of a Node.js Buffer that would be a view, not a copy.
+  const unsigned = new Uint8Array(bytes.subarray(0, headerBytes));
   unsigned.fill(0, HEADER_CRC_OFFSET, HEADER_CRC_OFFSET + 4);
   if (crc32(unsigned) !== view.getUint32(HEADER_CRC_OFFSET, true)) {
     throw new FrameError('frame header is corrupt');

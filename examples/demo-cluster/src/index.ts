@@ -1,0 +1,5 @@
+export {
+  startDemoCluster,
+  type DemoCluster,
+  type DemoClusterOptions,
+} from './demoCluster';

@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { AuditLog } from './audit';
+import { CredentialVerifier } from './authn';
+import { Authorizer } from './authz';
+import type { ProxyConfig } from './config';
+import {
+  EventDelivery,
+  Heartbeat,
+  PolicySubscription,
+  PortalClient,
+  RecordingDelivery,
+} from './delivery';
+import { RequestHandler, Sessions } from './forward';
+import { recoverRecordings } from './recording';
+import { AdminServer, createProxyMetrics, ProxyServer } from './server';
+import { EventSpool, SessionLedger } from './spool';
+import { UpstreamClusters } from './upstream';
+
+/** How long sessions and running calls have to end when the proxy stops, in milliseconds. */
+const DRAIN_MS = 10_000;
+/** How long what is left in the spool has to reach the portal then, in milliseconds. */
+const LAST_DELIVERY_MS = 5_000;
+
+/** The proxy as a whole: constructs its parts, connects and starts them. */
+export class Proxy {
+  /** The ports that it listens on. */
+  readonly port: number;
+  readonly adminPort: number;
+  readonly #stopParts: () => Promise<void>;
+
+  /** @throws Error when a certificate, a credential or the state directory cannot be used */
+  static async start(
+    config: ProxyConfig,
+    logger: Logger,
+    version: string,
+  ): Promise<Proxy> {
+    const state = config.stateDirectory;
+    const recordingsRoot = `${state}/recordings`;
+    const spool = EventSpool.open({
+      directory: `${state}/spool`,
+      maxBytes: config.spool.maxBytes,
+    });
+    const ledger = SessionLedger.open(`${state}/sessions`);
+    const clusters = UpstreamClusters.fromConfig(config.clusters);
+    const portal = PortalClient.fromConfig({
+      agentId: config.agentId,
+      ...config.portal,
+    });
+    const policy = PolicySubscription.create({
+      portal,
+      directory: `${state}/policy`,
+      trustAnchors: config.portal.trustAnchors,
+      logger,
+    });
+    const verifier = CredentialVerifier.create({
+      audience: config.proxyGroup,
+    });
+    const authorizer = Authorizer.create();
+    policy.subscribe(bundle => {
+      authorizer.useRoles(bundle.roles);
+      verifier.usePolicy(bundle);
+    });
+
+    const audit = AuditLog.create(spool);
+    const events = EventDelivery.create({ portal, spool, logger });
+    const recordings = RecordingDelivery.create({
+      portal,
+      root: recordingsRoot,
+      logger,
+    });
+    const sessions = Sessions.create({
+      audit,
+      ledger,
+      recordingsRoot,
+      recordingsFull: () => undefined,
+      onFrame: () => recordings.wake(),
+      logger,
+    });
+    let draining = false;
+    const handler = RequestHandler.create({
+      clusters,
+      verifier,
+      authorizer,
+      audit,
+      sessions,
+      unavailable: () =>
+        draining ? 'the proxy is shutting down' : spool.unwritable,
+      maxParsedBody: config.audit.maxParsedBody,
+      logger,
+    });
+    const server = ProxyServer.fromConfig(config.server, handler);
+    const heartbeat = Heartbeat.create({
+      portal,
+      logger,
+      describe: () => ({
+        kind: 'proxy',
+        version,
+        hostName: hostname(),
+        publicUrl: config.server.publicUrl,
+        certificateAuthority:
+          config.server.tls?.caFile &&
+          readFileSync(config.server.tls.caFile, 'utf8'),
+        proxyGroup: config.proxyGroup,
+        clusters: clusters.announce(),
+        bundleVersion: policy.bundle?.version,
+        spool: {
+          epoch: spool.epoch,
+          depth: spool.depth,
+          bytes: spool.bytes,
+        },
+      }),
+    });
+    const admin = AdminServer.fromConfig(config.admin, {
+      readiness: () => [
+        {
+          name: 'policy',
+          ready: policy.bundle !== undefined,
+          detail: policy.confirmedAt
+            ? undefined
+            : policy.bundle
+            ? 'from the cache; the portal has not confirmed it yet'
+            : 'none yet: the portal has not answered',
+        },
+        {
+          name: 'spool',
+          ready: spool.unwritable === undefined,
+          detail: spool.unwritable,
+        },
+        { name: 'serving', ready: !draining },
+      ],
+      metrics: createProxyMetrics({
+        spoolDepth: () => spool.depth,
+        spoolBytes: () => spool.bytes,
+        spoolWritable: () => spool.unwritable === undefined,
+        sessions: () => sessions.count,
+        bundleVersion: () => policy.bundle?.version ?? 0,
+        lastDelivery: () => events.lastSuccess ?? 0,
+        policyFromCache: () => policy.confirmedAt === undefined,
+      }),
+    });
+
+    await recoverRecordings(recordingsRoot, logger);
+    await sessions.recordInterrupted();
+    policy.start();
+    events.start();
+    recordings.start();
+    heartbeat.start();
+    await admin.listen();
+    await server.listen();
+    logger.info(
+      { host: config.server.host, port: server.port, adminPort: admin.port },
+      'the proxy listens',
+    );
+
+    return new Proxy(server.port, admin.port, async () => {
+      draining = true;
+      await sessions.endAll('the proxy is shutting down');
+      await server.close(DRAIN_MS);
+      await Promise.all([heartbeat.stop(), policy.stop(), events.stop()]);
+      await recordings.stop();
+      const lastDelivery = Promise.allSettled([
+        events.drain(),
+        recordings.drain(),
+      ]);
+      const timeout = new Promise(resolve => {
+        setTimeout(resolve, LAST_DELIVERY_MS).unref();
+      });
+      await Promise.race([lastDelivery, timeout]);
+      spool.close();
+      await Promise.all([admin.close(), portal.close(), clusters.close()]);
+      logger.info({ undelivered: spool.depth }, 'the proxy has stopped');
+    });
+  }
+
+  private constructor(
+    port: number,
+    adminPort: number,
+    stopParts: () => Promise<void>,
+  ) {
+    this.port = port;
+    this.adminPort = adminPort;
+    this.#stopParts = stopParts;
+  }
+
+  /** Ends sessions and calls, delivers what it can, and keeps the rest on the disk. */
+  async stop(): Promise<void> {
+    await this.#stopParts();
+  }
+}

@@ -1,0 +1,5 @@
+export * from './AuditLog';
+export * from './RequestBodyCapture';
+export * from './describeBody';
+export * from './redactUri';
+export * from './statusMessage';

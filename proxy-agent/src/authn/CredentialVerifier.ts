@@ -1,0 +1,137 @@
+import { hash } from 'node:crypto';
+import { createLocalJWKSet, errors, jwtVerify } from 'jose';
+import {
+  CredentialClaims,
+  credentialClaimsSchema,
+  PolicyBundle,
+} from 'backstage-plugin-kubernetes-audit-common';
+
+/** Verified credentials that are remembered at the most. */
+const MAX_REMEMBERED = 10_000;
+/** How far the clocks of portal and proxy may differ, in seconds. */
+const CLOCK_TOLERANCE_SECONDS = 60;
+const SIGNATURE_ALGORITHMS = ['ES256', 'EdDSA'];
+
+/** The result of looking at a request's credential. */
+export type Authentication =
+  | { ok: true; claims: CredentialClaims }
+  | {
+      ok: false;
+      /** What to tell the user: never a part of the credential. */
+      reason: string;
+    };
+
+type Policy = Pick<PolicyBundle, 'issuer' | 'keys' | 'revocations'>;
+
+/**
+ * Verifies the credentials that the portal issued to users. A verified one is
+ * remembered by its digest until it expires or the policy changes.
+ */
+export class CredentialVerifier {
+  readonly #audience: string;
+  readonly #now: () => number;
+  readonly #remembered = new Map<string, CredentialClaims>();
+  #policy: Policy | undefined;
+  #keySet: ReturnType<typeof createLocalJWKSet> | undefined;
+
+  static create(options: {
+    /** The proxy group that a credential must be for. */
+    audience: string;
+    /** Milliseconds since 1970. */
+    now?: () => number;
+  }): CredentialVerifier {
+    return new CredentialVerifier(options.audience, options.now ?? Date.now);
+  }
+
+  private constructor(audience: string, now: () => number) {
+    this.#audience = audience;
+    this.#now = now;
+  }
+
+  /** From now on this policy's issuer, keys and revocations count. */
+  usePolicy(policy: Policy): void {
+    this.#policy = policy;
+    this.#keySet = createLocalJWKSet({ keys: policy.keys });
+    this.#remembered.clear();
+  }
+
+  /** @param authorization - the value of the `Authorization` header */
+  async authenticate(
+    authorization: string | undefined,
+  ): Promise<Authentication> {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    if (!token) {
+      return {
+        ok: false,
+        reason: authorization
+          ? 'only bearer credentials issued by the portal are accepted'
+          : 'no credential was sent; get a kubeconfig from the portal',
+      };
+    }
+    const digest = hash('sha256', token, 'base64');
+    const remembered = this.#remembered.get(digest);
+    if (remembered) {
+      return remembered.exp * 1000 > this.#now()
+        ? { ok: true, claims: remembered }
+        : this.#expired();
+    }
+    const policy = this.#policy;
+    if (!policy || !this.#keySet) {
+      return { ok: false, reason: 'the proxy has no policy yet; try again' };
+    }
+    try {
+      const { payload } = await jwtVerify(token, this.#keySet, {
+        issuer: policy.issuer,
+        audience: this.#audience,
+        algorithms: SIGNATURE_ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        requiredClaims: ['sub', 'jti', 'iat', 'exp'],
+        currentDate: new Date(this.#now()),
+      });
+      const claims = credentialClaimsSchema.parse(payload);
+      if (this.#isRevoked(claims, policy)) {
+        return {
+          ok: false,
+          reason: 'the credential was revoked; get a new one from the portal',
+        };
+      }
+      this.#remember(digest, claims);
+      return { ok: true, claims };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) {
+        return this.#expired();
+      }
+      return {
+        ok: false,
+        reason:
+          'the credential is not one that this portal issued for this proxy',
+      };
+    }
+  }
+
+  #expired(): Authentication {
+    return {
+      ok: false,
+      reason: 'the credential has expired; get a new one from the portal',
+    };
+  }
+
+  #isRevoked(claims: CredentialClaims, policy: Policy): boolean {
+    const { credentials, users } = policy.revocations;
+    return (
+      credentials.includes(claims.jti) ||
+      users.some(
+        user => user.entityRef === claims.sub && claims.iat < user.issuedBefore,
+      )
+    );
+  }
+
+  #remember(digest: string, claims: CredentialClaims): void {
+    if (this.#remembered.size >= MAX_REMEMBERED) {
+      // A map keeps insertion order: the first is the oldest.
+      const [oldest] = this.#remembered.keys();
+      this.#remembered.delete(oldest);
+    }
+    this.#remembered.set(digest, claims);
+  }
+}

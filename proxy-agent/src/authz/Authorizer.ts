@@ -1,0 +1,142 @@
+import type { Role } from 'backstage-plugin-kubernetes-audit-common';
+import { CompiledRole, CompiledRule, compileRole } from './CompiledRole';
+
+/** What a user wants to do. */
+export type AuthorizationRequest = {
+  cluster: { name: string; tags: Record<string, string> };
+  clientIp: string;
+  isResourceRequest: boolean;
+  /** Sessions are `create`, whatever method carries them. */
+  verb: string;
+  path: string;
+  apiGroup: string;
+  resource: string;
+  subresource: string;
+  namespace: string;
+  name: string;
+  /** An upgrade of the connection to a protocol that is not recorded. */
+  unknownUpgrade: boolean;
+};
+
+/** The answer; of a denial, `reason` is what the user is told. */
+export type Decision =
+  | { allowed: true; role: CompiledRole }
+  | { allowed: false; reason: string; role?: string };
+
+/** Paths that tell of the API itself; who has a role in a cluster may read them, as Kubernetes' own `system:discovery` does. */
+const DISCOVERY =
+  /^\/(?:api|apis|openapi|version|healthz|livez|readyz)(?:\/|$)/;
+
+/** Reviews that ask only about the asker, as Kubernetes' own `system:basic-user` allows. */
+const SELF_REVIEWS = new Set([
+  'authentication.k8s.io/selfsubjectreviews',
+  'authorization.k8s.io/selfsubjectaccessreviews',
+  'authorization.k8s.io/selfsubjectrulesreviews',
+]);
+
+function isSelfService(request: AuthorizationRequest): boolean {
+  if (request.unknownUpgrade) {
+    return false;
+  }
+  if (request.isResourceRequest) {
+    return (
+      request.verb === 'create' &&
+      request.subresource === '' &&
+      SELF_REVIEWS.has(`${request.apiGroup}/${request.resource}`)
+    );
+  }
+  return ['get', 'head'].includes(request.verb) && DISCOVERY.test(request.path);
+}
+
+/** A sentence as the API server words it. */
+function describe(request: AuthorizationRequest): string {
+  if (!request.isResourceRequest) {
+    return `cannot ${request.verb} path "${request.path}"`;
+  }
+  const resource = request.subresource
+    ? `${request.resource}/${request.subresource}`
+    : request.resource;
+  const scope = request.namespace
+    ? `in the namespace "${request.namespace}"`
+    : 'at the cluster scope';
+  return `cannot ${request.verb} resource "${resource}" in API group "${request.apiGroup}" ${scope}`;
+}
+
+/**
+ * Decides by the portal's roles: a deny in any role of the user wins, then the
+ * first role in file order that allows; nothing else is allowed.
+ */
+export class Authorizer {
+  #roles: CompiledRole[] = [];
+
+  static create(): Authorizer {
+    return new Authorizer();
+  }
+
+  private constructor() {}
+
+  /** @throws Error when an expression in a role is malformed; the roles before stay in force */
+  useRoles(roles: Role[]): void {
+    this.#roles = roles.map(compileRole);
+  }
+
+  /** @param subjects - the user's entity ref and those of its groups */
+  decide(subjects: string[], request: AuthorizationRequest): Decision {
+    const held = new Set(subjects.map(subject => subject.toLowerCase()));
+    const roles = this.#roles.filter(role => role.isFor(held, request));
+    if (roles.length === 0) {
+      return {
+        allowed: false,
+        reason: `${describe(request)}: no role gives access to cluster "${
+          request.cluster.name
+        }"`,
+      };
+    }
+    if (request.resource === 'nodes' && request.subresource === 'proxy') {
+      return {
+        allowed: false,
+        reason: `${describe(
+          request,
+        )}: nodes/proxy is never allowed, since it would pass the recorder by`,
+      };
+    }
+
+    const findRule = (role: CompiledRole, effect: string) =>
+      role.rules.find(
+        ({ rule, matches }) => rule.effect === effect && matches(request),
+      );
+    for (const role of roles) {
+      const denying = findRule(role, 'deny');
+      if (denying) {
+        return this.#denied(request, role, denying);
+      }
+    }
+    const allowing = isSelfService(request)
+      ? roles[0]
+      : roles.find(role => findRule(role, 'allow'));
+    if (allowing) {
+      return { allowed: true, role: allowing };
+    }
+    const names = roles.map(({ role }) => `"${role.name}"`).join(', ');
+    return {
+      allowed: false,
+      reason: `${describe(request)}: no rule of ${
+        roles.length === 1 ? 'role' : 'the roles'
+      } ${names} allows it`,
+    };
+  }
+
+  #denied(
+    request: AuthorizationRequest,
+    { role }: CompiledRole,
+    { position }: CompiledRule,
+  ): Decision {
+    return {
+      allowed: false,
+      role: role.name,
+      reason: `${describe(request)}: denied by rule ${position} of role "${
+        role.name
+      }"`,
+    };
+  }
+}

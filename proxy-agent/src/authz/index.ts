@@ -1,0 +1,3 @@
+export * from './Authorizer';
+export * from './Impersonation';
+export type { CompiledRole } from './CompiledRole';

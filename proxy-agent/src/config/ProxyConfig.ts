@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import {
+  DEFAULT_PROXY_GROUP,
+  KUBERNETES_VERBS,
+} from 'backstage-plugin-kubernetes-audit-common';
+
+const MEBIBYTE = 1024 * 1024;
+
+const SIZE_UNITS: Record<string, number> = {
+  '': 1,
+  Ki: 1024,
+  Mi: MEBIBYTE,
+  Gi: 1024 * MEBIBYTE,
+};
+
+/** A number of bytes: `3145728`, `3Mi`, `2Gi`. */
+const sizeSchema = z
+  .union([z.number().int().positive(), z.string()])
+  .transform((value, context) => {
+    const match = /^(\d+)(Ki|Mi|Gi)?$/.exec(String(value));
+    if (!match) {
+      context.addIssue('expected a number of bytes, or a size like 64Mi');
+      return z.NEVER;
+    }
+    return Number(match[1]) * SIZE_UNITS[match[2] ?? ''];
+  });
+
+const portSchema = z.number().int().min(0).max(65535);
+const pathSchema = z.string().min(1);
+
+const clusterSchema = z
+  .strictObject({
+    /** `/clusters/<name>` in the proxy's URL; a DNS subdomain name. */
+    name: z
+      .string()
+      .max(253)
+      .regex(
+        /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+        'expected letters, digits, "-", "_" and "."',
+      ),
+    tags: z.record(z.string(), z.string()).default({}),
+    kubeconfig: pathSchema.optional(),
+    context: z.string().optional(),
+    endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    caFile: pathSchema.optional(),
+    tokenFile: pathSchema.optional(),
+    certFile: pathSchema.optional(),
+    keyFile: pathSchema.optional(),
+    /** What happens when the spool cannot be written. */
+    durability: z.enum(['strict', 'best-effort']).default('strict'),
+    audit: z
+      .strictObject({
+        /** Calls with other verbs pass unrecorded; sessions are always recorded. */
+        verbs: z
+          .union([z.literal('all'), z.array(z.enum(KUBERNETES_VERBS))])
+          .default('all'),
+        bodies: z.boolean().default(true),
+        recordings: z.boolean().default(true),
+      })
+      .prefault({}),
+  })
+  .superRefine((cluster, context) => {
+    if (!cluster.kubeconfig === !cluster.endpoint) {
+      context.addIssue({
+        code: 'custom',
+        message: 'needs either kubeconfig or endpoint',
+      });
+    }
+    if (!cluster.certFile !== !cluster.keyFile) {
+      context.addIssue({
+        code: 'custom',
+        message: 'certFile and keyFile belong together',
+      });
+    }
+  });
+
+/** The configuration of `kubernetes-audit-agent proxy`. */
+export const proxyConfigSchema = z.strictObject({
+  agentId: z.string().min(1).max(253),
+  /** Spool, recordings and the cached policy live here. */
+  stateDirectory: pathSchema,
+  /** The audience of the credentials that this proxy accepts. */
+  proxyGroup: z.string().min(1).default(DEFAULT_PROXY_GROUP),
+  portal: z
+    .strictObject({
+      /** URL of the backend plugin: `https://portal.example.com/api/kubernetes-audit`. */
+      url: z.url({ protocol: /^https?$/ }),
+      token: z.string().min(8).optional(),
+      tokenFile: pathSchema.optional(),
+      caFile: pathSchema.optional(),
+      /** JWK thumbprints (RFC 7638, SHA-256) of the keys that may sign the first policy; without, the first one seen is pinned. */
+      trustAnchors: z.array(z.string().min(1)).optional(),
+    })
+    .refine(portal => !portal.token !== !portal.tokenFile, {
+      message: 'needs either token or tokenFile',
+    }),
+  server: z
+    .strictObject({
+      host: z.string().default('0.0.0.0'),
+      port: portSchema.default(6443),
+      /** What kubeconfigs name. */
+      publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+      tls: z
+        .strictObject({
+          certFile: pathSchema,
+          keyFile: pathSchema,
+          /** Embedded in kubeconfigs; leave out when a public CA signed. */
+          caFile: pathSchema.optional(),
+        })
+        .optional(),
+      /** Addresses of balancers whose `X-Forwarded-For` is believed. */
+      trustedProxies: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  admin: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: portSchema.default(9443),
+    })
+    .prefault({}),
+  clusters: z
+    .array(clusterSchema)
+    .min(1)
+    .superRefine((clusters, context) => {
+      const seen = new Set<string>();
+      clusters.forEach((cluster, index) => {
+        if (seen.has(cluster.name)) {
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: `another cluster is named ${cluster.name}`,
+          });
+        }
+        seen.add(cluster.name);
+      });
+    }),
+  audit: z
+    .strictObject({
+      /** A longer body is not parsed: its length alone is recorded. */
+      maxParsedBody: sizeSchema.default(3 * MEBIBYTE),
+    })
+    .prefault({}),
+  spool: z
+    .strictObject({
+      /** Beyond it the proxy closes for new requests. */
+      maxBytes: sizeSchema.default(5 * 1024 * MEBIBYTE),
+    })
+    .prefault({}),
+  recordings: z
+    .strictObject({
+      /** Beyond it no new session starts. */
+      maxBytes: sizeSchema.default(20 * 1024 * MEBIBYTE),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    })
+    .prefault({}),
+});
+
+/** The configuration of the proxy, with defaults filled in and paths absolute. */
+export type ProxyConfig = z.infer<typeof proxyConfigSchema>;
+
+/** One cluster of {@link ProxyConfig}. */
+export type ClusterConfig = ProxyConfig['clusters'][number];

@@ -1,0 +1,4 @@
+export * from './ProxyConfig';
+export * from './ConfigError';
+export * from './loadConfig';
+export * from './kubeconfig';

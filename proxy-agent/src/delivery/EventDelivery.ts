@@ -1,0 +1,112 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { EventSpool } from '../spool';
+import { DeliveryLoop } from './DeliveryLoop';
+import { PortalClient, PortalError } from './PortalClient';
+
+const compress = promisify(gzip);
+
+/** Records of one request to the portal at the most. */
+const MAX_BATCH_RECORDS = 1000;
+/** How long a first record waits for company, in milliseconds. */
+const GATHER_MS = 50;
+const IDLE_MS = 5000;
+
+const acknowledgementSchema = z.object({
+  acknowledgedSequence: z.number().int().nonnegative(),
+});
+
+/** Takes records out of the spool to the portal: at least once, in order. */
+export class EventDelivery {
+  readonly #portal: PortalClient;
+  readonly #spool: EventSpool;
+  readonly #loop: DeliveryLoop;
+  readonly #stopListening: () => void;
+  #batchRecords = MAX_BATCH_RECORDS;
+  #lastSuccess: number | undefined;
+
+  static create(options: {
+    portal: PortalClient;
+    spool: EventSpool;
+    logger: Logger;
+  }): EventDelivery {
+    return new EventDelivery(options);
+  }
+
+  private constructor(options: {
+    portal: PortalClient;
+    spool: EventSpool;
+    logger: Logger;
+  }) {
+    this.#portal = options.portal;
+    this.#spool = options.spool;
+    this.#loop = DeliveryLoop.create({
+      name: 'delivery of audit events',
+      step: () => this.#deliver(),
+      idleMs: IDLE_MS,
+      logger: options.logger,
+    });
+    this.#stopListening = options.spool.onAppend(() => this.#loop.wake());
+  }
+
+  /** When the portal last took a batch, in milliseconds since 1970. */
+  get lastSuccess(): number | undefined {
+    return this.#lastSuccess;
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopListening();
+    await this.#loop.stop();
+  }
+
+  /** Sends what is left, for a proxy that ends; gives up at the first failure. */
+  async drain(): Promise<void> {
+    while ((await this.#deliver()) === 'more');
+  }
+
+  async #deliver(): Promise<'more' | 'idle'> {
+    if (this.#spool.depth === 0) {
+      return 'idle';
+    }
+    if (this.#spool.depth < this.#batchRecords) {
+      await new Promise(resolve => setTimeout(resolve, GATHER_MS));
+    }
+    const batch = await this.#spool.readBatch(this.#batchRecords);
+    if (!batch) {
+      return 'idle';
+    }
+    try {
+      const answer = await this.#portal.call('POST', '/v1/ingest/events', {
+        epoch: this.#spool.epoch,
+        body: await compress(batch.body),
+        headers: {
+          'content-type': 'application/x-ndjson',
+          'content-encoding': 'gzip',
+        },
+      });
+      const { acknowledgedSequence } = acknowledgementSchema.parse(
+        JSON.parse(answer.body.toString('utf8')),
+      );
+      if (acknowledgedSequence < batch.firstSequence) {
+        throw new Error(
+          `the portal acknowledged ${acknowledgedSequence}, but ${batch.firstSequence} was sent`,
+        );
+      }
+      this.#spool.acknowledge(acknowledgedSequence);
+      this.#lastSuccess = Date.now();
+      this.#batchRecords = Math.min(MAX_BATCH_RECORDS, this.#batchRecords * 2);
+      return 'more';
+    } catch (error) {
+      if (error instanceof PortalError && error.statusCode === 413) {
+        this.#batchRecords = Math.max(1, Math.floor(this.#batchRecords / 2));
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { AgentHeartbeat } from 'backstage-plugin-kubernetes-audit-common';
+import { DeliveryLoop } from './DeliveryLoop';
+import type { PortalClient } from './PortalClient';
+
+const INTERVAL_MS = 10_000;
+
+/** Tells the portal regularly how the proxy is and which clusters it has. */
+export class Heartbeat {
+  readonly #loop: DeliveryLoop;
+
+  static create(options: {
+    portal: PortalClient;
+    describe: () => AgentHeartbeat;
+    logger: Logger;
+  }): Heartbeat {
+    return new Heartbeat(options);
+  }
+
+  private constructor(options: {
+    portal: PortalClient;
+    describe: () => AgentHeartbeat;
+    logger: Logger;
+  }) {
+    this.#loop = DeliveryLoop.create({
+      name: 'heartbeat',
+      idleMs: INTERVAL_MS,
+      logger: options.logger,
+      step: async signal => {
+        await options.portal.call('POST', '/v1/agent/heartbeat', {
+          body: JSON.stringify(options.describe()),
+          headers: { 'content-type': 'application/json' },
+          signal,
+        });
+        return 'idle';
+      },
+    });
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+}

@@ -1,0 +1,187 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { calculateJwkThumbprint, compactVerify, createLocalJWKSet } from 'jose';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import {
+  PolicyBundle,
+  policyBundleSchema,
+  publicKeySchema,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { writeFileAtomically } from '../spool';
+import { DeliveryLoop } from './DeliveryLoop';
+import type { PortalClient } from './PortalClient';
+
+/** How long the portal may hold a poll open, in seconds. */
+const WAIT_SECONDS = 25;
+/** A pause between polls, so that a portal that does not hold them is not flooded, in milliseconds. */
+const PAUSE_MS = 1000;
+
+const SIGNATURE_ALGORITHMS = ['ES256', 'EdDSA'];
+
+type PublicKey = z.infer<typeof publicKeySchema>;
+
+const keySetSchema = z.object({ keys: z.array(publicKeySchema).min(1) });
+const answerSchema = z.object({ bundle: z.string() });
+
+/**
+ * The policy bundle, from the portal's long poll and the cache on the disk.
+ *
+ * Trust: the first bundle must be signed by a key that the portal publishes
+ * and that is one of the configured anchors, if there are any; each later one
+ * by a key that the bundle before it names. So keys rotate, and whoever can
+ * only stand between cannot bring in a policy of his own after enrolment.
+ */
+export class PolicySubscription {
+  readonly #portal: PortalClient;
+  readonly #cacheFile: string;
+  readonly #trustAnchors: string[] | undefined;
+  readonly #logger: Logger;
+  readonly #loop: DeliveryLoop;
+  readonly #listeners = new Set<(bundle: PolicyBundle) => void>();
+  #bundle: PolicyBundle | undefined;
+  #etag: string | undefined;
+  #confirmedAt: number | undefined;
+
+  /** Starts with the bundle that is cached in the directory, if there is one. */
+  static create(options: {
+    portal: PortalClient;
+    directory: string;
+    trustAnchors: string[] | undefined;
+    logger: Logger;
+  }): PolicySubscription {
+    return new PolicySubscription(options);
+  }
+
+  private constructor(options: {
+    portal: PortalClient;
+    directory: string;
+    trustAnchors: string[] | undefined;
+    logger: Logger;
+  }) {
+    this.#portal = options.portal;
+    this.#trustAnchors = options.trustAnchors;
+    this.#logger = options.logger;
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    this.#cacheFile = `${options.directory}/bundle.json`;
+    this.#bundle = this.#readCache();
+    this.#loop = DeliveryLoop.create({
+      name: 'fetching the policy',
+      idleMs: PAUSE_MS,
+      logger: options.logger,
+      step: signal => this.#poll(signal),
+    });
+  }
+
+  /** The policy in force; undefined until the first one has come. */
+  get bundle(): PolicyBundle | undefined {
+    return this.#bundle;
+  }
+
+  /** When the portal last confirmed the policy, in milliseconds since 1970; undefined while it runs from its cache. */
+  get confirmedAt(): number | undefined {
+    return this.#confirmedAt;
+  }
+
+  /** Calls the listener with each policy that comes into force, at once with the one that is. */
+  subscribe(listener: (bundle: PolicyBundle) => void): void {
+    this.#listeners.add(listener);
+    if (this.#bundle) {
+      listener(this.#bundle);
+    }
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  #readCache(): PolicyBundle | undefined {
+    try {
+      return policyBundleSchema.parse(
+        JSON.parse(readFileSync(this.#cacheFile, 'utf8')),
+      );
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.#logger.warn(
+          { error: (error as Error).message },
+          'the cached policy cannot be used',
+        );
+      }
+      return undefined;
+    }
+  }
+
+  async #poll(signal: AbortSignal): Promise<'idle'> {
+    const wait = this.#etag ? `?wait=${WAIT_SECONDS}` : '';
+    const answer = await this.#portal.call('GET', `/v1/agent/bundle${wait}`, {
+      headers: this.#etag ? { 'if-none-match': this.#etag } : {},
+      extraTimeoutMs: WAIT_SECONDS * 1000,
+      signal,
+    });
+    if (answer.statusCode === 304) {
+      this.#confirmedAt = Date.now();
+      return 'idle';
+    }
+    const { bundle: jws } = answerSchema.parse(
+      JSON.parse(answer.body.toString('utf8')),
+    );
+    const bundle = await this.#verify(jws);
+    this.#etag = answer.etag;
+    this.#confirmedAt = Date.now();
+    if (bundle.version === this.#bundle?.version) {
+      return 'idle';
+    }
+    writeFileAtomically(this.#cacheFile, JSON.stringify(bundle));
+    this.#bundle = bundle;
+    this.#logger.info(
+      { version: bundle.version, roles: bundle.roles.length },
+      'policy in force',
+    );
+    this.#listeners.forEach(listener => listener(bundle));
+    return 'idle';
+  }
+
+  async #verify(jws: string): Promise<PolicyBundle> {
+    const keys = this.#bundle?.keys ?? (await this.#fetchTrustedKeys());
+    const { payload } = await compactVerify(jws, createLocalJWKSet({ keys }), {
+      algorithms: SIGNATURE_ALGORITHMS,
+    });
+    const bundle = policyBundleSchema.parse(
+      JSON.parse(Buffer.from(payload).toString('utf8')),
+    );
+    if (this.#bundle && bundle.version < this.#bundle.version) {
+      throw new Error(
+        `the portal offers policy ${bundle.version}, older than ${
+          this.#bundle.version
+        }, which is in force`,
+      );
+    }
+    return bundle;
+  }
+
+  async #fetchTrustedKeys(): Promise<PublicKey[]> {
+    const answer = await this.#portal.call('GET', '/.well-known/jwks.json');
+    const { keys } = keySetSchema.parse(
+      JSON.parse(answer.body.toString('utf8')),
+    );
+    const anchors = this.#trustAnchors;
+    if (!anchors) {
+      return keys;
+    }
+    const thumbprints = await Promise.all(
+      keys.map(key => calculateJwkThumbprint(key)),
+    );
+    const trusted = keys.filter((_, i) => anchors.includes(thumbprints[i]));
+    if (trusted.length === 0) {
+      throw new Error(
+        `none of the portal's keys (${thumbprints.join(
+          ', ',
+        )}) is a trust anchor of this agent`,
+      );
+    }
+    return trusted;
+  }
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { Agent, Dispatcher } from 'undici';
+import {
+  AGENT_ID_HEADER,
+  SPOOL_EPOCH_HEADER,
+} from 'backstage-plugin-kubernetes-audit-common';
+
+/** How long the portal may take to begin an answer, in milliseconds; a hanging portal hurts more than a dead one. */
+const ANSWER_TIMEOUT_MS = 30_000;
+/** Bytes of an answer at the most. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Characters of an error's body that are kept for the log. */
+const MAX_ERROR_TEXT = 500;
+
+/** The portal answered with a status that is no success. */
+export class PortalError extends Error {
+  readonly name = 'PortalError';
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+/** What the portal answered. */
+export type PortalAnswer = {
+  statusCode: number;
+  etag: string | undefined;
+  body: Buffer;
+};
+
+/** The agent's side of the portal's API: it knows the address and the credential, and hands neither out. */
+export class PortalClient {
+  readonly #url: string;
+  readonly #agentId: string;
+  readonly #token: () => string;
+  readonly #dispatcher: Dispatcher;
+
+  static fromConfig(options: {
+    agentId: string;
+    url: string;
+    token?: string;
+    tokenFile?: string;
+    caFile?: string;
+  }): PortalClient {
+    const { token, tokenFile, caFile } = options;
+    return new PortalClient(
+      options.url.replace(/\/$/, ''),
+      options.agentId,
+      // Read anew each time: a mounted secret changes under us.
+      () => token ?? readFileSync(tokenFile ?? '', 'utf8').trim(),
+      new Agent({
+        connect: { ca: caFile && readFileSync(caFile, 'utf8') },
+        headersTimeout: ANSWER_TIMEOUT_MS,
+        bodyTimeout: ANSWER_TIMEOUT_MS,
+      }),
+    );
+  }
+
+  private constructor(
+    url: string,
+    agentId: string,
+    token: () => string,
+    dispatcher: Dispatcher,
+  ) {
+    this.#url = url;
+    this.#agentId = agentId;
+    this.#token = token;
+    this.#dispatcher = dispatcher;
+  }
+
+  /**
+   * One call of the portal.
+   *
+   * @param path - below the plugin's URL: `/v1/agent/bundle`
+   * @throws {@link PortalError} for a status of 400 and more; other errors when it is out of reach
+   */
+  async call(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    options: {
+      body?: Uint8Array | string;
+      headers?: Record<string, string>;
+      epoch?: string;
+      /** Beyond the usual time, for long polls, in milliseconds. */
+      extraTimeoutMs?: number;
+      signal?: AbortSignal;
+    } = {},
+  ): Promise<PortalAnswer> {
+    const url = new URL(`${this.#url}${path}`);
+    const timeout = ANSWER_TIMEOUT_MS + (options.extraTimeoutMs ?? 0);
+    const response = await this.#dispatcher.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method,
+      body: options.body,
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      signal: options.signal,
+      headers: {
+        authorization: `Bearer ${this.#token()}`,
+        [AGENT_ID_HEADER]: this.#agentId,
+        ...(options.epoch && { [SPOOL_EPOCH_HEADER]: options.epoch }),
+        ...options.headers,
+      },
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of response.body) {
+      size += chunk.length;
+      if (size > MAX_ANSWER_BYTES) {
+        throw new Error('the portal answered with more than it should');
+      }
+      chunks.push(chunk);
+    }
+    const body = Buffer.concat(chunks);
+    if (response.statusCode >= 400) {
+      const text = body.toString('utf8', 0, MAX_ERROR_TEXT);
+      throw new PortalError(
+        response.statusCode,
+        `${method} ${url.pathname} was answered with ${response.statusCode}: ${text}`,
+      );
+    }
+    const etag = response.headers.etag;
+    return {
+      statusCode: response.statusCode,
+      etag: Array.isArray(etag) ? etag[0] : etag,
+      body,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+}

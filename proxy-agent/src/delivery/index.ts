@@ -1,0 +1,5 @@
+export * from './PortalClient';
+export * from './EventDelivery';
+export * from './RecordingDelivery';
+export * from './PolicySubscription';
+export * from './Heartbeat';

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { v7 as uuidv7 } from 'uuid';
+import type { CredentialClaims } from 'backstage-plugin-kubernetes-audit-common';
+import { EventHead, redactUri } from '../audit';
+import type {
+  CompiledRole,
+  Impersonation,
+  RequestedImpersonation,
+} from '../authz';
+import {
+  authorizationVerb,
+  clientName,
+  RequestInfo,
+  resourceLabel,
+} from '../request';
+import type { UpstreamCluster } from '../upstream';
+
+/** A request that may be forwarded: who asks for what, as whom, and where. */
+export type RequestContext = {
+  /** The event's id. */
+  id: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  cluster: UpstreamCluster;
+  info: RequestInfo;
+  /** Path and query below the cluster's prefix, untouched. */
+  url: string;
+  clientIp: string;
+  claims: CredentialClaims;
+  role: CompiledRole;
+  impersonation: Impersonation;
+  /** What is known of the event before it is forwarded. */
+  head: EventHead;
+};
+
+/** What is known of a request at the moment it is refused or accepted. */
+export type KnownOfRequest = {
+  clientIp: string;
+  startedAt: number;
+  clusterName: string;
+  cluster?: UpstreamCluster;
+  url: string;
+  info?: RequestInfo;
+  claims?: CredentialClaims;
+  roleName?: string;
+  requested?: RequestedImpersonation;
+  impersonation?: Impersonation;
+};
+
+const optional = (text: string | undefined) => text || undefined;
+
+/** The event of a request, without its outcome. */
+export function eventHead(
+  request: IncomingMessage,
+  known: KnownOfRequest,
+): EventHead {
+  const { info, claims, requested } = known;
+  const asOther = requested?.user !== undefined;
+  return {
+    id: uuidv7(),
+    executedAt: new Date(known.startedAt).toISOString(),
+    userName: claims?.name ?? claims?.kubernetesUser ?? '',
+    userEmail: claims?.email,
+    userEntityRef: claims?.sub,
+    clientIp: known.clientIp,
+    clientName: optional(clientName(request.headers['user-agent'])),
+    clusterName: known.clusterName,
+    clusterEndpoint: known.cluster?.endpoint,
+    role: known.roleName,
+    namespace: optional(info?.namespace),
+    verb: info ? authorizationVerb(info) : (request.method ?? '').toLowerCase(),
+    resource: info ? resourceLabel(info) : '',
+    resourceName: optional(info?.name),
+    apiGroup: info?.apiGroup,
+    apiVersion: optional(info?.apiVersion),
+    requestUri: redactUri(known.url),
+    impersonatedUser: requested?.user,
+    impersonatedGroups: asOther ? requested?.groups : undefined,
+    kubernetesGroups: known.impersonation?.groups,
+    connectedFrom: 'Proxy',
+  };
+}

@@ -1,0 +1,215 @@
+import type { Logger } from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  durationToMilliseconds,
+  RecordingHeader,
+  RequestAuditEvent,
+} from 'backstage-plugin-kubernetes-audit-common';
+import type { AuditLog } from '../audit';
+import { createRemoteCommandTap } from '../protocol';
+import { SessionRecording } from '../recording';
+import { execParameters, SessionKind } from '../request';
+import type { SessionLedger } from '../spool';
+import type { Refusal } from './kubernetesStatus';
+import type { RequestContext } from './RequestContext';
+import { Session } from './Session';
+
+/** `20261122T014741Z` */
+const basicTimestamp = (milliseconds: number) =>
+  `${new Date(milliseconds).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+
+/** All sessions of the proxy: opens them, and ends them when the proxy must. */
+export class Sessions {
+  readonly #audit: AuditLog;
+  readonly #ledger: SessionLedger;
+  readonly #recordingsRoot: string;
+  readonly #recordingsFull: () => string | undefined;
+  readonly #onFrame: () => void;
+  readonly #logger: Logger;
+  readonly #open = new Set<Session>();
+
+  static create(options: {
+    audit: AuditLog;
+    ledger: SessionLedger;
+    /** The directory of all recordings. */
+    recordingsRoot: string;
+    /** Why no recording can begin, in words for a user. */
+    recordingsFull: () => string | undefined;
+    /** There is something to deliver. */
+    onFrame: () => void;
+    logger: Logger;
+  }): Sessions {
+    return new Sessions(options);
+  }
+
+  private constructor(options: {
+    audit: AuditLog;
+    ledger: SessionLedger;
+    recordingsRoot: string;
+    recordingsFull: () => string | undefined;
+    onFrame: () => void;
+    logger: Logger;
+  }) {
+    this.#audit = options.audit;
+    this.#ledger = options.ledger;
+    this.#recordingsRoot = options.recordingsRoot;
+    this.#recordingsFull = options.recordingsFull;
+    this.#onFrame = options.onFrame;
+    this.#logger = options.logger;
+  }
+
+  /** Sessions that run. */
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Why a session cannot begin now. */
+  refusal(
+    context: RequestContext,
+    kind: SessionKind | 'other',
+  ): Refusal | undefined {
+    const full = this.#isRecorded(context, kind) && this.#recordingsFull();
+    return full
+      ? {
+          code: 503,
+          reason: 'ServiceUnavailable',
+          message: `the session cannot be recorded, so it does not begin: ${full}`,
+        }
+      : undefined;
+  }
+
+  /** @throws SpoolError when its recording cannot begin */
+  open(options: {
+    context: RequestContext;
+    kind: SessionKind | 'other';
+    sessionId: string;
+    transport: 'websocket' | 'spdy';
+    subprotocol: string | undefined;
+  }): Session {
+    const { context, kind, sessionId } = options;
+    const recordingId = this.#isRecorded(context, kind) ? uuidv7() : undefined;
+    const { session: limits } = context.role.role;
+    const startedAt = Date.now();
+    const endRow = (): RequestAuditEvent => ({
+      ...context.head,
+      id: uuidv7(),
+      executedAt: new Date().toISOString(),
+      result: 'success',
+      message: 'session ended',
+      sessionId,
+      recordingId,
+    });
+
+    const session: Session = Session.create({
+      recordingId,
+      tap:
+        kind === 'exec' || kind === 'attach'
+          ? createRemoteCommandTap({
+              transport: options.transport,
+              subprotocol: options.subprotocol,
+            })
+          : undefined,
+      recordInput: limits.recordInput,
+      idleTimeoutMs: durationToMilliseconds(limits.idleTimeout),
+      maxDurationMs:
+        limits.maxDuration && durationToMilliseconds(limits.maxDuration),
+      banner: limits.banner,
+      logger: this.#logger.child({ sessionId }),
+      startRecording:
+        recordingId === undefined
+          ? undefined
+          : onFailure =>
+              SessionRecording.start({
+                root: this.#recordingsRoot,
+                header: this.#header(context, {
+                  kind: kind === 'attach' ? 'attach' : 'exec',
+                  recordingId,
+                  sessionId,
+                  startedAt,
+                }),
+                onFrame: this.#onFrame,
+                onFailure,
+              }),
+      onEnd: async end => {
+        this.#open.delete(session);
+        const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+        const exit =
+          end.exitCode === undefined ? '' : `, exit code ${end.exitCode}`;
+        await this.#audit.record({
+          ...endRow(),
+          result: end.truncated ? 'failure' : 'success',
+          message: `session ended after ${seconds} s${exit}: ${end.reason}`,
+          latencyMs: Date.now() - startedAt,
+        });
+        this.#ledger.end(sessionId);
+      },
+    });
+    this.#ledger.begin(sessionId, endRow());
+    this.#open.add(session);
+    return session;
+  }
+
+  /** Ends all sessions with a line in their users' terminals; resolves when their ends are recorded. */
+  async endAll(reason: string): Promise<void> {
+    await Promise.all([...this.#open].map(session => session.end(reason)));
+  }
+
+  /** Writes the ends of the sessions that ran when the proxy was killed. */
+  async recordInterrupted(): Promise<void> {
+    for (const event of this.#ledger.open()) {
+      await this.#audit.record({
+        ...event,
+        id: uuidv7(),
+        executedAt: new Date().toISOString(),
+        result: 'failure',
+        message: 'session ended: the proxy stopped during the session',
+      });
+      if (event.sessionId) {
+        this.#ledger.end(event.sessionId);
+      }
+    }
+  }
+
+  #isRecorded(context: RequestContext, kind: SessionKind | 'other'): boolean {
+    return (
+      (kind === 'exec' || kind === 'attach') &&
+      context.role.role.session.record &&
+      context.cluster.config.audit.recordings
+    );
+  }
+
+  #header(
+    context: RequestContext,
+    session: {
+      kind: 'exec' | 'attach';
+      recordingId: string;
+      sessionId: string;
+      startedAt: number;
+    },
+  ): Omit<RecordingHeader, 'size'> {
+    const { head, claims } = context;
+    const parameters = execParameters(context.url);
+    return {
+      id: session.recordingId,
+      sessionId: session.sessionId,
+      name: `${claims.kubernetesUser}_${basicTimestamp(session.startedAt)}`,
+      startedAt: new Date(session.startedAt).toISOString(),
+      userName: head.userName,
+      userEmail: head.userEmail,
+      userEntityRef: head.userEntityRef,
+      clientIp: head.clientIp,
+      clientName: head.clientName,
+      clusterName: head.clusterName,
+      clusterEndpoint: head.clusterEndpoint,
+      role: head.role,
+      kubernetesGroups: head.kubernetesGroups,
+      namespace: head.namespace ?? '',
+      podName: head.resourceName ?? '',
+      container: parameters.container || undefined,
+      kind: session.kind,
+      command: [...parameters.command],
+      tty: parameters.tty,
+      connectedFrom: 'Proxy',
+    };
+  }
+}

@@ -1,0 +1,3 @@
+export * from './RequestHandler';
+export * from './Sessions';
+export * from './kubernetesStatus';

@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+
+/** `v1.Status` reasons that the proxy uses, as the API server does. */
+export type StatusReason =
+  | 'BadRequest'
+  | 'Unauthorized'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'ServiceUnavailable'
+  | 'InternalError';
+
+/** An answer of the proxy's own: kubectl prints it as it prints the API server's. */
+export type Refusal = {
+  code: number;
+  reason: StatusReason;
+  message: string;
+};
+
+/** The body of a refusal. */
+export function statusBody({ code, reason, message }: Refusal): string {
+  return JSON.stringify({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason,
+    code,
+  });
+}
+
+/** Answers with a refusal, if nothing was answered yet. */
+export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const body = statusBody(refusal);
+  response.writeHead(refusal.code, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...(refusal.code === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(refusal.code === 503 && { 'retry-after': '1' }),
+  });
+  response.end(body);
+}

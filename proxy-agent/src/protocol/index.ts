@@ -1,0 +1,4 @@
+export * from './ProtocolError';
+export * from './remotecommand';
+export * from './spdy';
+export * from './websocket';

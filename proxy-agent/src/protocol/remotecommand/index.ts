@@ -1,0 +1,2 @@
+export * from './createRemoteCommandTap';
+export * from './RemoteCommandTap';

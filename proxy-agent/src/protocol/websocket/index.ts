@@ -1,0 +1,3 @@
+export * from './encodeWebSocketFrame';
+export * from './WebSocketDecoder';
+export * from './WebSocketOpcode';

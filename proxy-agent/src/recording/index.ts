@@ -1,0 +1,2 @@
+export * from './SessionRecording';
+export * from './recoverRecordings';

@@ -1,0 +1,8 @@
+export * from './clientName';
+export * from './execParameters';
+export * from './InvalidRequestUrlError';
+export { parseRequestInfo } from './RequestInfo';
+export type { RequestInfo } from './RequestInfo';
+export * from './resourceLabel';
+export * from './sessionKind';
+export * from './upgradeKind';

@@ -1,0 +1,4 @@
+export * from './ProxyServer';
+export * from './AdminServer';
+export * from './ClientAddress';
+export * from './proxyMetrics';

@@ -1,0 +1,6 @@
+export * from './EventSpool';
+export * from './RecordingDirectory';
+export * from './SpoolError';
+export * from './SessionLedger';
+export * from './spoolRecordCodec';
+export * from './atomicFile';

@@ -1,0 +1,2 @@
+export * from './UpstreamCluster';
+export * from './UpstreamClusters';

@@ -1,0 +1,82 @@
+import {
+  createServer,
+  IncomingMessage,
+  RequestListener,
+  Server,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** A request as it reached the upstream. */
+export type SeenRequest = {
+  method: string;
+  url: string;
+  rawHeaders: string[];
+  headers: IncomingMessage['headers'];
+  body: string;
+};
+
+/** An upstream on a real socket that answers as a test says and remembers what it was asked. */
+export class TestApiServer {
+  readonly seen: SeenRequest[] = [];
+  onRequest: RequestListener = (_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end('{"kind":"PodList","items":[]}');
+  };
+  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void =
+    (_request, socket) => socket.destroy();
+  readonly #server: Server;
+
+  static async start(): Promise<TestApiServer> {
+    const server = new TestApiServer();
+    await new Promise<void>(resolve => {
+      server.#server.listen(0, '127.0.0.1', resolve);
+    });
+    return server;
+  }
+
+  private constructor() {
+    this.#server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', chunk => chunks.push(chunk));
+      request.on('end', () => {
+        this.#remember(request, Buffer.concat(chunks).toString());
+      });
+      this.onRequest(request, response);
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#remember(request, '');
+      socket.on('error', () => socket.destroy());
+      this.onUpgrade(request, socket, head);
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async connectionCount(): Promise<number> {
+    return await new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) =>
+        error ? reject(error) : resolve(count),
+      );
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise(resolve => {
+      this.#server.close(resolve);
+    });
+  }
+
+  #remember(request: IncomingMessage, body: string): void {
+    this.seen.push({
+      method: request.method ?? '',
+      url: request.url ?? '',
+      rawHeaders: request.rawHeaders,
+      headers: request.headers,
+      body,
+    });
+  }
+}

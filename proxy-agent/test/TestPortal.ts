@@ -1,0 +1,191 @@
+import { createServer, IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { CompactSign, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import {
+  CredentialClaims,
+  PolicyBundle,
+  Role,
+  roleSchema,
+  SpoolRecord,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { z } from 'zod';
+
+const ISSUER = 'test-portal';
+export const AGENT_ID = 'test-proxy';
+export const AGENT_TOKEN = 'agent-token-for-tests';
+
+type RoleInput = z.input<typeof roleSchema>;
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * The portal as the proxy sees it, over a real socket: issues credentials,
+ * serves a signed policy, and takes events and recordings into memory.
+ */
+export class TestPortal {
+  /** By `epoch/sequence`: what at-least-once delivery brought. */
+  readonly records = new Map<string, SpoolRecord>();
+  readonly chunks = new Map<string, Buffer>();
+  readonly completions = new Map<string, Record<string, unknown>>();
+  readonly heartbeats: Record<string, unknown>[] = [];
+  /** Answers every call with this status while set. */
+  outage: number | undefined;
+
+  readonly #server: Server;
+  readonly #keys: CryptoKeyPair;
+  #bundle: PolicyBundle;
+
+  static async start(roles: RoleInput[]): Promise<TestPortal> {
+    const keys = await generateKeyPair('ES256');
+    const publicKey = {
+      ...(await exportJWK(keys.publicKey)),
+      kty: 'EC',
+      kid: 'test-key',
+      alg: 'ES256',
+    };
+    const portal = new TestPortal(keys as CryptoKeyPair, {
+      version: Date.now(),
+      issuedAt: new Date().toISOString(),
+      issuer: ISSUER,
+      roles: roles.map(role => roleSchema.parse(role)),
+      keys: [publicKey],
+      revocations: { credentials: [], users: [] },
+    });
+    await new Promise<void>(resolve => {
+      portal.#server.listen(0, '127.0.0.1', resolve);
+    });
+    return portal;
+  }
+
+  private constructor(keys: CryptoKeyPair, bundle: PolicyBundle) {
+    this.#keys = keys;
+    this.#bundle = bundle;
+    this.#server = createServer(async (request, response) => {
+      const { status, body } = await this.#answer(request);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get bundleVersion(): number {
+    return this.#bundle.version;
+  }
+
+  /** From the next poll on these roles are in force. */
+  setRoles(roles: Role[]): void {
+    this.#bundle = {
+      ...this.#bundle,
+      version: this.#bundle.version + 1,
+      roles,
+    };
+  }
+
+  setRevocations(revocations: PolicyBundle['revocations']): void {
+    this.#bundle = {
+      ...this.#bundle,
+      version: this.#bundle.version + 1,
+      revocations,
+    };
+  }
+
+  /** The newest state of each event, merged as the real portal does. */
+  events(): SpoolRecord[] {
+    const events = new Map<string, SpoolRecord>();
+    for (const record of this.records.values()) {
+      if (record.phase !== 'attempt' || !events.has(record.id)) {
+        events.set(record.id, record);
+      }
+    }
+    return [...events.values()];
+  }
+
+  async issue(claims: Partial<CredentialClaims> = {}): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    return await new SignJWT({
+      iss: ISSUER,
+      aud: 'default',
+      sub: 'user:default/guest',
+      jti: 'credential-1',
+      iat: now,
+      exp: now + 3600,
+      kubernetesUser: 'guest',
+      name: 'Guest User',
+      email: 'guest@example.com',
+      groups: ['user:default/guest', 'group:default/team'],
+      ...claims,
+    })
+      .setProtectedHeader({ alg: 'ES256', kid: 'test-key' })
+      .sign(this.#keys.privateKey);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise(resolve => {
+      this.#server.close(resolve);
+    });
+  }
+
+  async #answer(
+    request: IncomingMessage,
+  ): Promise<{ status: number; body: unknown }> {
+    const body = await readBody(request);
+    const path = request.url?.split('?')[0] ?? '';
+    if (this.outage) {
+      return { status: this.outage, body: { error: 'outage' } };
+    }
+    if (path === '/.well-known/jwks.json') {
+      return { status: 200, body: { keys: this.#bundle.keys } };
+    }
+    if (request.headers.authorization !== `Bearer ${AGENT_TOKEN}`) {
+      return { status: 401, body: { error: 'unauthorized' } };
+    }
+    if (path === '/v1/agent/bundle') {
+      const jws = await new CompactSign(
+        Buffer.from(JSON.stringify(this.#bundle)),
+      )
+        .setProtectedHeader({ alg: 'ES256', kid: 'test-key' })
+        .sign(this.#keys.privateKey);
+      return { status: 200, body: { bundle: jws } };
+    }
+    if (path === '/v1/agent/heartbeat') {
+      this.heartbeats.push(JSON.parse(body.toString()));
+      return { status: 200, body: {} };
+    }
+    if (path === '/v1/ingest/events') {
+      const lines = gunzipSync(body).toString().split('\n').filter(Boolean);
+      let acknowledgedSequence = 0;
+      for (const line of lines) {
+        const record = JSON.parse(line);
+        const epoch = request.headers['x-spool-epoch'];
+        this.records.set(`${epoch}/${record.sequence}`, record);
+        acknowledgedSequence = record.sequence;
+      }
+      return { status: 200, body: { acknowledgedSequence } };
+    }
+    const recording =
+      /^\/v1\/ingest\/recordings\/([^/]+)\/(?:chunks\/(\d+)|complete)$/.exec(
+        path,
+      );
+    if (recording) {
+      const [, id, index] = recording;
+      if (index === undefined) {
+        this.completions.set(id, JSON.parse(body.toString()));
+      } else {
+        this.chunks.set(`${id}/${index}`, body);
+      }
+      return { status: 200, body: {} };
+    }
+    return { status: 404, body: { error: 'not found' } };
+  }
+}

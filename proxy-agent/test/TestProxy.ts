@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { proxyConfigSchema } from '../src/config';
+import { Proxy } from '../src/Proxy';
+import { AGENT_ID, AGENT_TOKEN, TestPortal } from './TestPortal';
+
+type ConfigInput = z.input<typeof proxyConfigSchema>;
+
+/** How long a test waits for what has to come, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** Resolves when the condition holds; a test's only way to wait. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) {
+      throw new Error(`waited in vain for ${what}`);
+    }
+    await new Promise(resolve => {
+      setTimeout(resolve, 10);
+    });
+  }
+}
+
+/** A whole proxy on loopback, plain HTTP, with a state directory of its own. */
+export class TestProxy {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly stateDirectory: string;
+  readonly port: number;
+  readonly #proxy: Proxy;
+
+  static async start(
+    portal: TestPortal,
+    options: Pick<ConfigInput, 'clusters'> &
+      Partial<ConfigInput> & { stateDirectory?: string },
+  ): Promise<TestProxy> {
+    const stateDirectory =
+      options.stateDirectory ?? mkdtempSync(join(tmpdir(), 'proxy-'));
+    const proxy = await Proxy.start(
+      proxyConfigSchema.parse({
+        agentId: AGENT_ID,
+        portal: { url: portal.url, token: AGENT_TOKEN },
+        server: { host: '127.0.0.1', port: 0 },
+        admin: { port: 0 },
+        ...options,
+        stateDirectory,
+      }),
+      pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+      '0.0.0-test',
+    );
+    const test = new TestProxy(proxy, stateDirectory);
+    await until(
+      async () => (await fetch(`${test.adminUrl}/readyz`)).ok,
+      'the proxy to be ready',
+    );
+    return test;
+  }
+
+  private constructor(proxy: Proxy, stateDirectory: string) {
+    this.#proxy = proxy;
+    this.port = proxy.port;
+    this.url = `http://127.0.0.1:${proxy.port}`;
+    this.adminUrl = `http://127.0.0.1:${proxy.adminPort}`;
+    this.stateDirectory = stateDirectory;
+  }
+
+  async stop(options: { keepState?: boolean } = {}): Promise<void> {
+    await this.#proxy.stop();
+    if (!options.keepState) {
+      rmSync(this.stateDirectory, { recursive: true });
+    }
+  }
+}
