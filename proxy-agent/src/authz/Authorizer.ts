@@ -48,6 +48,49 @@ function isSelfService(request: AuthorizationRequest): boolean {
   return ['get', 'head'].includes(request.verb) && DISCOVERY.test(request.path);
 }
 
+/** `kubectl get ns <theirs>`: who may do something in a namespace may see that it is there. */
+function isOwnNamespace(
+  role: CompiledRole,
+  request: AuthorizationRequest,
+): boolean {
+  return (
+    request.isResourceRequest &&
+    request.verb === 'get' &&
+    request.apiGroup === '' &&
+    request.resource === 'namespaces' &&
+    request.subresource === '' &&
+    request.name !== '' &&
+    role.rules.some(
+      ({ rule, coversNamespace }) =>
+        rule.effect === 'allow' &&
+        rule.resources.length > 0 &&
+        coversNamespace(request.name),
+    )
+  );
+}
+
+/** What the role allows that is near to what was asked for, in words for its user. */
+function nearby(role: CompiledRole, request: AuthorizationRequest): string {
+  const allows = role.rules.filter(({ rule }) => rule.effect === 'allow');
+  const list = (values: string[]) => [...new Set(values)].join(', ');
+  const name = `role "${role.role.name}"`;
+  const elsewhere = allows.filter(rule => rule.matchesElsewhere(request));
+  if (elsewhere.length > 0) {
+    const namespaces = list(elsewhere.flatMap(({ rule }) => rule.namespaces));
+    const names = list(elsewhere.flatMap(({ rule }) => rule.names));
+    return `${name} allows it in the namespaces ${namespaces}${
+      names === '*' ? '' : ` for the names ${names}`
+    }`;
+  }
+  const otherVerbs = allows.filter(rule => rule.matchesOtherVerb(request));
+  if (otherVerbs.length > 0) {
+    return `${name} allows ${list(
+      otherVerbs.flatMap(({ rule }) => rule.verbs),
+    )} there`;
+  }
+  return `${name} does not allow it`;
+}
+
 /** A sentence as the API server words it. */
 function describe(request: AuthorizationRequest): string {
   if (!request.isResourceRequest) {
@@ -113,16 +156,17 @@ export class Authorizer {
     }
     const allowing = isSelfService(request)
       ? roles[0]
-      : roles.find(role => findRule(role, 'allow'));
+      : roles.find(
+          role => findRule(role, 'allow') || isOwnNamespace(role, request),
+        );
     if (allowing) {
       return { allowed: true, role: allowing };
     }
-    const names = roles.map(({ role }) => `"${role.name}"`).join(', ');
     return {
       allowed: false,
-      reason: `${describe(request)}: no rule of ${
-        roles.length === 1 ? 'role' : 'the roles'
-      } ${names} allows it`,
+      reason: `${describe(request)}: ${roles
+        .map(role => nearby(role, request))
+        .join('; ')}`,
     };
   }
 

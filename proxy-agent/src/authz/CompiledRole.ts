@@ -8,7 +8,14 @@ export type CompiledRule = {
   rule: RoleRule;
   /** From 1, as a reader of the file counts. */
   position: number;
+  /** Whether the rule speaks of the request. */
   matches(request: AuthorizationRequest): boolean;
+  /** Whether it would, in another namespace or for another name. */
+  matchesElsewhere(request: AuthorizationRequest): boolean;
+  /** Whether it would, with another verb. */
+  matchesOtherVerb(request: AuthorizationRequest): boolean;
+  /** Whether it speaks of something in this namespace. */
+  coversNamespace(namespace: string): boolean;
 };
 
 /** A role ready to be asked. */
@@ -22,10 +29,10 @@ export type CompiledRole = {
 
 /**
  * A resource is compared with its subresource: `pods/log`. A wildcard never
- * reaches a `proxy` subresource, nor an upgrade that we do not know: both can
+ * allows a `proxy` subresource, nor an upgrade that we do not know: both can
  * carry an exec past the recorder.
  */
-function compileResources(patterns: string[]) {
+function compileResources({ resources: patterns, effect }: RoleRule) {
   const literal = new Set(patterns);
   const byPattern = compileNamePatterns(patterns);
   return (request: AuthorizationRequest): boolean => {
@@ -33,9 +40,10 @@ function compileResources(patterns: string[]) {
       ? `${request.resource}/${request.subresource}`
       : request.resource;
     if (
-      request.subresource === 'proxy' ||
-      request.verb === 'proxy' ||
-      request.unknownUpgrade
+      effect === 'allow' &&
+      (request.subresource === 'proxy' ||
+        request.verb === 'proxy' ||
+        request.unknownUpgrade)
     ) {
       return literal.has(label);
     }
@@ -43,30 +51,73 @@ function compileResources(patterns: string[]) {
   };
 }
 
+/** Built-in resources outside of namespaces; of others the path does not tell. */
+const CLUSTER_SCOPED = new Set([
+  'nodes',
+  'namespaces',
+  'persistentvolumes',
+  'clusterroles.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'storageclasses.storage.k8s.io',
+  'volumeattachments.storage.k8s.io',
+  'csidrivers.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'ingressclasses.networking.k8s.io',
+  'priorityclasses.scheduling.k8s.io',
+  'runtimeclasses.node.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'apiservices.apiregistration.k8s.io',
+  'certificatesigningrequests.certificates.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+]);
+
+const COLLECTION_VERBS = new Set(['list', 'watch', 'deletecollection']);
+
+/** One request for many objects, whose names the rule's list cannot be held against. */
+function isCollection(request: AuthorizationRequest): boolean {
+  return request.name === '' && COLLECTION_VERBS.has(request.verb);
+}
+
+function spansNamespaces(request: AuthorizationRequest): boolean {
+  const { apiGroup, resource } = request;
+  return (
+    request.namespace === '' &&
+    COLLECTION_VERBS.has(request.verb) &&
+    !CLUSTER_SCOPED.has(apiGroup ? `${resource}.${apiGroup}` : resource)
+  );
+}
+
 function compileRule(rule: RoleRule, index: number): CompiledRule {
   const verbs = compileNamePatterns(rule.verbs);
   const apiGroups = compileNamePatterns(rule.apiGroups);
-  const resources = compileResources(rule.resources);
+  const resources = compileResources(rule);
   const nonResourceUrls = compileNamePatterns(rule.nonResourceUrls);
   const namespaces = compileNamePatterns(rule.namespaces);
   const names = compileNamePatterns(rule.names);
+  const denies = rule.effect === 'deny';
+
+  const ofObject = (request: AuthorizationRequest) =>
+    request.isResourceRequest &&
+    apiGroups(request.apiGroup) &&
+    resources(request);
+  // What is denied in one namespace, or for one name, must not be read or
+  // deleted by asking for all of them at once.
+  const inPlace = (request: AuthorizationRequest) =>
+    (namespaces(request.namespace) || (denies && spansNamespaces(request))) &&
+    (names(request.name) || (denies && isCollection(request)));
+
   return {
     rule,
     position: index + 1,
-    matches(request) {
-      if (!verbs(request.verb)) {
-        return false;
-      }
-      if (!request.isResourceRequest) {
-        return nonResourceUrls(request.path);
-      }
-      return (
-        apiGroups(request.apiGroup) &&
-        resources(request) &&
-        namespaces(request.namespace) &&
-        names(request.name)
-      );
-    },
+    matches: request =>
+      verbs(request.verb) &&
+      (request.isResourceRequest
+        ? ofObject(request) && inPlace(request)
+        : nonResourceUrls(request.path)),
+    matchesElsewhere: request => verbs(request.verb) && ofObject(request),
+    matchesOtherVerb: request => ofObject(request) && inPlace(request),
+    coversNamespace: namespaces,
   };
 }
 
