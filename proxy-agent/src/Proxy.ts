@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
 import { AuditLog } from './audit';
 import { CredentialVerifier } from './authn';
-import { Authorizer } from './authz';
+import { Authorizer, PolicyAge } from './authz';
 import type { ProxyConfig } from './config';
 import {
   EventDelivery,
@@ -63,6 +64,12 @@ export class Proxy {
       verifier.usePolicy(bundle);
     });
 
+    const policyAge = PolicyAge.create({
+      maxAgeMs: durationToMilliseconds(config.policy.maxAge),
+      breakGlassFile: config.policy.breakGlassFile,
+      confirmedAt: () => policy.confirmedAt,
+    });
+
     const audit = AuditLog.create(spool);
     const events = EventDelivery.create({ portal, spool, logger });
     const recordings = RecordingDelivery.create({
@@ -86,7 +93,9 @@ export class Proxy {
       audit,
       sessions,
       unavailable: () =>
-        draining ? 'the proxy is shutting down' : spool.unwritable,
+        draining
+          ? 'the proxy is shutting down'
+          : spool.unwritable ?? policyAge.refusal,
       maxParsedBody: config.audit.maxParsedBody,
       logger,
     });
@@ -116,12 +125,13 @@ export class Proxy {
       readiness: () => [
         {
           name: 'policy',
-          ready: policy.bundle !== undefined,
-          detail: policy.confirmedAt
-            ? undefined
-            : policy.bundle
-            ? 'from the cache; the portal has not confirmed it yet'
-            : 'none yet: the portal has not answered',
+          ready: policyAge.refusal === undefined,
+          detail:
+            policyAge.refusal ??
+            policyAge.note ??
+            (policy.fromCache
+              ? 'from the cache; the portal has not confirmed it yet'
+              : undefined),
         },
         {
           name: 'spool',
@@ -137,7 +147,7 @@ export class Proxy {
         sessions: () => sessions.count,
         bundleVersion: () => policy.bundle?.version ?? 0,
         lastDelivery: () => events.lastSuccess ?? 0,
-        policyFromCache: () => policy.confirmedAt === undefined,
+        policyFromCache: () => policy.fromCache,
       }),
     });
 

@@ -238,13 +238,13 @@ describe('the proxy', () => {
     ],
     [{ 'Impersonate-User': 'System:Admin' }, 403],
   ])('%j is answered with %d', async (headers, status) => {
-    const response = await call('/api/v1/pods', {
+    const response = await call('/api/v1/namespaces/dev/pods', {
       headers: headers as Record<string, string>,
     });
     expect(response.status).toBe(status);
     if (status === 200) {
       expect(api.seen[0].headers['impersonate-user']).toBe('jane');
-      expect(await eventOf('/api/v1/pods')).toMatchObject({
+      expect(await eventOf('/api/v1/namespaces/dev/pods')).toMatchObject({
         impersonatedUser: 'jane',
       });
       expect(api.seen[0].rawHeaders).not.toContain('developers');
@@ -262,7 +262,9 @@ describe('the proxy', () => {
   it('delivers what the portal missed when it comes back', async () => {
     portal.outage = 503;
     for (let i = 0; i < 20; i++) {
-      expect((await call(`/api/v1/pods?i=${i}`)).status).toBe(200);
+      expect((await call(`/api/v1/namespaces/dev/pods?i=${i}`)).status).toBe(
+        200,
+      );
     }
     expect(portal.records.size).toBe(0);
     portal.outage = undefined;
@@ -281,7 +283,7 @@ describe('the proxy', () => {
       });
     };
     const abort = new AbortController();
-    const response = await call('/api/v1/pods?watch=1', {
+    const response = await call('/api/v1/namespaces/dev/pods?watch=1', {
       signal: abort.signal,
     });
     const reader = response.body?.getReader();
@@ -290,7 +292,7 @@ describe('the proxy', () => {
     );
     abort.abort();
     await until(() => closed, 'the upstream to be closed');
-    expect(await eventOf('/api/v1/pods?watch=1')).toMatchObject({
+    expect(await eventOf('/api/v1/namespaces/dev/pods?watch=1')).toMatchObject({
       verb: 'watch',
       result: 'success',
     });

@@ -1,3 +1,4 @@
 export * from './Authorizer';
 export * from './Impersonation';
 export type { CompiledRole } from './CompiledRole';
+export * from './PolicyAge';

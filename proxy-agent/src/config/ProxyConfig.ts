@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   DEFAULT_PROXY_GROUP,
+  durationSchema,
   KUBERNETES_VERBS,
 } from 'backstage-plugin-kubernetes-audit-common';
 
@@ -110,6 +111,14 @@ export const proxyConfigSchema = z.strictObject({
         .optional(),
       /** Addresses of balancers whose `X-Forwarded-For` is believed. */
       trustedProxies: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  policy: z
+    .strictObject({
+      /** A policy that the portal has not confirmed for longer closes the proxy. */
+      maxAge: durationSchema.default('24h'),
+      /** While this file exists, an older policy counts all the same; each call then says so in its message. */
+      breakGlassFile: pathSchema.optional(),
     })
     .prefault({}),
   admin: z

@@ -12,6 +12,7 @@ const PATH_KEYS = new Set([
   'certFile',
   'keyFile',
   'kubeconfig',
+  'breakGlassFile',
 ]);
 
 function absolutePaths(value: unknown, directory: string): unknown {

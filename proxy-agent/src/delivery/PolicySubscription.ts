@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { calculateJwkThumbprint, compactVerify, createLocalJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -41,6 +41,7 @@ export class PolicySubscription {
   #bundle: PolicyBundle | undefined;
   #etag: string | undefined;
   #confirmedAt: number | undefined;
+  #confirmedNow = false;
 
   /** Starts with the bundle that is cached in the directory, if there is one. */
   static create(options: {
@@ -64,6 +65,9 @@ export class PolicySubscription {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     this.#cacheFile = `${options.directory}/bundle.json`;
     this.#bundle = this.#readCache();
+    // The file's time says when the portal last confirmed what is in it.
+    this.#confirmedAt =
+      this.#bundle && statSync(this.#cacheFile).mtime.getTime();
     this.#loop = DeliveryLoop.create({
       name: 'fetching the policy',
       idleMs: PAUSE_MS,
@@ -77,9 +81,14 @@ export class PolicySubscription {
     return this.#bundle;
   }
 
-  /** When the portal last confirmed the policy, in milliseconds since 1970; undefined while it runs from its cache. */
+  /** When the portal last confirmed the policy, in milliseconds since 1970, also before a restart. */
   get confirmedAt(): number | undefined {
     return this.#confirmedAt;
+  }
+
+  /** The portal has not confirmed the policy since the start. */
+  get fromCache(): boolean {
+    return !this.#confirmedNow;
   }
 
   /** Calls the listener with each policy that comes into force, at once with the one that is. */
@@ -122,7 +131,7 @@ export class PolicySubscription {
       signal,
     });
     if (answer.statusCode === 304) {
-      this.#confirmedAt = Date.now();
+      this.#confirm();
       return 'idle';
     }
     const { bundle: jws } = answerSchema.parse(
@@ -130,11 +139,12 @@ export class PolicySubscription {
     );
     const bundle = await this.#verify(jws);
     this.#etag = answer.etag;
-    this.#confirmedAt = Date.now();
     if (bundle.version === this.#bundle?.version) {
+      this.#confirm();
       return 'idle';
     }
     writeFileAtomically(this.#cacheFile, JSON.stringify(bundle));
+    this.#confirm();
     this.#bundle = bundle;
     this.#logger.info(
       { version: bundle.version, roles: bundle.roles.length },
@@ -142,6 +152,13 @@ export class PolicySubscription {
     );
     this.#listeners.forEach(listener => listener(bundle));
     return 'idle';
+  }
+
+  #confirm(): void {
+    const now = new Date();
+    utimesSync(this.#cacheFile, now, now);
+    this.#confirmedAt = now.getTime();
+    this.#confirmedNow = true;
   }
 
   async #verify(jws: string): Promise<PolicyBundle> {

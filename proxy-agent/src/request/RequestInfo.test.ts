@@ -10,7 +10,12 @@ import {
 describe('parseRequestInfo', () => {
   it.each(RESOURCE_CASES)(
     'reads %s %s as %s',
-    (method, url, verb, ...[group, version, ns, resource, sub, name, parts]) => {
+    (
+      method,
+      url,
+      verb,
+      ...[group, version, ns, resource, sub, name, parts]
+    ) => {
       const { path, apiPrefix, ...info } = parseRequestInfo(method, url);
       expect(info).toEqual({
         isResourceRequest: true,

@@ -110,9 +110,7 @@ function parseQuery(query: string): Map<string, string[]> {
 
 function decodeQueryComponent(text: string): string {
   const spaced = text.replaceAll('+', ' ');
-  return spaced.includes('%')
-    ? unescapeBytes(spaced).toString('utf8')
-    : spaced;
+  return spaced.includes('%') ? unescapeBytes(spaced).toString('utf8') : spaced;
 }
 
 /** @param text - ASCII, all of its escapes valid */

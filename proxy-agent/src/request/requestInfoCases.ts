@@ -40,11 +40,11 @@ export const RESOURCE_CASES: readonly RequestInfoCase[] = [
   ['DELETE', '/api/v1/pods', 'deletecollection', '', 'v1', '', 'pods', '', '', 'pods'],
   ['GET', '/api/v1/pods/web', 'get', '', 'v1', '', 'pods', '', 'web', 'pods/web'],
   ['GET', '/api/v1/nodes', 'list', '', 'v1', '', 'nodes', '', '', 'nodes'],
-  ['GET', '/api/v1/nodes/worker-1', 'get', '', 'v1', '', 'nodes', '', 'worker-1', 'nodes/worker-1'],
+  ['GET', '/api/v1/nodes/node-1', 'get', '', 'v1', '', 'nodes', '', 'node-1', 'nodes/node-1'],
   ['DELETE', '/api/v1/nodes', 'deletecollection', '', 'v1', '', 'nodes', '', '', 'nodes'],
-  ['PATCH', '/api/v1/nodes/worker-1/status', 'patch', '', 'v1', '', 'nodes', 'status', 'worker-1', 'nodes/worker-1/status'],
-  ['GET', '/api/v1/nodes/worker-1/proxy/logs/', 'get', '', 'v1', '', 'nodes', 'proxy', 'worker-1', 'nodes/worker-1/proxy/logs'],
-  ['POST', '/api/v1/nodes/worker-1/proxy/run/dev/web/main', 'create', '', 'v1', '', 'nodes', 'proxy', 'worker-1', 'nodes/worker-1/proxy/run/dev/web/main'],
+  ['PATCH', '/api/v1/nodes/node-1/status', 'patch', '', 'v1', '', 'nodes', 'status', 'node-1', 'nodes/node-1/status'],
+  ['GET', '/api/v1/nodes/node-1/proxy/logs/', 'get', '', 'v1', '', 'nodes', 'proxy', 'node-1', 'nodes/node-1/proxy/logs'],
+  ['POST', '/api/v1/nodes/node-1/proxy/run/dev/web/main', 'create', '', 'v1', '', 'nodes', 'proxy', 'node-1', 'nodes/node-1/proxy/run/dev/web/main'],
   ['GET', '/api/v1/persistentvolumes/pv-1', 'get', '', 'v1', '', 'persistentvolumes', '', 'pv-1', 'persistentvolumes/pv-1'],
   ['GET', '/api/v1/componentstatuses', 'list', '', 'v1', '', 'componentstatuses', '', '', 'componentstatuses'],
 
@@ -153,7 +153,7 @@ export const RESOURCE_CASES: readonly RequestInfoCase[] = [
   ['GET', '/apis/apps/v1/watch/namespaces/dev/deployments', 'watch', 'apps', 'v1', 'dev', 'deployments', '', '', 'deployments'],
   ['GET', '/api/v1/proxy/namespaces/dev/pods/web', 'proxy', '', 'v1', 'dev', 'pods', '', 'web', 'pods/web'],
   ['GET', '/api/v1/proxy/namespaces/dev/pods/web/exec/x', 'proxy', '', 'v1', 'dev', 'pods', '', 'web', 'pods/web/exec/x'],
-  ['POST', '/api/v1/proxy/nodes/worker-1', 'proxy', '', 'v1', '', 'nodes', '', 'worker-1', 'nodes/worker-1'],
+  ['POST', '/api/v1/proxy/nodes/node-1', 'proxy', '', 'v1', '', 'nodes', '', 'node-1', 'nodes/node-1'],
   ['DELETE', '/api/v1/proxy/services', 'proxy', '', 'v1', '', 'services', '', '', 'services'],
 
   // escapes

@@ -1,6 +1,10 @@
 import { parseRequestInfo } from './RequestInfo';
 import { resourceLabel } from './resourceLabel';
-import { authorizationVerb, isSessionRequest, sessionKind } from './sessionKind';
+import {
+  authorizationVerb,
+  isSessionRequest,
+  sessionKind,
+} from './sessionKind';
 
 const POD = '/api/v1/namespaces/dev/pods/web';
 

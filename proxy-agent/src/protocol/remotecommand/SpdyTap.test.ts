@@ -156,7 +156,10 @@ describe('a tap on SPDY', () => {
 
   it('lets pings and streams of a server pass', () => {
     const tap = accepted(TYPES);
-    const push = encodeSpdySynStream(2, Buffer.from('000400fbff00000000', 'hex'));
+    const push = encodeSpdySynStream(
+      2,
+      Buffer.from('000400fbff00000000', 'hex'),
+    );
     const bytes = Buffer.concat([encodeSpdyPing(1), push, dataOn(2, 'x')]);
     expect(tap.pushFromServer(bytes)).toEqual([]);
   });
@@ -178,7 +181,9 @@ describe('a tap on SPDY', () => {
   it('can inject between frames until the server closes', () => {
     const tap = accepted(TYPES);
     expect(tap.canInject).toBe(true);
-    tap.pushFromServer(Buffer.concat([dataOn(5, 'ab'), dataOn(5, 'cd')]).subarray(0, 19));
+    tap.pushFromServer(
+      Buffer.concat([dataOn(5, 'ab'), dataOn(5, 'cd')]).subarray(0, 19),
+    );
     expect(tap.canInject).toBe(false);
     expect(tap.injectionOffset).toBe(10);
     tap.pushFromServer(Buffer.from('d'));

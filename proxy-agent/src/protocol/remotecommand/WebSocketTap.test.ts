@@ -12,34 +12,13 @@ import {
   websocketTap,
 } from '../testing/remoteCommand';
 import {
-  closePayload,
-  encodeWebSocketFrame,
-  WebSocketFrame,
-  WebSocketOpcode,
-} from '../websocket';
-
-const MASK = Buffer.from([1, 2, 3, 4]);
-
-function frame(payload: Uint8Array | string, more?: Partial<WebSocketFrame>) {
-  const opcode = WebSocketOpcode.binary;
-  return encodeWebSocketFrame({
-    opcode,
-    payload: Buffer.from(payload),
-    ...more,
-  });
-}
-
-/** A frame of a client. */
-function masked(payload: Uint8Array | string, more?: Partial<WebSocketFrame>) {
-  return frame(payload, { ...more, maskKey: MASK });
-}
-
-const CONTINUATION = { opcode: WebSocketOpcode.continuation };
-const OPEN = { final: false };
-const CLOSE_FRAME = encodeWebSocketFrame({
-  opcode: WebSocketOpcode.close,
-  payload: closePayload(1000),
-});
+  CLOSE_FRAME,
+  CONTINUATION,
+  frame,
+  masked,
+  OPEN,
+} from '../testing/webSocketFrames';
+import { WebSocketOpcode } from '../websocket';
 
 const cutPlaces = fc.array(fc.nat(), { maxLength: 12 });
 
@@ -303,86 +282,4 @@ describe('a tap on WebSocket', () => {
       'invalid_encoding',
     );
   });
-
-  it.each([
-    [V5, WebSocketOpcode.binary],
-    [V4, WebSocketOpcode.binary],
-    ['v4.base64.channel.k8s.io', WebSocketOpcode.text],
-    ['base64.channel.k8s.io', WebSocketOpcode.text],
-    [undefined, WebSocketOpcode.binary],
-  ])('writes output and an end that a client of %s reads', (name, opcode) => {
-    const tap = websocketTap(name);
-    const output = tap.encodeOutput('\r\nbye ✓\r\n') ?? Buffer.alloc(0);
-    const end = tap.encodeEnd({ message: 'ended', reason: 'Expired' });
-    expect(output[0]).toBe(0x80 | opcode);
-
-    const client = websocketTap(name);
-    expect(told(client.pushFromServer(output))).toEqual([
-      data('stdout', Buffer.from('\r\nbye ✓\r\n').toString('latin1')),
-    ]);
-    const json = name?.startsWith('v') === true;
-    expect(client.pushFromServer(end)).toEqual([
-      {
-        type: 'status',
-        success: false,
-        message: 'ended',
-        reason: json ? 'Expired' : undefined,
-      },
-      CLOSED,
-    ]);
-    expect(end.subarray(-4)).toEqual(Buffer.from('880203e8', 'hex'));
-  });
-
-  it('ends with a v1.Status', () => {
-    const failure = { message: 'no', reason: 'Forbidden', code: 403 };
-    const end = websocketTap(V5).encodeEnd(failure);
-    const json = end.toString('utf8', 3, end.length - 4);
-    expect(JSON.parse(json)).toEqual({
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Failure',
-      message: 'no',
-      reason: 'Forbidden',
-      code: 403,
-    });
-  });
-
-  it('writes output to stderr where the server has announced no stdout', () => {
-    const tap = websocketTap(V5);
-    tap.pushFromServer(frame('\x02'));
-    expect(tap.encodeOutput('x')).toEqual(frame('\x02x'));
-    tap.pushFromServer(frame('\x01'));
-    expect(tap.encodeOutput('x')).toEqual(frame('\x01x'));
-  });
-
-  it('can inject between messages until the server closes', () => {
-    const tap = websocketTap(V5);
-    expect(tap.canInject).toBe(true);
-    expect(tap.injectionOffset).toBe(0);
-
-    tap.pushFromServer(Buffer.concat([frame('\x01a'), frame('\x01b', OPEN)]));
-    expect(tap.canInject).toBe(false);
-    expect(tap.injectionOffset).toBe(4);
-
-    tap.pushFromServer(Buffer.from([0x80]));
-    expect(tap.canInject).toBe(false);
-    expect(tap.injectionOffset).toBeUndefined();
-
-    tap.pushFromServer(Buffer.from([0x00]));
-    expect(tap.canInject).toBe(true);
-    expect(tap.injectionOffset).toBe(1);
-
-    tap.pushFromServer(CLOSE_FRAME);
-    expect(tap.canInject).toBe(false);
-    expect(tap.encodeOutput('x')).toBeUndefined();
-    expect(tap.encodeEnd({ message: 'x' })).toHaveLength(0);
-  });
-
-  it('adds no second status to the end', () => {
-    const tap = websocketTap(V5);
-    tap.pushFromServer(frame('\x03{"status":"Success"}'));
-    expect(tap.encodeEnd({ message: 'late' })).toEqual(CLOSE_FRAME);
-  });
 });
-

@@ -154,10 +154,7 @@ const EXPECTED: Record<string, Heard[]> = {
   'server-1.20.k120.032': [['stdout', 'ok120\n'], SUCCESS, CLOSED],
   'server-1.20.k132-def.003': [
     ['stdout', 'out\n'],
-    exited(
-      7,
-      'error executing command [sh -c echo out; exit 7], exit code 7',
-    ),
+    exited(7, 'error executing command [sh -c echo out; exit 7], exit code 7'),
     CLOSED,
   ],
 };
@@ -195,15 +192,30 @@ describe.each([...Object.keys(EXPECTED), ...TARS])('capture %s', name => {
   });
 });
 
-it.each(Object.entries(EXPECTED))('tells what happened in %s', (name, heard) => {
-  const capture = readCapture(name);
-  expect(replay(capture, capture.chunks)).toEqual(heard);
-});
+it.each(Object.entries(EXPECTED))(
+  'tells what happened in %s',
+  (name, heard) => {
+    const capture = readCapture(name);
+    expect(replay(capture, capture.chunks)).toEqual(heard);
+  },
+);
 
 describe('kubectl cp', () => {
   it.each([
-    ['server-1.32.cp-up.003', 'stdin', 'h', 'vm\n', [STDIN_CLOSED, SUCCESS, CLOSED]],
-    ['server-1.20.cp.005', 'stdin', 'h', 'vm\n', [STDIN_CLOSED, SUCCESS, CLOSED]],
+    [
+      'server-1.32.cp-up.003',
+      'stdin',
+      'h',
+      'vm\n',
+      [STDIN_CLOSED, SUCCESS, CLOSED],
+    ],
+    [
+      'server-1.20.cp.005',
+      'stdin',
+      'h',
+      'vm\n',
+      [STDIN_CLOSED, SUCCESS, CLOSED],
+    ],
     [
       'server-1.32.cp-down.002',
       'stdout',

@@ -1,8 +1,14 @@
-import { adler32Of } from '../testing/adler32Of';
 import fc from 'fast-check';
-import { constants, deflateRawSync, deflateSync } from 'node:zlib';
-import { codeOf, cut, errorNameOf } from '../testing/cuts';
 import { bytesFrom, readCapture } from '../../../test/captures/readCapture';
+import { cut, errorNameOf } from '../testing/cuts';
+import {
+  decode,
+  decodeOne,
+  errorOf,
+  hex,
+  readable,
+  uint32,
+} from '../testing/spdyFrames';
 import {
   encodeSpdyControl,
   encodeSpdyData,
@@ -13,77 +19,8 @@ import {
   encodeSpdySynStream,
   SpdyHeaderEncoder,
 } from './encodeSpdyFrame';
-import { HEADER_DICTIONARY, HEADER_DICTIONARY_ID } from './headerDictionary';
-import { SpdyDecoder, SpdyFrame } from './SpdyDecoder';
-
-/** A frame as tests write it: headers as pairs, data as text. */
-function readable(frame: SpdyFrame) {
-  if (frame.type === 'data') {
-    return { ...frame, data: frame.data.toString('latin1') };
-  }
-  return 'headers' in frame
-    ? { ...frame, headers: Object.fromEntries(frame.headers) }
-    : frame;
-}
-
-/** Decodes chunks; adjacent data of a frame is joined. */
-function decode(chunks: Buffer[]): ReturnType<typeof readable>[] {
-  const heard: ReturnType<typeof readable>[] = [];
-  const decoder = SpdyDecoder.create(frame => {
-    const item = readable(frame);
-    const last = heard[heard.length - 1];
-    if (item.type === 'data' && last?.type === 'data') {
-      last.data += item.data;
-    } else {
-      heard.push(item);
-    }
-  });
-  for (const chunk of chunks) {
-    const before = Buffer.from(chunk);
-    decoder.push(chunk);
-    expect(chunk.equals(before)).toBe(true);
-    chunk.fill(0x55);
-  }
-  return heard;
-}
-
-const decodeOne = (...frames: Buffer[]) => decode([Buffer.concat(frames)]);
-const errorOf = (...frames: Buffer[]) => codeOf(() => decodeOne(...frames));
-const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
-
-function uint32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeUInt32BE(value);
-  return buffer;
-}
-
-/** A zlib stream of flushed header blocks, as a real sender writes them. */
-function deflatedBlocks(blocks: Buffer[], dictionary = HEADER_DICTIONARY) {
-  let window = dictionary;
-  return blocks.map((block, index) => {
-    const deflated = deflateRawSync(block, {
-      dictionary: window.subarray(-32 * 1024),
-      finishFlush: constants.Z_SYNC_FLUSH,
-    });
-    window = Buffer.concat([window, block]);
-    return index > 0
-      ? deflated
-      : Buffer.concat([
-          hex('78f9'),
-          uint32(adler32Of(dictionary)),
-          deflated,
-        ]);
-  });
-}
-
-function headerBlock(...pairs: [string, string][]): Buffer {
-  return Buffer.concat([
-    uint32(pairs.length),
-    ...pairs.flat().flatMap(text => [uint32(text.length), Buffer.from(text)]),
-  ]);
-}
-
-const synStream = (block: Uint8Array) => encodeSpdySynStream(1, block);
+import { WebSocketDecoder } from '../websocket';
+import { SpdyDecoder } from './SpdyDecoder';
 
 const cutPlaces = fc.array(fc.nat(), { maxLength: 12 });
 
@@ -132,6 +69,44 @@ describe('SpdyDecoder', () => {
       { streamtype: ['error'], port: ['8080'], requestid: ['0'] },
       { streamtype: ['data'], port: ['8080'], requestid: ['0'] },
     ]);
+  });
+
+  it('decodes port-forward tunnelled in WebSocket, over frame borders', () => {
+    const capture = readCapture('server-1.32.pf-ws.002');
+    const payloads = (side: 'client' | 'server') => {
+      const chunks: Buffer[] = [];
+      const decoder = WebSocketDecoder.create({
+        masked: side === 'client',
+        sink: {
+          onDataFrame: () => {},
+          onPayload: data => chunks.push(Buffer.from(data)),
+          onMessageEnd: () => {},
+          onControl: () => {},
+        },
+      });
+      decoder.push(bytesFrom(capture, side));
+      return chunks;
+    };
+    const request = decode(payloads('client')).filter(
+      item => item.type === 'data',
+    );
+    expect(request).toEqual([
+      {
+        type: 'data',
+        streamId: 3,
+        data: 'GET / HTTP/1.1\r\nHost: 127.0.0.1:18080\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n',
+      },
+    ]);
+    const [, , head, , body] = decode(payloads('server'));
+    expect(head).toMatchObject({
+      streamId: 3,
+      data: expect.stringMatching(/^HTTP\/1\.1 200 OK\r\n/),
+    });
+    expect(body).toEqual({
+      type: 'data',
+      streamId: 3,
+      data: 'hello-from-pod\n',
+    });
   });
 
   it('decodes the pings of an idle session', () => {
@@ -298,7 +273,9 @@ describe('SpdyDecoder', () => {
   });
 
   it('never throws anything but a ProtocolError', () => {
-    const wild = fc.uint8Array({ maxLength: 40 }).map(item => Buffer.from(item));
+    const wild = fc
+      .uint8Array({ maxLength: 40 })
+      .map(item => Buffer.from(item));
     const framed = fc
       .tuple(fc.nat(12), wild)
       .map(([type, payload]) => encodeSpdyControl(type, payload));
@@ -308,92 +285,6 @@ describe('SpdyDecoder', () => {
         expect([undefined, 'ProtocolError']).toContain(name);
       }),
     );
-  });
-});
-
-describe('SPDY header blocks', () => {
-  it('have the dictionary of the specification', () => {
-    expect(HEADER_DICTIONARY).toHaveLength(1423);
-    expect(adler32Of(HEADER_DICTIONARY)).toBe(HEADER_DICTIONARY_ID);
-  });
-
-  it('are inflated as one stream, over more than its window', () => {
-    const names = Array.from({ length: 200 }, (_, index) =>
-      headerBlock(
-        ['streamtype', `type ${index} ${'abcdefgh'.repeat(index)}`],
-        ['requestid', `${index}\0${index * 7919}`],
-      ),
-    );
-    const decoded = decodeOne(...deflatedBlocks(names).map(synStream));
-    expect(names.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(
-      4 * 32 * 1024,
-    );
-    decoded.forEach((frame, index) => {
-      expect(frame).toEqual({
-        type: 'synStream',
-        streamId: 1,
-        headers: {
-          streamtype: [`type ${index} ${'abcdefgh'.repeat(index)}`],
-          requestid: [`${index}`, `${index * 7919}`],
-        },
-        fin: false,
-      });
-    });
-  });
-
-  it.each([
-    ['another dictionary', deflatedBlocks([headerBlock()], Buffer.from('x'))],
-    ['no dictionary', [deflateSync(headerBlock())]],
-    ['nothing', [Buffer.alloc(0)]],
-    ['no zlib', [Buffer.from('GET / HTTP/1.1')]],
-    ['a checksum that is wrong', [hex('78f8 e3c6a7c2 0000000000')]],
-    ['a block of the reserved type', [hex('78f9 e3c6a7c2 07')]],
-    ['a block that is cut', [deflatedBlocks([headerBlock()])[0].subarray(0, 8)]],
-    [
-      'a block that goes on in the next frame',
-      [hex('78f9 e3c6a7c2 00 0800 f7ff 00000000')],
-    ],
-    [
-      'a stream that ends',
-      [Buffer.concat([hex('78f9 e3c6a7c2 01 0400 fbff'), headerBlock()])],
-    ],
-    [
-      'a stream that ends with bytes after it',
-      [hex('78f9 e3c6a7c2 01 0400 fbff 00000000 00 0400 fbff 00000000')],
-    ],
-    ['bytes after the last header', deflatedBlocks([hex('00000000 00')])],
-    ['a block shorter than its count', deflatedBlocks([uint32(1)])],
-    ['a count that is cut', deflatedBlocks([hex('0000')])],
-    [
-      'a name longer than the block',
-      deflatedBlocks([hex('00000001 ffffffff 61')]),
-    ],
-    ['an empty name', deflatedBlocks([headerBlock(['', 'x'])])],
-    ['a name in upper case', deflatedBlocks([headerBlock(['A', 'x'])])],
-    [
-      'a name twice',
-      deflatedBlocks([headerBlock(['streamtype', 'a'], ['streamtype', 'b'])]),
-    ],
-  ])('are refused with %s', (_, blocks) => {
-    expect(errorOf(...blocks.map(synStream))).toBe('invalid_headers');
-  });
-
-  it('are refused when they inflate over their limit', () => {
-    const bomb = headerBlock(['x', 'x'.repeat(5_000_000)]);
-    const [block] = deflatedBlocks([bomb]);
-    expect(block.length).toBeLessThan(6000);
-    expect(errorOf(synStream(block))).toBe('too_large');
-  });
-
-  it('are refused with too many names', () => {
-    const pairs = (count: number) =>
-      Array.from({ length: count }, (_, i): [string, string] => [`n${i}`, '']);
-    const blockOf = (count: number) =>
-      synStream(SpdyHeaderEncoder.create().encode(pairs(count)));
-    expect(decodeOne(blockOf(32))).toHaveLength(1);
-    expect(errorOf(blockOf(33))).toBe('too_large');
-    const [huge] = deflatedBlocks([hex('ffffffff')]);
-    expect(errorOf(synStream(huge))).toBe('too_large');
   });
 });
 

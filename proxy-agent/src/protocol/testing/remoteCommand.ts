@@ -23,4 +23,3 @@ export const STDIN_CLOSED = { type: 'stdinClosed' };
 export const CLOSED = { type: 'closed' };
 export const SUCCESS = { type: 'status', success: true, exitCode: 0 };
 export const data = (type: string, text: string) => ({ type, data: text });
-
