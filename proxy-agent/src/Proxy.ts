@@ -16,7 +16,7 @@ import {
 import { RequestHandler, Sessions } from './forward';
 import { recoverRecordings } from './recording';
 import { AdminServer, createProxyMetrics, ProxyServer } from './server';
-import { EventSpool, SessionLedger } from './spool';
+import { EventSpool, RecordingStore, SessionLedger } from './spool';
 import { UpstreamClusters } from './upstream';
 
 /** How long sessions and running calls have to end when the proxy stops, in milliseconds. */
@@ -38,7 +38,10 @@ export class Proxy {
     version: string,
   ): Promise<Proxy> {
     const state = config.stateDirectory;
-    const recordingsRoot = `${state}/recordings`;
+    const store = RecordingStore.open({
+      root: `${state}/recordings`,
+      maxBytes: config.recordings.maxBytes,
+    });
     const spool = EventSpool.open({
       directory: `${state}/spool`,
       maxBytes: config.spool.maxBytes,
@@ -74,14 +77,14 @@ export class Proxy {
     const events = EventDelivery.create({ portal, spool, logger });
     const recordings = RecordingDelivery.create({
       portal,
-      root: recordingsRoot,
+      store,
       logger,
     });
     const sessions = Sessions.create({
       audit,
       ledger,
-      recordingsRoot,
-      recordingsFull: () => undefined,
+      store,
+      maxSessionBytes: config.recordings.maxSessionBytes,
       onFrame: () => recordings.wake(),
       logger,
     });
@@ -151,7 +154,7 @@ export class Proxy {
       }),
     });
 
-    await recoverRecordings(recordingsRoot, logger);
+    await recoverRecordings(store, logger);
     await sessions.recordInterrupted();
     policy.start();
     events.start();

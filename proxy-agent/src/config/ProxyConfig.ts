@@ -157,8 +157,10 @@ export const proxyConfigSchema = z.strictObject({
     .prefault({}),
   recordings: z
     .strictObject({
-      /** Beyond it no new session starts. */
+      /** Of all that wait for the portal; beyond it no session goes on. */
       maxBytes: sizeSchema.default(20 * 1024 * MEBIBYTE),
+      /** Of one session, uncompressed; beyond it that session ends. */
+      maxSessionBytes: sizeSchema.default(4 * 1024 * MEBIBYTE),
     })
     .prefault({}),
   log: z

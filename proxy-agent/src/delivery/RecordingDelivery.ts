@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { RecordingDirectory } from '../spool';
+import type { RecordingDirectory, RecordingStore } from '../spool';
 import { DeliveryLoop } from './DeliveryLoop';
 import type { PortalClient } from './PortalClient';
 
@@ -9,14 +9,13 @@ const IDLE_MS = 1000;
 /** Takes recordings to the portal, frame by frame while they grow; the local copy stays until the portal has all of it. */
 export class RecordingDelivery {
   readonly #portal: PortalClient;
-  readonly #root: string;
+  readonly #store: RecordingStore;
   readonly #logger: Logger;
   readonly #loop: DeliveryLoop;
 
   static create(options: {
     portal: PortalClient;
-    /** The directory of all recordings. */
-    root: string;
+    store: RecordingStore;
     logger: Logger;
   }): RecordingDelivery {
     return new RecordingDelivery(options);
@@ -24,11 +23,11 @@ export class RecordingDelivery {
 
   private constructor(options: {
     portal: PortalClient;
-    root: string;
+    store: RecordingStore;
     logger: Logger;
   }) {
     this.#portal = options.portal;
-    this.#root = options.root;
+    this.#store = options.store;
     this.#logger = options.logger;
     this.#loop = DeliveryLoop.create({
       name: 'delivery of recordings',
@@ -58,7 +57,7 @@ export class RecordingDelivery {
 
   async #deliverAll(signal: AbortSignal): Promise<'idle'> {
     const failures: Error[] = [];
-    for (const recording of RecordingDirectory.list(this.#root)) {
+    for (const recording of this.#store.list()) {
       if (signal.aborted) {
         break;
       }
@@ -105,7 +104,7 @@ export class RecordingDelivery {
         body: JSON.stringify({ ...completion, chunkCount: nextChunk }),
         headers: { 'content-type': 'application/json' },
       });
-      recording.remove();
+      this.#store.remove(recording);
     }
   }
 }

@@ -9,7 +9,7 @@ import type { AuditLog } from '../audit';
 import { createRemoteCommandTap } from '../protocol';
 import { SessionRecording } from '../recording';
 import { execParameters, SessionKind } from '../request';
-import type { SessionLedger } from '../spool';
+import type { RecordingStore, SessionLedger } from '../spool';
 import type { Refusal } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
 import { Session } from './Session';
@@ -22,8 +22,8 @@ const basicTimestamp = (milliseconds: number) =>
 export class Sessions {
   readonly #audit: AuditLog;
   readonly #ledger: SessionLedger;
-  readonly #recordingsRoot: string;
-  readonly #recordingsFull: () => string | undefined;
+  readonly #store: RecordingStore;
+  readonly #maxSessionBytes: number;
   readonly #onFrame: () => void;
   readonly #logger: Logger;
   readonly #open = new Set<Session>();
@@ -31,10 +31,9 @@ export class Sessions {
   static create(options: {
     audit: AuditLog;
     ledger: SessionLedger;
-    /** The directory of all recordings. */
-    recordingsRoot: string;
-    /** Why no recording can begin, in words for a user. */
-    recordingsFull: () => string | undefined;
+    store: RecordingStore;
+    /** A longer recording ends its session. */
+    maxSessionBytes: number;
     /** There is something to deliver. */
     onFrame: () => void;
     logger: Logger;
@@ -45,15 +44,15 @@ export class Sessions {
   private constructor(options: {
     audit: AuditLog;
     ledger: SessionLedger;
-    recordingsRoot: string;
-    recordingsFull: () => string | undefined;
+    store: RecordingStore;
+    maxSessionBytes: number;
     onFrame: () => void;
     logger: Logger;
   }) {
     this.#audit = options.audit;
     this.#ledger = options.ledger;
-    this.#recordingsRoot = options.recordingsRoot;
-    this.#recordingsFull = options.recordingsFull;
+    this.#store = options.store;
+    this.#maxSessionBytes = options.maxSessionBytes;
     this.#onFrame = options.onFrame;
     this.#logger = options.logger;
   }
@@ -68,7 +67,7 @@ export class Sessions {
     context: RequestContext,
     kind: SessionKind | 'other',
   ): Refusal | undefined {
-    const full = this.#isRecorded(context, kind) && this.#recordingsFull();
+    const full = this.#isRecorded(context, kind) && this.#store.full;
     return full
       ? {
           code: 503,
@@ -120,7 +119,8 @@ export class Sessions {
           ? undefined
           : onFailure =>
               SessionRecording.start({
-                root: this.#recordingsRoot,
+                store: this.#store,
+                maxBytes: this.#maxSessionBytes,
                 header: this.#header(context, {
                   kind: kind === 'attach' ? 'attach' : 'exec',
                   recordingId,

@@ -7,7 +7,7 @@ import {
   RecordingHeader,
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { RecordingDirectory, SpoolError } from '../spool';
+import { RecordingDirectory, RecordingStore, SpoolError } from '../spool';
 import { appendFrame } from './appendFrame';
 import { FrameJournal } from './FrameJournal';
 
@@ -32,6 +32,8 @@ export type SessionEnd = {
  */
 export class SessionRecording {
   readonly #directory: RecordingDirectory;
+  readonly #store: RecordingStore;
+  readonly #maxBytes: number;
   readonly #header: Omit<RecordingHeader, 'size'>;
   readonly #onFrame: () => void;
   readonly #onFailure: (error: SpoolError) => void;
@@ -40,6 +42,7 @@ export class SessionRecording {
   #journal: FrameJournal | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
   #nextSequence = 0;
+  #bytes = 0;
   #writing: Promise<void> = Promise.resolve();
   #waitingFrames = 0;
   #failed = false;
@@ -47,8 +50,9 @@ export class SessionRecording {
 
   /** @throws {@link SpoolError} when nothing can be written */
   static start(options: {
-    /** The directory of all recordings. */
-    root: string;
+    store: RecordingStore;
+    /** A longer recording ends its session. */
+    maxBytes: number;
     header: Omit<RecordingHeader, 'size'>;
     /** A frame is ready to be delivered, or the recording has ended. */
     onFrame: () => void;
@@ -59,16 +63,19 @@ export class SessionRecording {
   }
 
   private constructor(options: {
-    root: string;
+    store: RecordingStore;
+    maxBytes: number;
     header: Omit<RecordingHeader, 'size'>;
     onFrame: () => void;
     onFailure: (error: SpoolError) => void;
   }) {
     this.#header = options.header;
+    this.#store = options.store;
+    this.#maxBytes = options.maxBytes;
     this.#onFrame = options.onFrame;
     this.#onFailure = options.onFailure;
     this.#directory = this.#guarded(() =>
-      RecordingDirectory.create(options.root, options.header.id),
+      options.store.create(options.header.id),
     );
   }
 
@@ -99,6 +106,7 @@ export class SessionRecording {
     if (this.#failed) {
       throw new SpoolError('the recording cannot be written');
     }
+    this.#guarded(() => this.#checkLimits());
     this.#writeHeader(DEFAULT_SIZE);
     this.#write(type, data);
   }
@@ -155,6 +163,8 @@ export class SessionRecording {
       this.#journal ??= this.#openJournal(time);
       this.#journal.append({ type, time, data });
     });
+    this.#bytes += data.length;
+    this.#store.grown(data.length);
     if (this.#journal && this.#journal.bytes >= FRAME_TARGET_BYTES) {
       this.#closeJournal(false);
     }
@@ -184,8 +194,12 @@ export class SessionRecording {
     this.#writing = this.#writing.then(async () => {
       try {
         if (!this.#failed) {
-          await appendFrame(this.#directory, content, { sequence, last });
+          const frameBytes = await appendFrame(this.#directory, content, {
+            sequence,
+            last,
+          });
           journal.remove();
+          this.#store.grown(frameBytes - content.body.length);
           this.#onFrame();
         }
       } catch (error) {
@@ -207,6 +221,16 @@ export class SessionRecording {
       this.#onFailure(failure);
     }
     return failure;
+  }
+
+  #checkLimits(): void {
+    if (this.#bytes >= this.#maxBytes) {
+      throw new Error(`it has reached its limit of ${this.#maxBytes} bytes`);
+    }
+    const { full } = this.#store;
+    if (full) {
+      throw new Error(full);
+    }
   }
 
   #guarded<T>(write: () => T): T {

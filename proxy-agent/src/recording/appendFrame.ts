@@ -10,12 +10,17 @@ const compress = promisify(zstdCompress);
 /** zstd's fastest level: ten to one on terminal output, off the event loop. */
 const COMPRESSION_LEVEL = 1;
 
-/** Turns a journal's content into a frame at the end of the recording, on the disk when it returns. */
+/**
+ * Turns a journal's content into a frame at the end of the recording, on the
+ * disk when it returns.
+ *
+ * @returns the frame's bytes
+ */
 export async function appendFrame(
   directory: RecordingDirectory,
   content: JournalContent,
   frame: { sequence: number; last: boolean },
-): Promise<void> {
+): Promise<number> {
   const body = await compress(content.body, {
     params: { [constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL },
   });
@@ -35,4 +40,5 @@ export async function appendFrame(
   } finally {
     await handle.close();
   }
+  return bytes.length;
 }

@@ -7,7 +7,7 @@ import {
   recordingHeaderSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { zstdDecompressSync } from 'node:zlib';
-import { RecordingDirectory } from '../spool';
+import type { RecordingDirectory, RecordingStore } from '../spool';
 import { appendFrame } from './appendFrame';
 import { readJournal } from './FrameJournal';
 
@@ -69,7 +69,10 @@ function startOf(body: Uint8Array, firstTime: number): string | undefined {
     : undefined;
 }
 
-async function recover(directory: RecordingDirectory): Promise<boolean> {
+async function recover(
+  store: RecordingStore,
+  directory: RecordingDirectory,
+): Promise<boolean> {
   const frames = readClosedFrames(directory);
   let { count, lastTime, startedAt } = frames;
   if (frames.bytes < sizeOf(directory.framesFile)) {
@@ -93,7 +96,7 @@ async function recover(directory: RecordingDirectory): Promise<boolean> {
   }
   if (!startedAt) {
     // Killed before the first byte of output: there is nothing to replay.
-    directory.remove();
+    store.remove(directory);
     return false;
   }
   const durationMs = Math.round(lastTime / 1000);
@@ -118,12 +121,12 @@ function sizeOf(file: string): number {
  * begin: their journals become frames and their status says what is known.
  */
 export async function recoverRecordings(
-  root: string,
+  store: RecordingStore,
   logger: Logger,
 ): Promise<void> {
-  for (const directory of RecordingDirectory.list(root)) {
+  for (const directory of store.list()) {
     if (directory.completion() === undefined) {
-      const kept = await recover(directory);
+      const kept = await recover(store, directory);
       logger.info({ recordingId: directory.id, kept }, 'recording recovered');
     }
   }

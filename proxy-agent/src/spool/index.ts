@@ -1,5 +1,6 @@
 export * from './EventSpool';
 export * from './RecordingDirectory';
+export * from './RecordingStore';
 export * from './SpoolError';
 export * from './SessionLedger';
 export * from './spoolRecordCodec';
