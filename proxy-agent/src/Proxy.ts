@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
 import { AuditLog } from './audit';
@@ -15,7 +16,7 @@ import {
 } from './delivery';
 import { RequestHandler, Sessions } from './forward';
 import { recoverRecordings } from './recording';
-import { AdminServer, createProxyMetrics, ProxyServer } from './server';
+import { createProxyMetrics, ProxyServer, Readiness } from './server';
 import { EventSpool, RecordingStore, SessionLedger } from './spool';
 import { UpstreamClusters } from './upstream';
 
@@ -26,18 +27,23 @@ const LAST_DELIVERY_MS = 5_000;
 
 /** The proxy as a whole: constructs its parts, connects and starts them. */
 export class Proxy {
-  /** The ports that it listens on. */
+  /** The port that it listens on. */
   readonly port: number;
-  readonly adminPort: number;
+  readonly metrics: Registry;
+  /** Whether it can serve, and if not, why. */
+  readonly readiness: () => Readiness[];
   readonly #stopParts: () => Promise<void>;
 
-  /** @throws Error when a certificate, a credential or the state directory cannot be used */
+  /**
+   * @param worker - from 1; each worker has a spool, an epoch and recordings of its own
+   * @throws Error when a certificate, a credential or the state directory cannot be used
+   */
   static async start(
     config: ProxyConfig,
-    logger: Logger,
-    version: string,
+    options: { logger: Logger; version: string; worker?: number },
   ): Promise<Proxy> {
-    const state = config.stateDirectory;
+    const { logger, version, worker = 1 } = options;
+    const state = `${config.stateDirectory}/worker-${worker}`;
     const store = RecordingStore.open({
       root: `${state}/recordings`,
       maxBytes: config.recordings.maxBytes,
@@ -124,34 +130,33 @@ export class Proxy {
         },
       }),
     });
-    const admin = AdminServer.fromConfig(config.admin, {
-      readiness: () => [
-        {
-          name: 'policy',
-          ready: policyAge.refusal === undefined,
-          detail:
-            policyAge.refusal ??
-            policyAge.note ??
-            (policy.fromCache
-              ? 'from the cache; the portal has not confirmed it yet'
-              : undefined),
-        },
-        {
-          name: 'spool',
-          ready: spool.unwritable === undefined,
-          detail: spool.unwritable,
-        },
-        { name: 'serving', ready: !draining },
-      ],
-      metrics: createProxyMetrics({
-        spoolDepth: () => spool.depth,
-        spoolBytes: () => spool.bytes,
-        spoolWritable: () => spool.unwritable === undefined,
-        sessions: () => sessions.count,
-        bundleVersion: () => policy.bundle?.version ?? 0,
-        lastDelivery: () => events.lastSuccess ?? 0,
-        policyFromCache: () => policy.fromCache,
-      }),
+    const readiness = (): Readiness[] => [
+      {
+        name: 'policy',
+        ready: policyAge.refusal === undefined,
+        detail:
+          policyAge.refusal ??
+          policyAge.note ??
+          (policy.fromCache
+            ? 'from the cache; the portal has not confirmed it yet'
+            : undefined),
+      },
+      {
+        name: 'spool',
+        ready: spool.unwritable === undefined,
+        detail: spool.unwritable,
+      },
+      { name: 'serving', ready: !draining },
+    ];
+    const metrics = createProxyMetrics({
+      spoolDepth: () => spool.depth,
+      spoolBytes: () => spool.bytes,
+      spoolWritable: () => spool.unwritable === undefined,
+      recordingBytes: () => store.bytes,
+      sessions: () => sessions.count,
+      bundleVersion: () => policy.bundle?.version ?? 0,
+      lastDelivery: () => events.lastSuccess ?? 0,
+      policyFromCache: () => policy.fromCache,
     });
 
     await recoverRecordings(store, logger);
@@ -160,14 +165,13 @@ export class Proxy {
     events.start();
     recordings.start();
     heartbeat.start();
-    await admin.listen();
     await server.listen();
     logger.info(
-      { host: config.server.host, port: server.port, adminPort: admin.port },
+      { host: config.server.host, port: server.port },
       'the proxy listens',
     );
 
-    return new Proxy(server.port, admin.port, async () => {
+    return new Proxy({ port: server.port, metrics, readiness }, async () => {
       draining = true;
       await sessions.endAll('the proxy is shutting down');
       await server.close(DRAIN_MS);
@@ -182,18 +186,18 @@ export class Proxy {
       });
       await Promise.race([lastDelivery, timeout]);
       spool.close();
-      await Promise.all([admin.close(), portal.close(), clusters.close()]);
+      await Promise.all([portal.close(), clusters.close()]);
       logger.info({ undelivered: spool.depth }, 'the proxy has stopped');
     });
   }
 
   private constructor(
-    port: number,
-    adminPort: number,
+    face: Pick<Proxy, 'port' | 'metrics' | 'readiness'>,
     stopParts: () => Promise<void>,
   ) {
-    this.port = port;
-    this.adminPort = adminPort;
+    this.port = face.port;
+    this.metrics = face.metrics;
+    this.readiness = face.readiness;
     this.#stopParts = stopParts;
   }
 

@@ -1,8 +1,15 @@
 import { Command } from 'commander';
-import { pino } from 'pino';
+import { Logger, pino } from 'pino';
+import { AggregatorRegistry } from 'prom-client';
 import packageJson from '../package.json';
-import { ConfigError, loadConfig } from './config';
+import { ConfigError, loadConfig, ProxyConfig } from './config';
 import { Proxy } from './Proxy';
+import {
+  AdminServer,
+  ProxyWorkers,
+  reportReadiness,
+  workerNumber,
+} from './server';
 
 function run(action: () => Promise<void>): void {
   action().catch(error => {
@@ -11,13 +18,12 @@ function run(action: () => Promise<void>): void {
   });
 }
 
-async function runProxy(file: string): Promise<void> {
-  const config = loadConfig(file);
-  const logger = pino({ level: config.log.level });
-  const proxy = await Proxy.start(config, logger, packageJson.version);
-  const stop = (signal: string) => {
+/** Runs `stop` once at the first signal to end, then exits. */
+function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
+  const onSignal = (signal: string) => {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
     logger.info({ signal }, 'shutting down');
-    proxy.stop().then(
+    stop().then(
       () => process.exit(0),
       error => {
         logger.error({ err: error }, 'shutting down failed');
@@ -25,8 +31,61 @@ async function runProxy(file: string): Promise<void> {
       },
     );
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+}
+
+async function runWorker(
+  config: ProxyConfig,
+  logger: Logger,
+  worker: number,
+): Promise<void> {
+  const { version } = packageJson;
+  const proxy = await Proxy.start(config, { logger, version, worker });
+  AggregatorRegistry.setRegistries([proxy.metrics]);
+  const stopReporting = reportReadiness(proxy.readiness);
+  // Ctrl-C reaches the whole process group; the primary tells its workers.
+  process.on('SIGINT', () => {});
+  process.once('SIGTERM', async () => {
+    await proxy.stop();
+    stopReporting();
+    process.exit(0);
+  });
+}
+
+async function runProxy(file: string): Promise<void> {
+  const config = loadConfig(file);
+  const logger = pino({ level: config.log.level });
+  const worker = workerNumber();
+  if (worker !== undefined) {
+    await runWorker(config, logger.child({ worker }), worker);
+    return;
+  }
+
+  if (config.workers > 1) {
+    const workers = ProxyWorkers.start(config.workers, logger);
+    const admin = AdminServer.fromConfig(config.admin, {
+      readiness: () => workers.readiness(),
+      metrics: () => workers.metrics(),
+    });
+    await admin.listen();
+    stopOnSignal(logger, async () => {
+      await workers.stop();
+      await admin.close();
+    });
+    return;
+  }
+
+  const { version } = packageJson;
+  const proxy = await Proxy.start(config, { logger, version });
+  const admin = AdminServer.fromConfig(config.admin, {
+    readiness: proxy.readiness,
+    metrics: () => proxy.metrics.metrics(),
+  });
+  await admin.listen();
+  stopOnSignal(logger, async () => {
+    await proxy.stop();
+    await admin.close();
+  });
 }
 
 async function check(file: string): Promise<void> {

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { proxyConfigSchema } from '../src/config';
 import { Proxy } from '../src/Proxy';
+import { AdminServer } from '../src/server';
 import { AGENT_ID, AGENT_TOKEN, TestPortal } from './TestPortal';
 
 type ConfigInput = z.input<typeof proxyConfigSchema>;
@@ -35,6 +36,7 @@ export class TestProxy {
   readonly stateDirectory: string;
   readonly port: number;
   readonly #proxy: Proxy;
+  readonly #admin: AdminServer;
 
   static async start(
     portal: TestPortal,
@@ -48,14 +50,23 @@ export class TestProxy {
         agentId: AGENT_ID,
         portal: { url: portal.url, token: AGENT_TOKEN },
         server: { host: '127.0.0.1', port: 0 },
-        admin: { port: 0 },
         ...options,
         stateDirectory,
       }),
-      pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
-      '0.0.0-test',
+      {
+        logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+        version: '0.0.0-test',
+      },
     );
-    const test = new TestProxy(proxy, stateDirectory);
+    const admin = AdminServer.fromConfig(
+      { host: '127.0.0.1', port: 0 },
+      {
+        readiness: proxy.readiness,
+        metrics: () => proxy.metrics.metrics(),
+      },
+    );
+    await admin.listen();
+    const test = new TestProxy(proxy, admin, stateDirectory);
     await until(
       async () => (await fetch(`${test.adminUrl}/readyz`)).ok,
       'the proxy to be ready',
@@ -63,16 +74,22 @@ export class TestProxy {
     return test;
   }
 
-  private constructor(proxy: Proxy, stateDirectory: string) {
+  private constructor(
+    proxy: Proxy,
+    admin: AdminServer,
+    stateDirectory: string,
+  ) {
     this.#proxy = proxy;
+    this.#admin = admin;
     this.port = proxy.port;
     this.url = `http://127.0.0.1:${proxy.port}`;
-    this.adminUrl = `http://127.0.0.1:${proxy.adminPort}`;
+    this.adminUrl = `http://127.0.0.1:${admin.port}`;
     this.stateDirectory = stateDirectory;
   }
 
   async stop(options: { keepState?: boolean } = {}): Promise<void> {
     await this.#proxy.stop();
+    await this.#admin.close();
     if (!options.keepState) {
       rmSync(this.stateDirectory, { recursive: true });
     }

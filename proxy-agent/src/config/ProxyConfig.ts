@@ -80,6 +80,8 @@ export const proxyConfigSchema = z.strictObject({
   agentId: z.string().min(1).max(253),
   /** Spool, recordings and the cached policy live here. */
   stateDirectory: pathSchema,
+  /** Processes that serve, one for each core that the proxy may use. */
+  workers: z.number().int().min(1).max(64).default(1),
   /** The audience of the credentials that this proxy accepts. */
   proxyGroup: z.string().min(1).default(DEFAULT_PROXY_GROUP),
   portal: z

@@ -1,6 +1,5 @@
 import { createServer, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
 import type { ProxyConfig } from '../config';
 
 /** One condition of being ready. */
@@ -11,6 +10,13 @@ export type Readiness = {
   detail?: string;
 };
 
+/** What the admin listener tells. */
+export type AdminSource = {
+  readiness: () => Readiness[];
+  /** In Prometheus' text format. */
+  metrics: () => Promise<string>;
+};
+
 /** The listener for probes and Prometheus; it tells no secret, and listens on loopback by default. */
 export class AdminServer {
   readonly #server: Server;
@@ -18,15 +24,12 @@ export class AdminServer {
 
   static fromConfig(
     config: ProxyConfig['admin'],
-    options: { readiness: () => Readiness[]; metrics: Registry },
+    options: AdminSource,
   ): AdminServer {
     return new AdminServer(config, options);
   }
 
-  private constructor(
-    config: ProxyConfig['admin'],
-    options: { readiness: () => Readiness[]; metrics: Registry },
-  ) {
+  private constructor(config: ProxyConfig['admin'], options: AdminSource) {
     this.#config = config;
     this.#server = createServer(async (request, response) => {
       const answer = (code: number, text: string, type = 'text/plain') => {
@@ -48,7 +51,7 @@ export class AdminServer {
           break;
         }
         case '/metrics':
-          answer(200, await options.metrics.metrics());
+          answer(200, await options.metrics());
           break;
         default:
           answer(404, 'not found\n');

@@ -1,4 +1,6 @@
 export * from './ProxyServer';
 export * from './AdminServer';
+export * from './ProxyWorkers';
+export * from './workerChannel';
 export * from './ClientAddress';
 export * from './proxyMetrics';

@@ -5,6 +5,7 @@ export type ProxyState = {
   spoolDepth: () => number;
   spoolBytes: () => number;
   spoolWritable: () => boolean;
+  recordingBytes: () => number;
   sessions: () => number;
   bundleVersion: () => number;
   /** When the portal last took a batch, in milliseconds since 1970; 0 for never. */
@@ -30,6 +31,11 @@ export function createProxyMetrics(state: ProxyState): Registry {
   gauge('spool_bytes', 'Bytes of the spool on the disk', state.spoolBytes);
   gauge('spool_writable', '1 when audit records can be written', () =>
     Number(state.spoolWritable()),
+  );
+  gauge(
+    'recording_bytes',
+    'Bytes of recordings that wait for the portal',
+    state.recordingBytes,
   );
   gauge('sessions', 'Open exec, attach and port-forward', state.sessions);
   gauge('policy_version', 'Version of the policy', state.bundleVersion);
