@@ -30,6 +30,12 @@ export const accessUsePermission = createPermission({
   attributes: {},
 });
 
+/** See and revoke the credentials of others. @public */
+export const accessManagePermission = createPermission({
+  name: 'kubernetes-audit.access.manage',
+  attributes: { action: 'update' },
+});
+
 /** All permissions of the plugin. @public */
 export const kubernetesAuditPermissions = [
   requestAuditReadPermission,
@@ -37,4 +43,5 @@ export const kubernetesAuditPermissions = [
   recordingPlayPermission,
   agentReadPermission,
   accessUsePermission,
+  accessManagePermission,
 ];

@@ -31,6 +31,13 @@ describe('AsciicastWriter', () => {
     expect(JSON.parse(output)[2]).toBe('€');
   });
 
+  it('keeps a byte order mark that the session printed', () => {
+    const writer = AsciicastWriter.create();
+    const data = new TextEncoder().encode('\ufeffa');
+    const line = writer.write({ type: 'output', time: 0, data });
+    expect(JSON.parse(line)[2]).toBe('\ufeffa');
+  });
+
   it('writes resizes as COLSxROWS and leaves header and exit out', () => {
     const writer = AsciicastWriter.create();
     const data = new TextEncoder().encode('120x40');

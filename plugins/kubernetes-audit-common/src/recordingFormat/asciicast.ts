@@ -3,6 +3,9 @@ import type { RecordingEvent } from './recordingEvent';
 
 const MICROSECONDS = 1_000_000;
 
+/** Keeps a byte order mark: the session printed it. */
+const newDecoder = () => new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** The first line of an asciicast v2 file, without its line end. @public */
 export function asciicastHeader(header: RecordingHeader): string {
   return JSON.stringify({
@@ -24,10 +27,10 @@ export function asciicastHeader(header: RecordingHeader): string {
  */
 export class AsciicastWriter {
   readonly #decoders = {
-    output: new TextDecoder(),
-    error: new TextDecoder(),
-    input: new TextDecoder(),
-    other: new TextDecoder(),
+    output: newDecoder(),
+    error: newDecoder(),
+    input: newDecoder(),
+    other: newDecoder(),
   };
 
   static create(): AsciicastWriter {

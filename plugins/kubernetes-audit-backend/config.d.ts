@@ -1,0 +1,210 @@
+export interface Config {
+  /** Configuration of the Kubernetes Audit backend plugin. */
+  kubernetesAudit?: {
+    /**
+     * Entity refs of the users who may read the audit where the host's
+     * permission framework is switched off (`permission.enabled`).
+     *
+     * @visibility backend
+     */
+    administrators?: string[];
+
+    /**
+     * The agents: who may deliver audit events and recordings.
+     *
+     * @visibility backend
+     */
+    agents?: Array<{
+      /**
+       * What the agent sends as `X-Agent-Id`.
+       *
+       * @visibility backend
+       */
+      id: string;
+      /**
+       * The subject of the agent's entry in `backend.auth.externalAccess`.
+       *
+       * @visibility backend
+       */
+      subject: string;
+      /**
+       * Names of the clusters that it may speak of; `*` and `?` are globs.
+       *
+       * @visibility backend
+       */
+      clusters: string[];
+    }>;
+
+    /**
+     * Roles: who may do what in which cluster. A file is taken in with `$include`.
+     *
+     * @visibility backend
+     */
+    roles?: Array<{
+      /** @visibility backend */
+      name: string;
+      /**
+       * Catalog entity refs of users and groups.
+       *
+       * @visibility backend
+       */
+      subjects: string[];
+      /**
+       * Names of clusters with globs, or a selector by tags.
+       *
+       * @visibility backend
+       */
+      clusters: string[] | { tags: { [name: string]: string } };
+      /**
+       * The groups that the proxy impersonates.
+       *
+       * @visibility backend
+       */
+      kubernetesGroups?: string[];
+      /** @visibility backend */
+      impersonation?: {
+        /**
+         * What `--as` may name.
+         *
+         * @visibility backend
+         */
+        users?: string[];
+        /**
+         * What `--as-group` may name.
+         *
+         * @visibility backend
+         */
+        groups?: string[];
+      };
+      /**
+       * A deny wins over every allow; what no rule allows is denied.
+       *
+       * @visibility backend
+       */
+      rules: Array<{
+        /** @visibility backend */
+        effect: 'allow' | 'deny';
+        /** @visibility backend */
+        apiGroups?: string[];
+        /** @visibility backend */
+        resources?: string[];
+        /** @visibility backend */
+        nonResourceUrls?: string[];
+        /** @visibility backend */
+        namespaces?: string[];
+        /** @visibility backend */
+        names?: string[];
+        /** @visibility backend */
+        verbs: string[];
+      }>;
+      /** @visibility backend */
+      conditions?: {
+        /**
+         * Networks in CIDR notation.
+         *
+         * @visibility backend
+         */
+        clientIps?: string[];
+      };
+      /** @visibility backend */
+      session?: {
+        /**
+         * Such as `15m`.
+         *
+         * @visibility backend
+         */
+        idleTimeout?: string;
+        /** @visibility backend */
+        maxDuration?: string;
+        /** @visibility backend */
+        record?: boolean;
+        /** @visibility backend */
+        recordInput?: boolean;
+        /** @visibility backend */
+        banner?: string;
+      };
+    }>;
+
+    /**
+     * The credentials that users get in a kubeconfig.
+     *
+     * @visibility backend
+     */
+    credentials?: {
+      /**
+       * Such as `12h`, the default.
+       *
+       * @visibility backend
+       */
+      lifetime?: string;
+      /**
+       * The proxies that accept the credentials; `default` by default.
+       *
+       * @visibility backend
+       */
+      proxyGroup?: string;
+      /**
+       * The user's name in the clusters, from `{kind}`, `{namespace}`,
+       * `{name}` and `{email}` of the user entity. By default `{name}` in the
+       * namespace `default`, else `{namespace}/{name}`.
+       *
+       * @visibility backend
+       */
+      userNameTemplate?: string;
+      /**
+       * Stands before each name.
+       *
+       * @visibility backend
+       */
+      userNamePrefix?: string;
+    };
+
+    /** @visibility backend */
+    keys?: {
+      /**
+       * Encrypts the signing keys in the database; at least 16 characters.
+       * Without it `backend.auth.keys[0].secret` does.
+       *
+       * @visibility secret
+       */
+      encryptionSecret?: string;
+    };
+
+    /** @visibility backend */
+    recordings?: {
+      /**
+       * A larger recording is downloaded instead of played: bytes of
+       * asciicast, 734003200 (700 MiB) by default, or `unlimited`.
+       *
+       * @visibility backend
+       */
+      maxPlaybackSize?: number | 'unlimited';
+      /**
+       * The directory of the recordings unless a module brings another
+       * store; `./kubernetes-audit-recordings` by default.
+       *
+       * @visibility backend
+       */
+      path?: string;
+    };
+
+    /** @visibility backend */
+    export?: {
+      /**
+       * Whether recordings leave the portal only inside an encrypted file;
+       * `optional` by default.
+       *
+       * @visibility backend
+       */
+      encryption?: 'off' | 'optional' | 'required';
+    };
+
+    /** @visibility backend */
+    retention?: {
+      /** @visibility backend */
+      events?: 'forever';
+      /** @visibility backend */
+      recordings?: 'forever';
+    };
+  };
+}

@@ -1,0 +1,189 @@
+import type {
+  BackstageCredentials,
+  BackstageUserPrincipal,
+} from '@backstage/backend-plugin-api';
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
+import { SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
+import {
+  accessManagePermission,
+  AccessResponse,
+  accessUsePermission,
+  Credential,
+  CredentialClaims,
+  KubeconfigResponse,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { z } from 'zod';
+import type { AgentDirectory } from '../agents';
+import type { Authorizer } from '../authorization';
+import type { KubernetesAuditConfig } from '../config';
+import type { CredentialStore } from './CredentialStore';
+import { clusterServer, writeKubeconfig } from './kubeconfig';
+import type { KubernetesUserNames } from './KubernetesUserNames';
+import { ReachableCluster, reachableClusters } from './reachableClusters';
+import { SIGNATURE_ALGORITHM, SigningKeys } from './SigningKeys';
+import type { User, UserDirectory } from './UserDirectory';
+
+type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
+
+type AccessServiceOptions = {
+  users: UserDirectory;
+  userNames: KubernetesUserNames;
+  agents: AgentDirectory;
+  credentials: CredentialStore;
+  keys: SigningKeys;
+  authorizer: Authorizer;
+  config: KubernetesAuditConfig;
+  /** The `iss` of the credentials. */
+  issuer: string;
+  /** Milliseconds since 1970. */
+  now: () => number;
+};
+
+/** Gives users access to the clusters and takes it away. */
+export class AccessService {
+  readonly #options: AccessServiceOptions;
+
+  static create(options: AccessServiceOptions): AccessService {
+    return new AccessService(options);
+  }
+
+  private constructor(options: AccessServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The clusters that the caller may reach.
+   *
+   * @throws NotAllowedError
+   */
+  async describe(caller: UserCredentials): Promise<AccessResponse> {
+    await this.#options.authorizer.require(caller, accessUsePermission);
+    const clusters = await this.#reachable(
+      await this.#options.users.getOwnershipEntityRefs(caller),
+    );
+    return {
+      clusters: clusters.map(cluster => ({
+        name: cluster.name,
+        server: clusterServer(cluster),
+        roles: cluster.roles,
+      })),
+    };
+  }
+
+  /**
+   * A kubeconfig for the caller, with a new credential.
+   *
+   * @throws NotAllowedError; ConflictError when another user has the caller's name in the clusters
+   */
+  async issueKubeconfig(caller: UserCredentials): Promise<KubeconfigResponse> {
+    const { authorizer, users, userNames, credentials } = this.#options;
+    await authorizer.require(caller, accessUsePermission);
+    const user = await users.getUser(caller);
+    const kubernetesUser = await userNames.claim(user.entityRef, user.email);
+    const credential = this.#newCredential(user.entityRef);
+    const token = await this.#sign(credential, user, kubernetesUser);
+    // Kept before it is given away: what is not in the list could not be revoked.
+    await credentials.add(credential);
+    return {
+      kubeconfig: writeKubeconfig({
+        clusters: await this.#reachable(user.ownershipEntityRefs),
+        userName: kubernetesUser,
+        token,
+      }),
+      credential,
+    };
+  }
+
+  /**
+   * The caller's credentials, newest first; for who manages access everyone's, or those of `userEntityRef`.
+   *
+   * @throws NotAllowedError
+   */
+  async listCredentials(
+    caller: UserCredentials,
+    userEntityRef?: string,
+  ): Promise<Credential[]> {
+    const { authorizer, credentials } = this.#options;
+    const own = caller.principal.userEntityRef;
+    if (await authorizer.isAllowed(caller, accessManagePermission)) {
+      return credentials.list(userEntityRef);
+    }
+    await authorizer.require(caller, accessUsePermission);
+    if (userEntityRef !== undefined && userEntityRef !== own) {
+      throw new NotAllowedError('These are not your credentials');
+    }
+    return credentials.list(own);
+  }
+
+  /**
+   * Revokes a credential: the caller's own, or any for who manages access.
+   *
+   * @throws NotAllowedError, NotFoundError
+   */
+  async revokeCredential(
+    caller: UserCredentials,
+    id: string,
+  ): Promise<Credential> {
+    const { authorizer, credentials, now } = this.#options;
+    const credential = z.uuid().safeParse(id).success
+      ? await credentials.get(id)
+      : undefined;
+    const isOwn = credential?.userEntityRef === caller.principal.userEntityRef;
+    await authorizer.require(
+      caller,
+      isOwn ? accessUsePermission : accessManagePermission,
+    );
+    if (!credential) {
+      throw new NotFoundError(`No credential with id ${id}`);
+    }
+    await credentials.revoke(credential.id, new Date(now()));
+    return credential;
+  }
+
+  async #reachable(ownershipEntityRefs: string[]): Promise<ReachableCluster[]> {
+    const { agents, config } = this.#options;
+    return reachableClusters(
+      await agents.servedClusters(config.credentials.proxyGroup),
+      config.roles,
+      ownershipEntityRefs,
+    );
+  }
+
+  #newCredential(userEntityRef: string): Credential {
+    const { now, config } = this.#options;
+    // Whole seconds, as the claims have them.
+    const issuedAt = Math.floor(now() / 1000) * 1000;
+    const expiresAt = issuedAt + config.credentials.lifetimeMs;
+    return {
+      id: randomUUID(),
+      userEntityRef,
+      issuedAt: new Date(issuedAt).toISOString(),
+      expiresAt: new Date(expiresAt).toISOString(),
+    };
+  }
+
+  async #sign(
+    credential: Credential,
+    user: User,
+    kubernetesUser: string,
+  ): Promise<string> {
+    const { keys, issuer, config } = this.#options;
+    const { kid, key } = await keys.getSigningKey();
+    const claims: CredentialClaims = {
+      iss: issuer,
+      aud: config.credentials.proxyGroup,
+      sub: user.entityRef,
+      jti: credential.id,
+      iat: Math.floor(Date.parse(credential.issuedAt) / 1000),
+      exp: Math.floor(Date.parse(credential.expiresAt) / 1000),
+      kubernetesUser,
+      email: user.email,
+      name: user.displayName,
+      groups: user.ownershipEntityRefs,
+    };
+    return new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: SIGNATURE_ALGORITHM, kid, typ: 'JWT' })
+      .sign(key);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Knex } from 'knex';
+import type { Credential } from 'backstage-plugin-kubernetes-audit-common';
+
+type CredentialRow = {
+  id: string;
+  user_entity_ref: string;
+  issued_at: number | string;
+  expires_at: number | string;
+  revoked_at: number | string | null;
+};
+
+/** Keeps which credentials were issued, never the credentials themselves. */
+export interface CredentialStore {
+  add(credential: Credential): Promise<void>;
+
+  get(id: string): Promise<Credential | undefined>;
+
+  /** Newest first; all users' without a user. */
+  list(userEntityRef?: string): Promise<Credential[]>;
+
+  /** The first revocation counts. */
+  revoke(id: string, revokedAt: Date): Promise<void>;
+
+  /** Ids, in order, of those that are revoked and would still be valid at a time. */
+  listRevoked(at: Date): Promise<string[]>;
+}
+
+/** Keeps credentials in the database. */
+export class DatabaseCredentialStore implements CredentialStore {
+  static create(knex: Knex): DatabaseCredentialStore {
+    return new DatabaseCredentialStore(knex);
+  }
+
+  private constructor(private readonly knex: Knex) {}
+
+  async add(credential: Credential): Promise<void> {
+    await this.knex<CredentialRow>('credentials').insert({
+      id: credential.id,
+      user_entity_ref: credential.userEntityRef,
+      issued_at: Date.parse(credential.issuedAt),
+      expires_at: Date.parse(credential.expiresAt),
+    });
+  }
+
+  async get(id: string): Promise<Credential | undefined> {
+    const row = await this.knex<CredentialRow>('credentials')
+      .where('id', id.toLowerCase())
+      .first();
+    return row && toCredential(row);
+  }
+
+  async list(userEntityRef?: string): Promise<Credential[]> {
+    const query = this.knex<CredentialRow>('credentials').orderBy([
+      { column: 'issued_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ]);
+    if (userEntityRef !== undefined) {
+      query.where('user_entity_ref', userEntityRef);
+    }
+    return (await query).map(toCredential);
+  }
+
+  async revoke(id: string, revokedAt: Date): Promise<void> {
+    await this.knex<CredentialRow>('credentials')
+      .where('id', id.toLowerCase())
+      .whereNull('revoked_at')
+      .update({ revoked_at: revokedAt.getTime() });
+  }
+
+  async listRevoked(at: Date): Promise<string[]> {
+    const rows = await this.knex<CredentialRow>('credentials')
+      .whereNotNull('revoked_at')
+      .where('expires_at', '>', at.getTime())
+      .orderBy('id')
+      .select('id');
+    return rows.map(({ id }) => id);
+  }
+}
+
+function toCredential(row: CredentialRow): Credential {
+  const iso = (time: number | string) => new Date(Number(time)).toISOString();
+  return {
+    id: row.id,
+    userEntityRef: row.user_entity_ref,
+    issuedAt: iso(row.issued_at),
+    expiresAt: iso(row.expires_at),
+    ...(row.revoked_at !== null && { revokedAt: iso(row.revoked_at) }),
+  };
+}

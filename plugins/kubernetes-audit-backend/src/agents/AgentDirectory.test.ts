@@ -1,0 +1,107 @@
+import { mockCredentials, TestDatabases } from '@backstage/backend-test-utils';
+import { AgentHeartbeat } from 'backstage-plugin-kubernetes-audit-common';
+import { migratedDatabase } from '../__testUtils__/migratedDatabase';
+import type { Authorizer } from '../authorization';
+import { Agent } from './Agent';
+import { AgentDirectory } from './AgentDirectory';
+import { DatabaseHeartbeatStore } from './HeartbeatStore';
+
+jest.setTimeout(60_000);
+
+const heartbeat = (
+  clusters: string[],
+  overrides: Partial<AgentHeartbeat> = {},
+): AgentHeartbeat => ({
+  kind: 'proxy',
+  version: '1.0.0',
+  publicUrl: 'https://proxy.example.com:6443/',
+  clusters: clusters.map(name => ({ name, tags: {} })),
+  ...overrides,
+});
+const everybody: Authorizer = {
+  isAllowed: async () => true,
+  require: async () => {},
+};
+
+describe('AgentDirectory', () => {
+  const databases = TestDatabases.create({ ids: ['POSTGRES_18', 'SQLITE_3'] });
+
+  describe.each(databases.eachSupportedId())('%p', databaseId => {
+    async function setUp() {
+      const knex = await migratedDatabase(databases, databaseId);
+      let now = Date.parse('2026-11-22T02:00:00.000Z');
+      const a = { id: 'a', subject: 'agent:a', clusters: ['dev-*'] };
+      const b = { id: 'b', subject: 'agent:b', clusters: ['*'] };
+      const options = {
+        heartbeats: DatabaseHeartbeatStore.create({ knex, now: () => now }),
+        authorizer: everybody,
+      };
+      return {
+        directory: AgentDirectory.create({ ...options, agents: [a, b] }),
+        withoutB: AgentDirectory.create({ ...options, agents: [a] }),
+        a: Agent.fromConfig(a),
+        b: Agent.fromConfig(b),
+        pass: (milliseconds: number) => {
+          now += milliseconds;
+        },
+      };
+    }
+
+    it('keeps the last heartbeat of each agent', async () => {
+      const { directory, a, b, pass } = await setUp();
+      await directory.announce(b, heartbeat(['prod']));
+      await directory.announce(a, heartbeat(['dev-1']));
+      pass(10_000);
+      await directory.announce(a, heartbeat(['dev-2'], { version: '1.0.1' }));
+      expect(await directory.list(mockCredentials.user())).toEqual([
+        {
+          ...heartbeat(['dev-2'], { version: '1.0.1' }),
+          id: 'a',
+          lastSeenAt: '2026-11-22T02:00:10.000Z',
+        },
+        {
+          ...heartbeat(['prod']),
+          id: 'b',
+          lastSeenAt: '2026-11-22T02:00:00.000Z',
+        },
+      ]);
+    });
+
+    it('refuses an announcement of a cluster that the agent is not bound to', async () => {
+      const { directory, a } = await setUp();
+      await expect(
+        directory.announce(a, heartbeat(['dev-1', 'prod'])),
+      ).rejects.toThrow('Agent a is not bound to the cluster "prod"');
+      expect(await directory.list(mockCredentials.user())).toEqual([]);
+    });
+
+    it('names for each cluster the agent that was seen last, of the right proxy group', async () => {
+      const { directory, a, b, pass } = await setUp();
+      await directory.announce(
+        b,
+        heartbeat(['dev-1', 'zoo'], { publicUrl: 'https://old.example.com' }),
+      );
+      pass(1000);
+      await directory.announce(a, heartbeat(['dev-1', 'dev-2']));
+      const urls = async (group: string) =>
+        (await directory.servedClusters(group)).map(
+          ({ name, proxyUrl }) => `${name} ${proxyUrl}`,
+        );
+      expect(await urls('default')).toEqual([
+        'dev-1 https://proxy.example.com:6443',
+        'dev-2 https://proxy.example.com:6443',
+        'zoo https://old.example.com',
+      ]);
+      expect(await urls('edge')).toEqual([]);
+      await directory.announce(a, heartbeat(['dev-1'], { proxyGroup: 'edge' }));
+      expect(await urls('edge')).toHaveLength(1);
+    });
+
+    it('does not name clusters of agents that the configuration no longer has', async () => {
+      const { directory, withoutB, b } = await setUp();
+      await directory.announce(b, heartbeat(['prod']));
+      expect(await directory.servedClusters('default')).toHaveLength(1);
+      expect(await withoutB.servedClusters('default')).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import type {
+  BackstageCredentials,
+  BackstageUserPrincipal,
+} from '@backstage/backend-plugin-api';
+import {
+  AgentHeartbeat,
+  agentReadPermission,
+  AgentStatus,
+  DEFAULT_PROXY_GROUP,
+} from 'backstage-plugin-kubernetes-audit-common';
+import type { Authorizer } from '../authorization';
+import type { AgentConfig } from '../config';
+import { Agent } from './Agent';
+import type { HeartbeatStore } from './HeartbeatStore';
+
+/** A cluster and the newest agent that serves it. */
+export type ServedCluster = {
+  name: string;
+  tags: Record<string, string>;
+  /** Where kubectl reaches the proxy, without a slash at its end. */
+  proxyUrl: string;
+  /** PEM; absent when a public CA signed. */
+  certificateAuthority?: string;
+};
+
+/** The agents and the clusters that they announce. */
+export class AgentDirectory {
+  readonly #heartbeats: HeartbeatStore;
+  readonly #authorizer: Authorizer;
+  readonly #agents: ReadonlyMap<string, Agent>;
+
+  static create(options: {
+    heartbeats: HeartbeatStore;
+    authorizer: Authorizer;
+    agents: readonly AgentConfig[];
+  }): AgentDirectory {
+    return new AgentDirectory(
+      options.heartbeats,
+      options.authorizer,
+      new Map(options.agents.map(agent => [agent.id, Agent.fromConfig(agent)])),
+    );
+  }
+
+  private constructor(
+    heartbeats: HeartbeatStore,
+    authorizer: Authorizer,
+    agents: ReadonlyMap<string, Agent>,
+  ) {
+    this.#heartbeats = heartbeats;
+    this.#authorizer = authorizer;
+    this.#agents = agents;
+  }
+
+  /**
+   * @throws NotAllowedError when the agent announces a cluster that it is not bound to
+   */
+  async announce(agent: Agent, heartbeat: AgentHeartbeat): Promise<void> {
+    agent.requireClusters(heartbeat.clusters.map(({ name }) => name));
+    await this.#heartbeats.record(agent.id, heartbeat);
+  }
+
+  /**
+   * @throws NotAllowedError
+   */
+  async list(
+    credentials: BackstageCredentials<BackstageUserPrincipal>,
+  ): Promise<AgentStatus[]> {
+    await this.#authorizer.require(credentials, agentReadPermission);
+    return this.#heartbeats.list();
+  }
+
+  /**
+   * The clusters that proxies of a group serve, by name. The configuration
+   * counts as it is now: an agent that it no longer names, or no longer binds
+   * to a cluster, serves nothing there.
+   */
+  async servedClusters(proxyGroup: string): Promise<ServedCluster[]> {
+    const agents = await this.#heartbeats.list();
+    agents.sort((a, b) => a.lastSeenAt.localeCompare(b.lastSeenAt));
+    const clusters = new Map<string, ServedCluster>();
+    for (const status of agents) {
+      const agent = this.#agents.get(status.id);
+      if (!agent || !status.publicUrl || groupOf(status) !== proxyGroup) {
+        continue;
+      }
+      const proxyUrl = status.publicUrl.replace(/\/+$/, '');
+      for (const { name, tags } of status.clusters) {
+        if (agent.mayServe(name)) {
+          clusters.set(name, {
+            name,
+            tags,
+            proxyUrl,
+            certificateAuthority: status.certificateAuthority,
+          });
+        }
+      }
+    }
+    return [...clusters.values()].sort((a, b) => a.name.localeCompare(b.name));
+  }
+}
+
+function groupOf(status: AgentStatus): string {
+  return status.proxyGroup ?? DEFAULT_PROXY_GROUP;
+}

@@ -1,0 +1,51 @@
+import type { Knex } from 'knex';
+import type {
+  RequestAuditPage,
+  SpoolRecord,
+  StoredRequestAuditEvent,
+} from 'backstage-plugin-kubernetes-audit-common';
+import type { PageRequest } from '../database';
+
+/** Which events are asked for; the parts are joined by AND. */
+export type EventQuery = PageRequest & {
+  /** A filter predicate over the event's fields, as parsed JSON. */
+  filter?: unknown;
+  /** Milliseconds since 1970, included. */
+  from?: number;
+  /** Milliseconds since 1970, not included. */
+  to?: number;
+  /** A part of the user's or the cluster's name, in any case. */
+  search?: string;
+};
+
+/** Reads the audit events. */
+export interface AuditStore {
+  /**
+   * @throws InputError when the filter or the cursor is malformed
+   */
+  list(query: EventQuery): Promise<RequestAuditPage>;
+
+  /** One event with its request body. */
+  get(id: string): Promise<StoredRequestAuditEvent | undefined>;
+}
+
+/** A record that contradicts what is stored. */
+export type RefusedRecord = { record: SpoolRecord; reason: string };
+
+/** Writes the audit events. */
+export interface AuditWriter {
+  /**
+   * Writes an agent's records, in the order of their sequence, inside the
+   * caller's transaction. An outcome replaces its attempt and keeps its
+   * number and time; an attempt never replaces an outcome. An event belongs to the
+   * agent that sent it first, and an outcome is final: records that say
+   * otherwise are refused, the others are written.
+   *
+   * @returns the events that are new or changed, as stored
+   */
+  write(
+    transaction: Knex.Transaction,
+    agentId: string,
+    records: readonly SpoolRecord[],
+  ): Promise<{ stored: StoredRequestAuditEvent[]; refused: RefusedRecord[] }>;
+}

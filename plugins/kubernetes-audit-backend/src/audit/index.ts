@@ -1,0 +1,4 @@
+export * from './AuditStore';
+export * from './DatabaseAuditStore';
+export * from './DatabaseAuditWriter';
+export * from './AuthorizedAuditStore';

@@ -1,0 +1,70 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import type { JsonObject } from '@backstage/types';
+import { readKubernetesAuditConfig } from './config';
+
+const read = (kubernetesAudit?: JsonObject) =>
+  readKubernetesAuditConfig(
+    mockServices.rootConfig({
+      data: kubernetesAudit ? { kubernetesAudit } : {},
+    }),
+  );
+const role = {
+  name: 'viewer',
+  subjects: ['group:default/viewers'],
+  clusters: ['*'],
+  rules: [],
+};
+const agent = { id: 'a', subject: 'agent:a', clusters: ['*'] };
+
+describe('readKubernetesAuditConfig', () => {
+  it('has a default for everything', () => {
+    expect(read()).toEqual({
+      administrators: [],
+      agents: [],
+      roles: [],
+      credentials: {
+        lifetime: '12h',
+        lifetimeMs: 43_200_000,
+        proxyGroup: 'default',
+        userNamePrefix: '',
+      },
+      keys: {},
+      recordings: {
+        maxPlaybackSize: 734_003_200,
+        path: './kubernetes-audit-recordings',
+      },
+      export: { encryption: 'optional' },
+      retention: { events: 'forever', recordings: 'forever' },
+    });
+  });
+
+  it('fills up roles', () => {
+    expect(read({ roles: [role] }).roles[0].session.idleTimeout).toBe('15m');
+  });
+
+  it.each([
+    [{ roles: [{ ...role, rule: [] }] }, 'kubernetesAudit.roles.0: '],
+    [{ roles: [role, role] }, 'kubernetesAudit.roles: names of roles must be'],
+    [{ agents: [agent, { ...agent, id: 'b' }] }, 'subjects of agents must be'],
+    [{ agents: [agent, { ...agent, subject: 'b' }] }, 'agent ids must be'],
+    [
+      { agents: [{ ...agent, subject: 'plugin:catalog' }] },
+      'kubernetesAudit.agents.0.subject: ',
+    ],
+    [{ administrators: ['guest'] }, 'kubernetesAudit.administrators.0: '],
+    [{ credentials: { lifetime: '12' } }, 'credentials.lifetime: '],
+    [
+      { credentials: { userNameTemplate: '{nick}' } },
+      'credentials.userNameTemplate: placeholders are',
+    ],
+    [
+      { credentials: { userNamePrefix: 'system:' } },
+      'credentials.userNamePrefix: must not',
+    ],
+    [{ export: { encryption: 'maybe' } }, 'export.encryption: '],
+    [{ recordings: { maxPlaybackSize: '1G' } }, 'recordings.maxPlaybackSize: '],
+    [{ retention: { events: '30d' } }, 'retention.events: '],
+  ])('refuses %j and names the key', (config, message) => {
+    expect(() => read(config)).toThrow(message);
+  });
+});

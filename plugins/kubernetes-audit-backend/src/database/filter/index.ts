@@ -1,0 +1,4 @@
+export * from './Filter';
+export * from './FilterField';
+export * from './parseFilter';
+export * from './applyFilter';

@@ -1,0 +1,6 @@
+export * from './connectDatabase';
+export * from './foldText';
+export * from './applySearch';
+export * from './parseInstant';
+export * from './keysetPage';
+export * from './filter';

@@ -1,0 +1,3 @@
+export * from './EventIngest';
+export * from './EventPublisher';
+export * from './EventsServiceSink';

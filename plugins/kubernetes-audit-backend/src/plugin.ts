@@ -1,0 +1,198 @@
+import {
+  coreServices,
+  createBackendPlugin,
+} from '@backstage/backend-plugin-api';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import {
+  kubernetesAuditPermissions,
+  PLUGIN_ID,
+} from 'backstage-plugin-kubernetes-audit-common';
+import {
+  BlobStore,
+  EventSink,
+  kubernetesAuditBlobStoreExtensionPoint,
+  kubernetesAuditEventSinkExtensionPoint,
+} from 'backstage-plugin-kubernetes-audit-node';
+import {
+  AccessService,
+  DatabaseCredentialStore,
+  KubernetesUserNames,
+  PolicyBundles,
+  readKeySecret,
+  SecretBox,
+  SigningKeys,
+  UserDirectory,
+} from './access';
+import {
+  AgentAuthenticator,
+  AgentDirectory,
+  DatabaseHeartbeatStore,
+} from './agents';
+import {
+  AuthorizedAuditStore,
+  DatabaseAuditStore,
+  DatabaseAuditWriter,
+} from './audit';
+import { PermissionAuthorizer } from './authorization';
+import { systemClock } from './Clock';
+import { readKubernetesAuditConfig } from './config';
+import { connectDatabase } from './database';
+import { EventIngest, EventPublisher, EventsServiceSink } from './ingest';
+import {
+  DatabaseRecordingStore,
+  DiskBlobStore,
+  PlaybackLog,
+  RecordingIngest,
+  RecordingLibrary,
+} from './recordings';
+import { createRouter, KEYS_PATH } from './router';
+
+/**
+ * Takes in what proxies record, keeps it, and decides who may reach which
+ * cluster.
+ *
+ * @public
+ */
+export const kubernetesAuditPlugin = createBackendPlugin({
+  pluginId: PLUGIN_ID,
+  register(env) {
+    let moduleBlobStore: BlobStore | undefined;
+    const moduleSinks: EventSink[] = [];
+
+    env.registerExtensionPoint(kubernetesAuditBlobStoreExtensionPoint, {
+      setBlobStore(store) {
+        if (moduleBlobStore) {
+          throw new Error('The blob store has been set already');
+        }
+        moduleBlobStore = store;
+      },
+    });
+    env.registerExtensionPoint(kubernetesAuditEventSinkExtensionPoint, {
+      addEventSink(sink) {
+        if (moduleSinks.some(({ name }) => name === sink.name)) {
+          throw new Error(`There is an event sink ${sink.name} already`);
+        }
+        moduleSinks.push(sink);
+      },
+    });
+
+    env.registerInit({
+      deps: {
+        auditor: coreServices.auditor,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        discovery: coreServices.discovery,
+        events: eventsServiceRef,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+        userInfo: coreServices.userInfo,
+      },
+      async init(services) {
+        const { logger, httpAuth, httpRouter, lifecycle } = services;
+        const clock = systemClock;
+        const { now } = clock;
+        const config = readKubernetesAuditConfig(services.config);
+        const knex = await connectDatabase(services.database);
+        const issuer = await services.discovery.getExternalBaseUrl(PLUGIN_ID);
+        const authorizer = PermissionAuthorizer.create({
+          permissions: services.permissions,
+          config: services.config,
+          administrators: config.administrators,
+        });
+        const agents = AgentDirectory.create({
+          heartbeats: DatabaseHeartbeatStore.create({ knex, now }),
+          authorizer,
+          agents: config.agents,
+        });
+        const secret = await readKeySecret({
+          config: services.config,
+          knex,
+          logger,
+          production: process.env.NODE_ENV === 'production',
+        });
+        const keys = await SigningKeys.create({
+          knex,
+          box: SecretBox.create(secret),
+          now,
+        });
+        const credentials = DatabaseCredentialStore.create(knex);
+        const recordings = {
+          store: DatabaseRecordingStore.create(knex),
+          blobs:
+            moduleBlobStore ??
+            (await DiskBlobStore.create(config.recordings.path)),
+        };
+        const publisher = EventPublisher.create({
+          sinks: [EventsServiceSink.create(services.events), ...moduleSinks],
+          logger,
+        });
+        const shutdown = new AbortController();
+        lifecycle.addShutdownHook(async () => {
+          shutdown.abort();
+          await publisher.drain();
+        });
+
+        services.permissionsRegistry.addPermissions(kubernetesAuditPermissions);
+        httpRouter.addAuthPolicy({ path: KEYS_PATH, allow: 'unauthenticated' });
+        httpRouter.use(
+          createRouter({
+            httpAuth,
+            auditor: services.auditor,
+            authenticator: AgentAuthenticator.create({
+              httpAuth,
+              agents: config.agents,
+            }),
+            eventIngest: EventIngest.create({
+              knex,
+              writer: DatabaseAuditWriter.create(),
+              publisher,
+              logger,
+              now,
+            }),
+            recordingIngest: RecordingIngest.create(recordings),
+            events: AuthorizedAuditStore.create({
+              store: DatabaseAuditStore.create(knex),
+              authorizer,
+            }),
+            recordings: RecordingLibrary.create({
+              ...recordings,
+              authorizer,
+              config,
+            }),
+            playbacks: PlaybackLog.create({ now }),
+            access: AccessService.create({
+              users: UserDirectory.create(services),
+              userNames: KubernetesUserNames.create({ knex, config }),
+              agents,
+              credentials,
+              keys,
+              authorizer,
+              config,
+              issuer,
+              now,
+            }),
+            agents,
+            bundles: PolicyBundles.create({
+              knex,
+              keys,
+              credentials,
+              config,
+              issuer,
+              now,
+            }),
+            keys,
+            clock,
+            shutdown: shutdown.signal,
+          }),
+        );
+      },
+    });
+  },
+});

@@ -1,0 +1,185 @@
+import type {
+  BackstageCredentials,
+  BackstageUserPrincipal,
+} from '@backstage/backend-plugin-api';
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
+import {
+  Frame,
+  Recording,
+  RecordingDetail,
+  RecordingPage,
+  recordingPlayPermission,
+  recordingReadPermission,
+} from 'backstage-plugin-kubernetes-audit-common';
+import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
+import { buffer } from 'node:stream/consumers';
+import { z } from 'zod';
+import type { Authorizer } from '../authorization';
+import type { KubernetesAuditConfig } from '../config';
+import { createRecordingFileWriter, RecordingFileFormat } from './file';
+import { readEvents, readFrames, withoutCompression } from './readChunk';
+import type {
+  RecordingQuery,
+  RecordingStore,
+  StoredChunk,
+} from './RecordingStore';
+
+type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
+
+/** A recording as a file. */
+export type RecordingFile = {
+  /** ASCII letters, digits, `.`, `_` and `-`. */
+  fileName: string;
+  contentType: string;
+  /** Parts of the text; errors in the middle are thrown. */
+  content: AsyncIterable<string>;
+};
+
+/**
+ * The recordings as a user may see them. To see the list is one permission,
+ * to open a recording in any way another.
+ */
+export class RecordingLibrary {
+  readonly #store: RecordingStore;
+  readonly #blobs: BlobStore;
+  readonly #authorizer: Authorizer;
+  readonly #maxPlaybackSize: number | undefined;
+  readonly #exportEncryption: KubernetesAuditConfig['export']['encryption'];
+
+  static create(options: {
+    store: RecordingStore;
+    blobs: BlobStore;
+    authorizer: Authorizer;
+    config: KubernetesAuditConfig;
+  }): RecordingLibrary {
+    return new RecordingLibrary(options);
+  }
+
+  private constructor(options: {
+    store: RecordingStore;
+    blobs: BlobStore;
+    authorizer: Authorizer;
+    config: KubernetesAuditConfig;
+  }) {
+    const { maxPlaybackSize } = options.config.recordings;
+    this.#store = options.store;
+    this.#blobs = options.blobs;
+    this.#authorizer = options.authorizer;
+    this.#maxPlaybackSize =
+      maxPlaybackSize === 'unlimited' ? undefined : maxPlaybackSize;
+    this.#exportEncryption = options.config.export.encryption;
+  }
+
+  /**
+   * @throws NotAllowedError, and what {@link RecordingStore.list} throws
+   */
+  async list(
+    credentials: UserCredentials,
+    query: RecordingQuery,
+  ): Promise<RecordingPage> {
+    await this.#authorizer.require(credentials, recordingReadPermission);
+    return this.#store.list(query);
+  }
+
+  /**
+   * @throws NotAllowedError, NotFoundError
+   */
+  async open(
+    credentials: UserCredentials,
+    id: string,
+  ): Promise<RecordingDetail> {
+    const recording = await this.#require(credentials, id);
+    const chunks = await this.#store.listChunks(id);
+    return {
+      ...recording,
+      chunks: chunks.map(({ index, firstTime, lastTime, sizeBytes }) => ({
+        index,
+        firstTime,
+        lastTime,
+        sizeBytes,
+      })),
+      maxPlaybackSize: this.#maxPlaybackSize,
+    };
+  }
+
+  /**
+   * The frames of a chunk without compression.
+   *
+   * @throws NotAllowedError, NotFoundError
+   */
+  async readChunk(
+    credentials: UserCredentials,
+    id: string,
+    index: number,
+  ): Promise<Uint8Array> {
+    await this.#require(credentials, id);
+    const chunk = await this.#store.getChunk(id, index);
+    if (!chunk) {
+      throw new NotFoundError(`Recording ${id} has no chunk ${index}`);
+    }
+    return withoutCompression(await this.#readFrames(chunk));
+  }
+
+  /**
+   * @throws NotAllowedError, also when recordings may only leave encrypted; NotFoundError
+   */
+  async download(
+    credentials: UserCredentials,
+    id: string,
+    format: RecordingFileFormat,
+  ): Promise<RecordingFile> {
+    const recording = await this.#require(credentials, id);
+    if (this.#exportEncryption === 'required') {
+      throw new NotAllowedError(
+        `kubernetesAudit.export.encryption is required: use POST /v1/recordings/${id}/export`,
+      );
+    }
+    const isText = format === 'text';
+    return {
+      fileName: `${safeFileName(recording.name)}${isText ? '.txt' : '.cast'}`,
+      contentType: isText
+        ? 'text/plain; charset=utf-8'
+        : 'application/x-asciicast',
+      content: this.#fileContent(recording, format),
+    };
+  }
+
+  async *#fileContent(
+    recording: Recording,
+    format: RecordingFileFormat,
+  ): AsyncGenerator<string> {
+    const writer = createRecordingFileWriter(format, recording);
+    yield writer.head();
+    for (const chunk of await this.#store.listChunks(recording.id)) {
+      for await (const events of readEvents(await this.#readFrames(chunk))) {
+        yield events.map(event => writer.write(event)).join('');
+      }
+    }
+  }
+
+  async #require(credentials: UserCredentials, id: string): Promise<Recording> {
+    await this.#authorizer.require(credentials, recordingPlayPermission);
+    const recording = z.uuid().safeParse(id).success
+      ? await this.#store.get(id)
+      : undefined;
+    if (!recording) {
+      throw new NotFoundError(`No recording with id ${id}`);
+    }
+    return recording;
+  }
+
+  async #readFrames(chunk: StoredChunk): Promise<Frame[]> {
+    return readFrames(await buffer(await this.#blobs.get(chunk.blobKey)));
+  }
+}
+
+/** Characters of a file name at the most. */
+const MAX_FILE_NAME = 200;
+
+function safeFileName(name: string): string {
+  const safe = name
+    .replace(/[^A-Za-z0-9._-]+/g, '_')
+    .replace(/^\.+/, '')
+    .slice(0, MAX_FILE_NAME);
+  return safe || 'recording';
+}

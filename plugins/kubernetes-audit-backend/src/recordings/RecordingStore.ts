@@ -1,0 +1,72 @@
+import type {
+  Recording,
+  RecordingChunk,
+  RecordingCompletion,
+  RecordingHeader,
+  RecordingPage,
+} from 'backstage-plugin-kubernetes-audit-common';
+import type { PageRequest } from '../database';
+import type { CastSizeState } from './CastSizeCounter';
+
+/** Which recordings are asked for; the parts are joined by AND. */
+export type RecordingQuery = PageRequest & {
+  /** A filter predicate over the recording's fields, as parsed JSON. */
+  filter?: unknown;
+  /** Bounds of the start: milliseconds since 1970, included. */
+  from?: number;
+  /** Not included. */
+  to?: number;
+  /** A part of the user's name or e-mail, the cluster's name, the client's address or name, in any case. */
+  search?: string;
+};
+
+/** A chunk and where its bytes are. */
+export type StoredChunk = RecordingChunk & {
+  /** SHA-256 of the bytes as they came, in hex. */
+  checksum: string;
+  blobKey: string;
+};
+
+/** How far a recording has come. */
+export type RecordingProgress = {
+  agentId: string;
+  header: RecordingHeader;
+  chunkCount: number;
+  castSize: CastSizeState;
+  /** Undefined while it goes on. */
+  completion?: RecordingCompletion;
+};
+
+/** Reads and writes what is known of recordings; their bytes are in the blob store. */
+export interface RecordingStore {
+  /**
+   * @throws InputError when the filter or the cursor is malformed
+   */
+  list(query: RecordingQuery): Promise<RecordingPage>;
+
+  get(id: string): Promise<Recording | undefined>;
+
+  /** The chunks of a recording in order. */
+  listChunks(id: string): Promise<StoredChunk[]>;
+
+  getChunk(id: string, index: number): Promise<StoredChunk | undefined>;
+
+  getProgress(id: string): Promise<RecordingProgress | undefined>;
+
+  /**
+   * Adds the next chunk and the size that the recording has with it. Chunk 0
+   * makes the recording.
+   *
+   * @returns false, with nothing changed, when the chunk is no longer the next one or the recording is complete
+   */
+  append(
+    recording: { agentId: string; header: RecordingHeader },
+    chunk: StoredChunk,
+    castSize: CastSizeState,
+  ): Promise<boolean>;
+
+  /**
+   * @returns false, with nothing changed, when the recording is complete already or has another number of chunks
+   */
+  complete(id: string, completion: RecordingCompletion): Promise<boolean>;
+}

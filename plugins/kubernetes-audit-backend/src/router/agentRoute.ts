@@ -1,0 +1,52 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Agent, AgentAuthenticator } from '../agents';
+import { toHttpError } from './toHttpError';
+
+/** A request by an agent. */
+export type AgentRequest = {
+  agent: Agent;
+  request: Request;
+  response: Response;
+  /** As the route's parser left it; undefined without a parser. */
+  body: unknown;
+};
+
+/** Makes the handlers of routes that are for agents alone. */
+export type AgentRouteFactory = (
+  options: { parser?: RequestHandler },
+  handle: (request: AgentRequest) => Promise<void>,
+) => RequestHandler;
+
+/**
+ * What all routes for agents have in common: nothing of a body is read before
+ * the agent has shown who it is, and errors become those that the host's error
+ * handler knows.
+ */
+export function createAgentRouteFactory(
+  authenticator: AgentAuthenticator,
+): AgentRouteFactory {
+  return ({ parser }, handle) =>
+    async (request, response) => {
+      const agent = await authenticator.authenticate(request);
+      if (parser) {
+        await runParser(parser, request, response);
+      }
+      try {
+        await handle({ agent, request, response, body: request.body });
+      } catch (error) {
+        throw toHttpError(error);
+      }
+    };
+}
+
+function runParser(
+  parser: RequestHandler,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parser(request, response, (error?: unknown) =>
+      error ? reject(error) : resolve(),
+    );
+  });
+}

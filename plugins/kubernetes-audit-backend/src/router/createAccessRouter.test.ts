@@ -1,0 +1,264 @@
+import {
+  coreServices,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
+import {
+  createMockDirectory,
+  mockServices,
+  TestDatabases,
+} from '@backstage/backend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
+import { compactVerify, createLocalJWKSet, jwtVerify } from 'jose';
+import {
+  credentialClaimsSchema,
+  policyBundleSchema,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { parse } from 'yaml';
+import {
+  agentHeaders,
+  BASE,
+  startPlugin,
+  userHeaders,
+} from '../__testUtils__/startPlugin';
+
+jest.setTimeout(60_000);
+
+const PEM = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
+const jane: Entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'User',
+  metadata: { name: 'jane', namespace: 'default' },
+  spec: { profile: { email: 'jane@example.com', displayName: 'Jane' } },
+};
+const role = {
+  name: 'developer',
+  subjects: ['group:default/developers'],
+  clusters: ['dev-*'],
+  kubernetesGroups: ['developers'],
+  rules: [{ effect: 'allow', resources: ['*'], verbs: ['*'] }],
+};
+
+describe('access', () => {
+  const databases = TestDatabases.create({ ids: ['POSTGRES_18', 'SQLITE_3'] });
+  const directory = createMockDirectory();
+
+  async function start(
+    options: Partial<Parameters<typeof startPlugin>[0]> = {},
+  ) {
+    const backend = await startPlugin({
+      recordings: directory.path,
+      kubernetesAudit: {
+        recordings: { path: directory.path },
+        roles: [role],
+        credentials: { lifetime: '1h' },
+      },
+      entities: [jane],
+      features: [
+        createServiceFactory({
+          service: coreServices.userInfo,
+          deps: {},
+          factory: () =>
+            mockServices.userInfo({
+              ownershipEntityRefs: ['group:default/developers'],
+            }),
+        }),
+      ],
+      ...options,
+    });
+    await backend.api
+      .post(`${BASE}/v1/agent/heartbeat`)
+      .set(agentHeaders())
+      .send({
+        version: '1.0.0',
+        publicUrl: 'https://proxy.example.com:6443',
+        certificateAuthority: PEM,
+        clusters: [{ name: 'dev-1' }, { name: 'demo' }],
+      })
+      .expect(200, {});
+    return backend;
+  }
+  type Backend = Awaited<ReturnType<typeof start>>;
+  const issue = ({ api }: Backend, user = 'jane') =>
+    api.post(`${BASE}/v1/access/kubeconfig`).set(userHeaders(user));
+  const jwks = async ({ api }: Backend) => {
+    const { body } = await api
+      .get(`${BASE}/.well-known/jwks.json`)
+      .set({ authorization: 'Bearer mock-none-token' })
+      .expect(200);
+    expect(Object.keys(body)).toEqual(['keys']);
+    expect(JSON.stringify(body)).not.toContain('"d"');
+    return createLocalJWKSet(body);
+  };
+  const bundleOf = async (backend: Backend) => {
+    const { body } = await backend.api
+      .get(`${BASE}/v1/agent/bundle`)
+      .set(agentHeaders())
+      .expect(200);
+    const { payload } = await compactVerify(body.bundle, await jwks(backend));
+    return policyBundleSchema.parse(
+      JSON.parse(Buffer.from(payload).toString()),
+    );
+  };
+
+  it.each(databases.eachSupportedId())(
+    'is given by a kubeconfig whose credential verifies by the published keys, %p',
+    async databaseId => {
+      const backend = await start({ knex: await databases.init(databaseId) });
+      const answer = await issue(backend);
+      expect(answer.status).toBe(200);
+      expect(answer.headers['cache-control']).toBe('no-store');
+      const { kubeconfig, credential } = answer.body;
+      const config = parse(kubeconfig);
+      expect(config).toEqual({
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [
+          {
+            name: 'dev-1',
+            cluster: {
+              server: 'https://proxy.example.com:6443/clusters/dev-1',
+              'certificate-authority-data': Buffer.from(PEM).toString('base64'),
+            },
+          },
+        ],
+        users: [{ name: 'jane', user: { token: expect.any(String) } }],
+        contexts: [
+          { name: 'dev-1', context: { cluster: 'dev-1', user: 'jane' } },
+        ],
+        'current-context': 'dev-1',
+      });
+      const { payload, protectedHeader } = await jwtVerify(
+        config.users[0].user.token,
+        await jwks(backend),
+        {
+          issuer: (await bundleOf(backend)).issuer,
+          audience: 'default',
+          algorithms: ['ES256'],
+        },
+      );
+      expect(protectedHeader.kid).toBeDefined();
+      const claims = credentialClaimsSchema.parse(payload);
+      expect(claims).toMatchObject({
+        sub: 'user:default/jane',
+        jti: credential.id,
+        kubernetesUser: 'jane',
+        email: 'jane@example.com',
+        name: 'Jane',
+        groups: ['user:default/jane', 'group:default/developers'],
+      });
+      expect(claims.exp - claims.iat).toBe(3600);
+      expect(new Date(claims.exp * 1000).toISOString()).toBe(
+        credential.expiresAt,
+      );
+    },
+  );
+
+  it('is described before it is given', async () => {
+    const { api } = await start();
+    const { body } = await api
+      .get(`${BASE}/v1/access`)
+      .set(userHeaders('jane'));
+    expect(body).toEqual({
+      clusters: [
+        {
+          name: 'dev-1',
+          server: 'https://proxy.example.com:6443/clusters/dev-1',
+          roles: ['developer'],
+        },
+      ],
+    });
+  });
+
+  it('is given to a user whom the catalog does not know, without e-mail', async () => {
+    const backend = await start();
+    const { body } = await issue(backend, 'stranger');
+    const { token } = parse(body.kubeconfig).users[0].user;
+    const { payload } = await jwtVerify(token, await jwks(backend));
+    expect(payload.kubernetesUser).toBe('stranger');
+    expect(payload).not.toHaveProperty('email');
+  });
+
+  it('is taken away by revocation, which the bundle carries', async () => {
+    const backend = await start();
+    const { api } = backend;
+    const { credential } = (await issue(backend)).body;
+    const before = await bundleOf(backend);
+    expect(before.revocations.credentials).toEqual([]);
+    const url = `${BASE}/v1/access/credentials`;
+
+    await api
+      .delete(`${url}/${credential.id}`)
+      .set(userHeaders('john'))
+      .expect(403);
+    await api
+      .delete(`${url}/${credential.id}`)
+      .set(userHeaders('jane'))
+      .expect(204);
+    const { body } = await api.get(url).set(userHeaders('jane'));
+    expect(body.items).toEqual([
+      { ...credential, revokedAt: expect.any(String) },
+    ]);
+    await api
+      .delete(`${url}/${credential.id}`)
+      .set(userHeaders('jane'))
+      .expect(204);
+    const again = await api.get(url).set(userHeaders('jane'));
+    expect(again.body).toEqual(body);
+  });
+
+  it('is listed to oneself, and to administrators of everyone', async () => {
+    const backend = await start();
+    await issue(backend, 'jane');
+    await issue(backend, 'john');
+    const list = async (user: string, query = {}) => {
+      const { status, body } = await backend.api
+        .get(`${BASE}/v1/access/credentials`)
+        .query(query)
+        .set(userHeaders(user));
+      return status === 200
+        ? body.items.map(
+            ({ userEntityRef }: { userEntityRef: string }) => userEntityRef,
+          )
+        : status;
+    };
+    expect(await list('jane')).toEqual(['user:default/jane']);
+    expect((await list('admin')).sort()).toEqual([
+      'user:default/jane',
+      'user:default/john',
+    ]);
+    const onlyJohn = { user: 'user:default/john' };
+    expect(await list('admin', onlyJohn)).toEqual(['user:default/john']);
+    expect(await list('jane', onlyJohn)).toBe(403);
+    const url = `${BASE}/v1/access/credentials`;
+    const [{ id }] = (await backend.api.get(url).set(userHeaders('john'))).body
+      .items;
+    await backend.api.delete(`${url}/${id}`).set(userHeaders()).expect(204);
+    await backend.api.delete(`${url}/x`).set(userHeaders()).expect(404);
+  });
+
+  it('is not for services, and leaves entries in the audit log', async () => {
+    const backend = await start();
+    await backend.api
+      .post(`${BASE}/v1/access/kubeconfig`)
+      .set(agentHeaders())
+      .expect(403);
+    await issue(backend);
+    expect(backend.audited).toMatchObject([
+      { eventId: 'credential-issue', status: 'succeeded' },
+    ]);
+  });
+
+  it('leaves all but the public keys behind credentials', async () => {
+    const { api } = await start();
+    const anonymous = { authorization: 'Bearer mock-none-token' };
+    for (const path of [
+      '/v1/access',
+      '/v1/agents',
+      '/v1/agent/bundle',
+      '/v1/events',
+      '/.well-known/other',
+    ]) {
+      expect((await api.get(`${BASE}${path}`).set(anonymous)).status).toBe(401);
+    }
+  });
+});

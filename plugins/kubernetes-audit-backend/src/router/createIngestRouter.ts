@@ -1,0 +1,84 @@
+import express from 'express';
+import Router from 'express-promise-router';
+import {
+  recordingCompletionSchema,
+  SPOOL_EPOCH_HEADER,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { z } from 'zod';
+import type { EventIngest } from '../ingest';
+import { MAX_CHUNK_BYTES, RecordingIngest } from '../recordings';
+import type { AgentRouteFactory } from './agentRoute';
+import { parseChunkIndex } from './parseChunkIndex';
+
+/** Bytes of a batch of events, without compression: the parser stops there, however small the batch came. */
+const MAX_BATCH_BYTES = 32 * 1024 * 1024;
+const MAX_COMPLETION_BYTES = 64 * 1024;
+
+/** A body as bytes; gzip is undone. Agents need not name the type. */
+const bytes = (limit: number) => express.raw({ limit, type: () => true });
+
+const epochSchema = z.uuid(`${SPOOL_EPOCH_HEADER}: expected a UUID`);
+const recordingIdSchema = z.uuid('id: expected a UUID');
+
+/** `/v1/ingest`, for agents: events and recordings come in. */
+export function createIngestRouter(options: {
+  agentRoute: AgentRouteFactory;
+  events: EventIngest;
+  recordings: RecordingIngest;
+}) {
+  const { agentRoute, events, recordings } = options;
+  const router = Router();
+
+  router.post(
+    '/v1/ingest/events',
+    agentRoute(
+      { parser: bytes(MAX_BATCH_BYTES) },
+      async ({ agent, request, response, body }) => {
+        const epoch = epochSchema.parse(request.get(SPOOL_EPOCH_HEADER));
+        response.json(
+          await events.ingest({ agent, epoch, body: toBuffer(body) }),
+        );
+      },
+    ),
+  );
+
+  router.put(
+    '/v1/ingest/recordings/:id/chunks/:index',
+    agentRoute(
+      { parser: bytes(MAX_CHUNK_BYTES) },
+      async ({ agent, request, response, body }) => {
+        response.json(
+          await recordings.putChunk(agent, {
+            id: recordingIdSchema.parse(request.params.id),
+            index: parseChunkIndex(request),
+            bytes: toBuffer(body),
+          }),
+        );
+      },
+    ),
+  );
+
+  router.post(
+    '/v1/ingest/recordings/:id/complete',
+    agentRoute(
+      {
+        parser: express.json({ limit: MAX_COMPLETION_BYTES, type: () => true }),
+      },
+      async ({ agent, request, response, body }) => {
+        await recordings.complete(
+          agent,
+          recordingIdSchema.parse(request.params.id),
+          recordingCompletionSchema.parse(body),
+        );
+        response.json({});
+      },
+    ),
+  );
+
+  return router;
+}
+
+/** The parser leaves something else where there was no body. */
+function toBuffer(body: unknown): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}

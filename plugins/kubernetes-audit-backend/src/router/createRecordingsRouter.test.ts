@@ -1,0 +1,316 @@
+import {
+  createMockDirectory,
+  TestDatabases,
+} from '@backstage/backend-test-utils';
+import {
+  decodeFrames,
+  decodeRecordingEvents,
+} from 'backstage-plugin-kubernetes-audit-common';
+import {
+  frameOf,
+  headerEvent,
+  recordingEvent,
+  recordingHeader,
+} from '../__testUtils__/recordingChunk';
+import {
+  agentHeaders,
+  BASE,
+  startPlugin,
+  userHeaders,
+} from '../__testUtils__/startPlugin';
+
+jest.setTimeout(60_000);
+
+const URL = `${BASE}/v1/recordings`;
+const INGEST = `${BASE}/v1/ingest/recordings`;
+const header = recordingHeader({ name: 'jürgen/../x_20261122T014741Z' });
+const { id } = header;
+const euro = Buffer.from('€');
+const chunks = [
+  frameOf(0, [
+    headerEvent(header),
+    recordingEvent('output', 1000, 'hello\r\n'),
+    recordingEvent('output', 2000, euro.subarray(0, 2)),
+  ]),
+  Buffer.concat([
+    frameOf(1, [recordingEvent('output', 3000, euro.subarray(2))], 'gzip'),
+    frameOf(2, [recordingEvent('exit', 4000, '{"exitCode":0}')], 'none'),
+  ]),
+];
+const completion = {
+  status: 'complete',
+  endedAt: '2026-11-22T01:50:00.000Z',
+  durationMs: 139_000,
+  exitCode: 0,
+  chunkCount: 2,
+};
+
+describe('recordings', () => {
+  const databases = TestDatabases.create({ ids: ['POSTGRES_18', 'SQLITE_3'] });
+  const directory = createMockDirectory();
+  beforeEach(() => directory.clear());
+
+  type Backend = Awaited<ReturnType<typeof startPlugin>>;
+  const putChunk = (
+    { api }: Backend,
+    index: number | string,
+    bytes: Uint8Array,
+  ) =>
+    api
+      .put(`${INGEST}/${id}/chunks/${index}`)
+      .set(agentHeaders())
+      .type('application/octet-stream')
+      .send(Buffer.from(bytes));
+  const complete = ({ api }: Backend, body: object = completion) =>
+    api.post(`${INGEST}/${id}/complete`).set(agentHeaders()).send(body);
+
+  async function start(
+    options: Partial<Parameters<typeof startPlugin>[0]> = {},
+  ) {
+    const backend = await startPlugin({
+      recordings: directory.path,
+      ...options,
+    });
+    await putChunk(backend, 0, chunks[0]).expect(200);
+    await putChunk(backend, 1, chunks[1]).expect(200);
+    await complete(backend).expect(200);
+    return backend;
+  }
+
+  it.each(databases.eachSupportedId())(
+    'come in by an agent and out to an administrator, %p',
+    async databaseId => {
+      const { api } = await start({ knex: await databases.init(databaseId) });
+      const get = (path: string) => api.get(path).set(userHeaders());
+
+      const list = await get(URL).query({
+        search: 'kubectl',
+        filter: '{"podName":"SHELL","startedAt":{"$gte":"2026-11-22"}}',
+      });
+      expect(list.body).toEqual({
+        items: [
+          {
+            ...header,
+            number: 1,
+            agentId: 'demo-proxy',
+            status: 'complete',
+            endedAt: completion.endedAt,
+            durationMs: 139_000,
+            exitCode: 0,
+            sizeBytes: expect.any(Number),
+          },
+        ],
+        totalItems: 1,
+      });
+
+      const detail = await get(`${URL}/${id}`);
+      expect(detail.body).toMatchObject({
+        id,
+        maxPlaybackSize: 734_003_200,
+        chunks: [{ index: 0 }, { index: 1, firstTime: 3000, lastTime: 4000 }],
+      });
+
+      const frames = [];
+      for (const { index, sizeBytes } of detail.body.chunks) {
+        const chunk = await get(`${URL}/${id}/chunks/${index}`).responseType(
+          'blob',
+        );
+        expect(chunk.body).toHaveLength(sizeBytes);
+        frames.push(...decodeFrames(chunk.body));
+      }
+      expect(frames.map(frame => frame.header.compression)).toEqual([
+        'none',
+        'none',
+        'none',
+      ]);
+      expect(
+        frames
+          .flatMap(frame =>
+            decodeRecordingEvents(frame.body, frame.header.firstTime),
+          )
+          .map(event => event.type),
+      ).toEqual(['header', 'output', 'output', 'output', 'exit']);
+
+      const download = await get(`${URL}/${id}/download`).responseType('blob');
+      expect(download.headers).toMatchObject({
+        'content-type': 'application/x-asciicast',
+        'content-disposition':
+          'attachment; filename="j_rgen_.._x_20261122T014741Z.cast"',
+      });
+      expect(download.body).toHaveLength(list.body.items[0].sizeBytes);
+      expect(download.body.toString()).toContain('"o", "€"]\n');
+    },
+  );
+
+  it('come as gzip or as they are, by what the client accepts', async () => {
+    const { server } = await start();
+    const { port } = server.address() as { port: number };
+    const fetchChunk = async (accept: string) => {
+      const answer = await fetch(
+        `http://127.0.0.1:${port}${URL}/${id}/chunks/0`,
+        { headers: { ...userHeaders(), 'accept-encoding': accept } },
+      );
+      // fetch undoes the compression, so the length tells.
+      return {
+        encoding: answer.headers.get('content-encoding'),
+        length: Number(answer.headers.get('content-length')),
+        vary: answer.headers.get('vary'),
+        status: answer.status,
+        body: Buffer.from(await answer.arrayBuffer()),
+      };
+    };
+    const plain = await fetchChunk('identity');
+    expect(plain).toMatchObject({
+      encoding: null,
+      status: 200,
+      vary: expect.stringContaining('Accept-Encoding'),
+    });
+    expect(plain.length).toBe(plain.body.length);
+    const compressed = await fetchChunk('br, gzip');
+    expect(compressed).toMatchObject({
+      encoding: 'gzip',
+      vary: expect.stringContaining('Accept-Encoding'),
+    });
+    expect(compressed.length).not.toBe(compressed.body.length);
+    expect(compressed.body).toEqual(plain.body);
+    expect((await fetchChunk('gzip;q=0')).encoding).toBeNull();
+    expect((await fetchChunk('gzip;q=0, identity;q=0')).status).toBe(406);
+  });
+
+  it('are downloaded as asciicast v3 and as text', async () => {
+    const { api } = await start();
+    const download = (format: string) =>
+      api
+        .get(`${URL}/${id}/download`)
+        .query({ format })
+        .set(userHeaders())
+        .responseType('blob');
+    const v3 = await download('v3');
+    expect(JSON.parse(v3.body.toString().split('\n')[0]).version).toBe(3);
+    const text = await download('text');
+    expect(text.body.toString()).toBe('hello\n€');
+    expect(text.headers['content-disposition']).toMatch(/\.txt"$/);
+    expect((await download('v9')).status).toBe(400);
+  });
+
+  it('leave the portal only encrypted where that is required', async () => {
+    const { api } = await start({
+      kubernetesAudit: {
+        recordings: { path: directory.path, maxPlaybackSize: 'unlimited' },
+        export: { encryption: 'required' },
+      },
+    });
+    const answer = await api.get(`${URL}/${id}/download`).set(userHeaders());
+    expect(answer.status).toBe(403);
+    expect(answer.body.error.message).toContain('/export');
+    const detail = await api.get(`${URL}/${id}`).set(userHeaders());
+    expect(detail.status).toBe(200);
+    expect(detail.body).not.toHaveProperty('maxPlaybackSize');
+  });
+
+  it('are uploaded idempotently, in order and unchanged', async () => {
+    const backend = await start();
+    await putChunk(backend, 0, chunks[0]).expect(200, { nextIndex: 2 });
+    await complete(backend).expect(200, {});
+    const rewritten = await putChunk(backend, 0, chunks[1]);
+    expect(rewritten.status).toBe(409);
+    const gap = await putChunk(backend, 5, chunks[1]);
+    expect(gap.status).toBe(409);
+    expect(gap.body.error).toMatchObject({
+      name: 'ConflictError',
+      message: expect.stringContaining('the next index is 2'),
+      nextIndex: 2,
+    });
+    const late = await complete(backend, { ...completion, status: 'failed' });
+    expect(late.status).toBe(409);
+    expect((await putChunk(backend, 'x', chunks[0])).status).toBe(404);
+    expect((await putChunk(backend, 2, Buffer.from('x'))).status).toBe(409);
+    expect((await complete(backend, {})).status).toBe(400);
+  });
+
+  it('are not taken when they are no frames or too large', async () => {
+    const backend = await startPlugin({ recordings: directory.path });
+    const broken = await putChunk(backend, 0, Buffer.from('x'));
+    expect([broken.status, broken.body.error.name]).toEqual([
+      400,
+      'InputError',
+    ]);
+    const large = Buffer.alloc(16 * 1024 * 1024 + 1);
+    expect((await putChunk(backend, 0, large)).status).toBe(413);
+    const foreign = recordingHeader({ clusterName: 'prod' });
+    const chunk = frameOf(0, [headerEvent(foreign)]);
+    expect((await putChunk(backend, 0, chunk)).status).toBe(403);
+  });
+
+  it('are for administrators alone, never for services', async () => {
+    const { api } = await start();
+    for (const path of [
+      URL,
+      `${URL}/${id}`,
+      `${URL}/${id}/chunks/0`,
+      `${URL}/${id}/download`,
+    ]) {
+      expect((await api.get(path).set(userHeaders('jane'))).status).toBe(403);
+      expect((await api.get(path).set(agentHeaders())).status).toBe(403);
+    }
+  });
+
+  it('answer 404 for what is not there', async () => {
+    const { api } = await start();
+    for (const path of [
+      `${URL}/x`,
+      `${URL}/${header.sessionId}`,
+      `${URL}/${id}/chunks/2`,
+      `${URL}/${id}/chunks/-1`,
+      `${URL}/${header.sessionId}/download`,
+    ]) {
+      expect((await api.get(path).set(userHeaders())).status).toBe(404);
+    }
+  });
+
+  it('are in the audit log once per playback, also when chunks are read directly', async () => {
+    const { api, audited } = await start();
+    const get = (path: string, user?: string) =>
+      api.get(`${URL}${path}`).set(userHeaders(user));
+    await get(`/${id}`);
+    await get(`/${id}/chunks/0`);
+    await get(`/${id}/chunks/1`);
+    expect(audited).toMatchObject([
+      { eventId: 'recording-play', status: 'succeeded', meta: { id } },
+    ]);
+    await get(`/${id}/chunks/7`);
+    await get(`/${id}/chunks/0`, 'jane');
+    await get(`/${id}/chunks/0`, 'jane');
+    await get(`/${id}/download`);
+    await get('');
+    expect(audited.slice(1)).toMatchObject([
+      { eventId: 'recording-play', status: 'failed', meta: { index: '7' } },
+      { eventId: 'recording-play', status: 'failed' },
+      { eventId: 'recording-play', status: 'failed' },
+      { eventId: 'recording-download', status: 'succeeded' },
+      { eventId: 'recording-list', status: 'succeeded' },
+    ]);
+  });
+
+  it('begin a playback in the audit log with a chunk that is read directly', async () => {
+    const { api, audited } = await start();
+    await api.get(`${URL}/${id}/chunks/1`).set(userHeaders());
+    await api.get(`${URL}/${id}/chunks/0`).set(userHeaders());
+    expect(audited).toMatchObject([
+      { eventId: 'recording-play', status: 'succeeded', meta: { index: '1' } },
+    ]);
+  });
+
+  it('are not cut silently when a part of them is lost', async () => {
+    const { api, audited } = await start();
+    directory.clear();
+    await expect(
+      api.get(`${URL}/${id}/download`).set(userHeaders()),
+    ).rejects.toThrow();
+    expect(audited).toMatchObject([
+      { eventId: 'recording-download', status: 'failed' },
+    ]);
+    const chunk = await api.get(`${URL}/${id}/chunks/0`).set(userHeaders());
+    expect(chunk.status).toBe(404);
+  });
+});

@@ -1,0 +1,2 @@
+export * from './createRouter';
+export { KEYS_PATH } from './createKeysRouter';
