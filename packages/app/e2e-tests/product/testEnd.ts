@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SESSION_COUNT } from './markers';
+import { ProductUnderTest } from './ProductUnderTest';
+
+/** The end of the demo, and its next start. */
+export function testEnd(product: ProductUnderTest): void {
+  describe('Ctrl-C', () => {
+    it('ends every process and frees the ports', async () => {
+      assert.ok(product.demo.processes().length > 0);
+      await product.demo.interrupt();
+      assert.deepEqual(product.demo.processes(), []);
+      assert.deepEqual(await product.demo.openPorts(), []);
+    });
+
+    it('lets a second start work at once, with what was there', async () => {
+      await product.start();
+      assert.equal((await product.portal.recordings()).length, SESSION_COUNT);
+      await product.kubectlOk(['get', 'pods']);
+      await product.demo.interrupt();
+      assert.deepEqual(product.demo.processes(), []);
+    });
+  });
+}

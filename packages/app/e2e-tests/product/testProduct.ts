@@ -1,0 +1,26 @@
+import { after, before, describe } from 'node:test';
+import { ProductOptions, ProductUnderTest } from './ProductUnderTest';
+import { testAudit } from './testAudit';
+import { testEnd } from './testEnd';
+import { testKubectl } from './testKubectl';
+import { testPages } from './testPages';
+import { testRecordings } from './testRecordings';
+import { testStart } from './testStart';
+
+/**
+ * The product as a user meets it: `npm start`, kubectl through the proxy, the
+ * audit over the API and in a browser, Ctrl-C. The parts build on each other.
+ */
+export function testProduct(options: ProductOptions): void {
+  describe(options.title, () => {
+    const product = ProductUnderTest.create(options);
+    before(() => product.start());
+    after(() => product.remove());
+    testStart(product);
+    testKubectl(product);
+    testAudit(product);
+    testRecordings(product);
+    testPages(product);
+    testEnd(product);
+  });
+}

@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Browser, chromium, Page } from 'playwright-core';
+import { RESULTS } from './repository';
+
+const TIMEOUT_MS = 20_000;
+const PLAYBACK_TIMEOUT_MS = 30_000;
+const CHROMIUM = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+
+/** A person at the portal's pages. */
+export class Browsing {
+  /** Undefined when there is no Chromium on this machine. */
+  static async start(url: string, title: string) {
+    const executablePath = CHROMIUM.find(path => path && existsSync(path));
+    if (!executablePath) return undefined;
+    mkdirSync(RESULTS, { recursive: true });
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        // Refused to root otherwise.
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    const page = await browser.newPage({
+      viewport: { width: 1440, height: 900 },
+    });
+    page.setDefaultTimeout(TIMEOUT_MS);
+    return new Browsing(browser, page, url, title);
+  }
+
+  readonly #browser: Browser;
+  readonly #page: Page;
+  readonly #url: string;
+  readonly #title: string;
+
+  private constructor(
+    browser: Browser,
+    page: Page,
+    url: string,
+    title: string,
+  ) {
+    this.#browser = browser;
+    this.#page = page;
+    this.#url = url;
+    this.#title = title;
+  }
+
+  async signInAsGuest(): Promise<void> {
+    await this.#page.goto(this.#url);
+    await this.#page.getByRole('button', { name: 'Enter' }).click();
+    await this.#page.getByRole('link', { name: 'Request Audit' }).waitFor();
+  }
+
+  async openFromSidebar(title: string): Promise<void> {
+    await this.#page.getByText('Administrator', { exact: true }).waitFor();
+    await this.#page.getByRole('link', { name: title }).click();
+    await this.#page.getByRole('row').nth(1).waitFor();
+    await this.#screenshot(title);
+  }
+
+  /** Finds a row of *Request Audit* and opens its details. */
+  async seeCall(call: Record<'verb' | 'resource', string>): Promise<void> {
+    const cell = (text: string) =>
+      this.#page.getByRole('cell', { name: text, exact: true });
+    const row = this.#page
+      .getByRole('row')
+      .filter({ has: cell(call.verb) })
+      .filter({ has: cell(call.resource) })
+      .first();
+    await row.getByRole('link').click();
+    const details = this.#page.getByRole('dialog', { name: /^Request \d+$/ });
+    for (const text of [call.verb, call.resource, 'guest@example.com']) {
+      await details.getByText(text, { exact: true }).waitFor();
+    }
+    await this.#screenshot('Request Audit, details');
+    await details.getByRole('button', { name: 'Close' }).click();
+  }
+
+  /** Opens the newest recording and plays until a text is on the terminal. */
+  async playNewestRecording(text: string): Promise<void> {
+    await this.#page.getByRole('row').nth(1).getByRole('link').click();
+    const player = this.#page.getByRole('dialog', {
+      name: 'Session Recording',
+    });
+    await player.getByRole('button', { name: 'Play', exact: true }).click();
+    await player
+      .getByRole('group', { name: 'Replay of the terminal' })
+      .getByText(text)
+      .first()
+      .waitFor({ timeout: PLAYBACK_TIMEOUT_MS });
+    await this.#screenshot('Pod Session Recordings, player');
+    await player.getByRole('button', { name: 'Close' }).click();
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  async #screenshot(name: string): Promise<void> {
+    await this.#page.screenshot({
+      path: join(
+        RESULTS,
+        `${this.#title} ${name}.png`.replace(/[^\w.]+/g, '-'),
+      ),
+    });
+  }
+}

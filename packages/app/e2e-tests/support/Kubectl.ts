@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import { spawn as spawnInTerminal } from '@lydell/node-pty';
+import { findKubectl } from './findKubectl';
+import { REPOSITORY } from './repository';
+
+const TIMEOUT_MS = 60_000;
+
+export interface KubectlResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface KubectlOptions {
+  env?: Record<string, string>;
+  /** What goes to stdin; without, stdin is empty. */
+  input?: string;
+  /** Ends kubectl once this has been on stdout. */
+  until?: RegExp;
+}
+
+/** kubectl with a kubeconfig. */
+export class Kubectl {
+  static create(kubeconfig: string): Kubectl {
+    return new Kubectl(findKubectl(), kubeconfig);
+  }
+
+  readonly #program: string;
+  readonly #kubeconfig: string;
+
+  private constructor(program: string, kubeconfig: string) {
+    this.#program = program;
+    this.#kubeconfig = kubeconfig;
+  }
+
+  /** Runs a shell command in which `kubectl` is this one. */
+  shell(command: string): Promise<KubectlResult> {
+    const path = [dirname(this.#program), process.env.PATH].join(delimiter);
+    return run('sh', ['-c', command], { env: { PATH: path } });
+  }
+
+  run(args: string[], options: KubectlOptions = {}): Promise<KubectlResult> {
+    return run(this.#program, this.#with(args), options);
+  }
+
+  /**
+   * Runs kubectl on a terminal and types a text once its output matches.
+   * Ends with everything that the terminal showed.
+   */
+  runInTerminal(
+    args: string[],
+    options: {
+      env?: Record<string, string>;
+      prompt?: RegExp;
+      type?: string;
+    } = {},
+  ): Promise<{ code: number; output: string }> {
+    const { env, prompt, type } = options;
+    return new Promise((resolve, reject) => {
+      const terminal = spawnInTerminal(this.#program, this.#with(args), {
+        name: 'xterm-256color',
+        cols: 100,
+        rows: 30,
+        cwd: REPOSITORY,
+        env: { ...process.env, ...env },
+      });
+      let output = '';
+      let typed = false;
+      const timer = setTimeout(() => {
+        terminal.kill('SIGKILL');
+        reject(new Error(`kubectl ${args.join(' ')} hangs:\n${output}`));
+      }, TIMEOUT_MS);
+      terminal.onData(data => {
+        output += data;
+        if (!typed && type !== undefined && prompt?.test(output)) {
+          typed = true;
+          terminal.write(type);
+        }
+      });
+      terminal.onExit(({ exitCode }) => {
+        clearTimeout(timer);
+        resolve({ code: exitCode, output });
+      });
+    });
+  }
+
+  #with(args: string[]): string[] {
+    return ['--kubeconfig', this.#kubeconfig, ...args];
+  }
+}
+
+function run(
+  program: string,
+  args: string[],
+  { env, input = '', until }: KubectlOptions = {},
+): Promise<KubectlResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: REPOSITORY,
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`${args.join(' ')} hangs:\n${stdout}${stderr}`));
+    }, TIMEOUT_MS);
+    child.stdout.setEncoding('utf8').on('data', chunk => {
+      stdout += chunk;
+      if (until?.test(stdout)) child.kill('SIGTERM');
+    });
+    child.stderr.setEncoding('utf8').on('data', chunk => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', code => {
+      clearTimeout(timer);
+      resolve({ code: code ?? -1, stdout, stderr });
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}

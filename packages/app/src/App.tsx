@@ -1,0 +1,14 @@
+import { createApp } from '@backstage/frontend-defaults';
+import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import userSettingsPlugin from '@backstage/plugin-user-settings/alpha';
+import kubernetesAuditPlugin from 'backstage-plugin-kubernetes-audit/alpha';
+import { navModule } from './modules/nav';
+
+export default createApp({
+  features: [
+    catalogPlugin,
+    userSettingsPlugin,
+    kubernetesAuditPlugin,
+    navModule,
+  ],
+});

@@ -1,0 +1,60 @@
+import {
+  Sidebar,
+  SidebarDivider,
+  SidebarGroup,
+  SidebarItem,
+  SidebarScrollWrapper,
+  SidebarSpace,
+} from '@backstage/core-components';
+import { NavContentBlueprint } from '@backstage/plugin-app-react';
+import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
+import MenuIcon from '@material-ui/icons/Menu';
+import SupervisorAccountIcon from '@material-ui/icons/SupervisorAccount';
+import { SidebarHome } from './SidebarHome';
+import { SidebarSection } from './SidebarSection';
+
+export const SidebarContent = NavContentBlueprint.make({
+  params: {
+    component: ({ navItems }) => {
+      const nav = navItems.withComponent(item => (
+        <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
+      ));
+      const settings = nav.take('page:user-settings');
+      const requests = nav.take('page:kubernetes-audit/requests');
+      const recordings = nav.take('page:kubernetes-audit/recordings');
+
+      return (
+        <Sidebar>
+          <SidebarHome />
+          <SidebarDivider />
+          <SidebarGroup label="Menu" icon={<MenuIcon />}>
+            <SidebarScrollWrapper>
+              {nav.rest({ sortBy: 'title' })}
+            </SidebarScrollWrapper>
+          </SidebarGroup>
+          {/* Hidden pages leave no empty group: extensions check permissions. */}
+          {(requests || recordings) && (
+            <SidebarGroup
+              label="Administrator"
+              icon={<SupervisorAccountIcon />}
+            >
+              <SidebarSection path={['Administrator', 'Audit', 'Kubernetes']}>
+                {requests}
+                {recordings}
+              </SidebarSection>
+            </SidebarGroup>
+          )}
+          <SidebarSpace />
+          <SidebarDivider />
+          <SidebarGroup
+            label="Settings"
+            icon={<UserSettingsSignInAvatar />}
+            to="/settings"
+          >
+            {settings}
+          </SidebarGroup>
+        </Sidebar>
+      );
+    },
+  },
+});

@@ -1,0 +1,65 @@
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  discoveryApiRef,
+  fetchApiRef,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import ListAltIcon from '@material-ui/icons/ListAlt';
+import PlayCircleOutlineIcon from '@material-ui/icons/PlayCircleOutline';
+import {
+  PLUGIN_ID,
+  recordingReadPermission,
+  requestAuditReadPermission,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { kubernetesAuditApiRef, KubernetesAuditClient } from '../api';
+import { recordingsRouteRef, requestAuditRouteRef } from '../routes';
+
+const api = ApiBlueprint.make({
+  params: defineParams =>
+    defineParams({
+      api: kubernetesAuditApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: dependencies => KubernetesAuditClient.create(dependencies),
+    }),
+});
+
+const requestsPage = PageBlueprint.make({
+  name: 'requests',
+  params: {
+    path: '/admin/audit/kubernetes/requests',
+    routeRef: requestAuditRouteRef,
+    title: 'Request Audit',
+    icon: <ListAltIcon fontSize="inherit" />,
+    loader: () =>
+      import('../components/RequestAuditPage').then(m => (
+        <m.RequestAuditPage />
+      )),
+  },
+  if: { permissions: { $contains: `${requestAuditReadPermission.name}#read` } },
+});
+
+const recordingsPage = PageBlueprint.make({
+  name: 'recordings',
+  params: {
+    path: '/admin/audit/kubernetes/recordings',
+    routeRef: recordingsRouteRef,
+    title: 'Pod Session Recordings',
+    icon: <PlayCircleOutlineIcon fontSize="inherit" />,
+    loader: () =>
+      import('../components/RecordingsPage').then(m => <m.RecordingsPage />),
+  },
+  if: { permissions: { $contains: `${recordingReadPermission.name}#read` } },
+});
+
+/** The plugin for apps on the new frontend system. @alpha */
+export default createFrontendPlugin({
+  pluginId: PLUGIN_ID,
+  title: 'Kubernetes Audit',
+  info: { packageJson: () => import('../../package.json') },
+  routes: {
+    requests: requestAuditRouteRef,
+    recordings: recordingsRouteRef,
+  },
+  extensions: [api, requestsPage, recordingsPage],
+});

@@ -1,0 +1,166 @@
+import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
+import { ResponseError } from '@backstage/errors';
+import {
+  PLUGIN_ID,
+  RecordingDetail,
+  RecordingPage,
+  RequestAuditPage,
+  StoredRequestAuditEvent,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { fileNameOf } from './contentDisposition';
+import type {
+  DownloadedFile,
+  DownloadFormat,
+  KubernetesAuditApi,
+  ListRequest,
+  RequestAuditListRequest,
+  RequestOptions,
+} from './KubernetesAuditApi';
+
+/** {@link KubernetesAuditApi} over HTTP, with the user's credentials. @public */
+export class KubernetesAuditClient implements KubernetesAuditApi {
+  readonly #discoveryApi: DiscoveryApi;
+  readonly #fetchApi: FetchApi;
+
+  static create(dependencies: {
+    discoveryApi: DiscoveryApi;
+    fetchApi: FetchApi;
+  }): KubernetesAuditClient {
+    return new KubernetesAuditClient(
+      dependencies.discoveryApi,
+      dependencies.fetchApi,
+    );
+  }
+
+  private constructor(discoveryApi: DiscoveryApi, fetchApi: FetchApi) {
+    this.#discoveryApi = discoveryApi;
+    this.#fetchApi = fetchApi;
+  }
+
+  async listEvents(
+    { filter, ...request }: RequestAuditListRequest,
+    options?: RequestOptions,
+  ): Promise<RequestAuditPage> {
+    const query = listQuery(request);
+    if (filter) {
+      query.set('filter', JSON.stringify(filter));
+    }
+    return this.#json(`/v1/events?${query}`, options);
+  }
+
+  async getEvent(
+    id: string,
+    options?: RequestOptions,
+  ): Promise<StoredRequestAuditEvent> {
+    return this.#json(`/v1/events/${encodeURIComponent(id)}`, options);
+  }
+
+  async listRecordings(
+    request: ListRequest,
+    options?: RequestOptions,
+  ): Promise<RecordingPage> {
+    return this.#json(`/v1/recordings?${listQuery(request)}`, options);
+  }
+
+  async getRecording(
+    id: string,
+    options?: RequestOptions,
+  ): Promise<RecordingDetail> {
+    return this.#json(recordingPath(id), options);
+  }
+
+  async getRecordingChunk(
+    id: string,
+    index: number,
+    options?: RequestOptions & { onProgress?: (bytes: number) => void },
+  ): Promise<Uint8Array> {
+    const { onProgress, signal } = options ?? {};
+    const response = await this.#fetch(`${recordingPath(id)}/chunks/${index}`, {
+      signal,
+    });
+    if (!onProgress || !response.body) {
+      return new Uint8Array(await response.arrayBuffer());
+    }
+    const parts: Uint8Array[] = [];
+    let received = 0;
+    const reader = response.body.getReader();
+    for (
+      let part = await reader.read();
+      !part.done;
+      part = await reader.read()
+    ) {
+      parts.push(part.value);
+      received += part.value.length;
+      onProgress(received);
+    }
+    const chunk = new Uint8Array(received);
+    let offset = 0;
+    for (const part of parts) {
+      chunk.set(part, offset);
+      offset += part.length;
+    }
+    return chunk;
+  }
+
+  async downloadRecording(
+    id: string,
+    format: DownloadFormat,
+  ): Promise<DownloadedFile> {
+    const response = await this.#fetch(
+      `${recordingPath(id)}/download?format=${format}`,
+    );
+    return fileOf(response, `${id}.${format === 'text' ? 'txt' : 'cast'}`);
+  }
+
+  async exportRecording(
+    id: string,
+    request: { password: string; format: DownloadFormat },
+  ): Promise<DownloadedFile> {
+    const response = await this.#fetch(`${recordingPath(id)}/export`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    return fileOf(response, `${id}.zip`);
+  }
+
+  async #json<T>(path: string, options?: RequestOptions): Promise<T> {
+    const response = await this.#fetch(path, { signal: options?.signal });
+    return response.json();
+  }
+
+  async #fetch(path: string, init?: RequestInit): Promise<Response> {
+    const baseUrl = await this.#discoveryApi.getBaseUrl(PLUGIN_ID);
+    const response = await this.#fetchApi.fetch(`${baseUrl}${path}`, init);
+    if (!response.ok) {
+      throw await ResponseError.fromResponse(response);
+    }
+    return response;
+  }
+}
+
+function recordingPath(id: string): string {
+  return `/v1/recordings/${encodeURIComponent(id)}`;
+}
+
+function listQuery(request: ListRequest): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(request)) {
+    if (value !== undefined && value !== '') {
+      query.set(key, String(value));
+    }
+  }
+  return query;
+}
+
+async function fileOf(
+  response: Response,
+  fallback: string,
+): Promise<DownloadedFile> {
+  return {
+    // A blob is kept by the browser, on disk when it is large, not in the page's heap.
+    blob: await response.blob(),
+    fileName:
+      fileNameOf(response.headers.get('content-disposition')) ?? fallback,
+  };
+}

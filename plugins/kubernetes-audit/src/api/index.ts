@@ -1,0 +1,3 @@
+export * from './KubernetesAuditApi';
+export { KubernetesAuditClient } from './KubernetesAuditClient';
+export { failureOf } from './failureOf';

@@ -1,0 +1,156 @@
+import { MouseEvent, ReactNode } from 'react';
+import classes from './AuditTable.module.css';
+
+/** Rows of the table's shape while nothing is known. */
+const SKELETON_ROWS = 8;
+
+/** A column of a table; its text is also the cell's tooltip. */
+export type AuditColumn<TRow> = {
+  id: string;
+  label: string;
+  /** The value in full; absent is shown as a dash. */
+  text: (row: TRow) => string | undefined;
+  /** What is shown when the plain text is not enough. */
+  render?: (row: TRow, text: string) => ReactNode;
+  /** Cuts longer values, with a tooltip, beyond so many characters. */
+  maxCharacters?: number;
+  align?: 'end';
+};
+
+/** A wide table that scrolls inside itself; a click on a row opens it. */
+export function AuditTable<TRow extends { id: string }>(props: {
+  label: string;
+  columns: readonly AuditColumn<TRow>[];
+  rows: readonly TRow[];
+  openId?: string;
+  isReloading: boolean;
+  onOpen: (row: TRow) => void;
+}) {
+  const { label, columns, rows, openId, isReloading, onOpen } = props;
+  return (
+    <TableFrame label={label} isBusy={isReloading}>
+      <TableHead columns={columns} />
+      <tbody>
+        {rows.map(row => (
+          <tr
+            key={row.id}
+            className={classes.row}
+            data-open={row.id === openId || undefined}
+            onClick={event => {
+              if (isPlainClick(event)) {
+                onOpen(row);
+              }
+            }}
+          >
+            {columns.map(column => (
+              <Cell key={column.id} column={column} row={row} />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </TableFrame>
+  );
+}
+
+/** The table's shape while its first rows are on their way. */
+export function AuditTableSkeleton(props: {
+  label: string;
+  columns: readonly Pick<AuditColumn<never>, 'id' | 'label' | 'align'>[];
+}) {
+  const { label, columns } = props;
+  return (
+    <TableFrame label={label} isBusy>
+      <TableHead columns={columns} />
+      <tbody aria-hidden>
+        {Array.from({ length: SKELETON_ROWS }, (_, row) => (
+          <tr key={row}>
+            {columns.map(({ id }, column) => (
+              <td key={id}>
+                <span
+                  className={classes.bone}
+                  style={{ width: `${40 + ((row * 7 + column * 13) % 50)}%` }}
+                />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </TableFrame>
+  );
+}
+
+function TableFrame(props: {
+  label: string;
+  isBusy: boolean;
+  children: ReactNode;
+}) {
+  const { label, isBusy, children } = props;
+  return (
+    <div className={classes.frame} data-busy={isBusy || undefined}>
+      {/* Focusable so that the keyboard can scroll it. */}
+      <div
+        className={classes.scroller}
+        role="region"
+        aria-label={label}
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+      >
+        <table className={classes.table} aria-label={label} aria-busy={isBusy}>
+          {children}
+        </table>
+      </div>
+    </div>
+  );
+}
+
+function TableHead(props: {
+  columns: readonly Pick<AuditColumn<never>, 'id' | 'label' | 'align'>[];
+}) {
+  return (
+    <thead>
+      <tr>
+        {props.columns.map(({ id, label, align }) => (
+          <th key={id} scope="col" data-align={align}>
+            {label}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function Cell<TRow>(props: { column: AuditColumn<TRow>; row: TRow }) {
+  const { column, row } = props;
+  const text = column.text(row);
+  if (!text) {
+    return (
+      <td className={classes.none} data-align={column.align}>
+        –
+      </td>
+    );
+  }
+  return (
+    <td data-align={column.align}>
+      <div
+        className={classes.value}
+        title={text}
+        style={
+          column.maxCharacters
+            ? { maxWidth: `${column.maxCharacters}ch` }
+            : undefined
+        }
+      >
+        {column.render ? column.render(row, text) : text}
+      </div>
+    </td>
+  );
+}
+
+/** Not one on a link or button inside the row, nor one that selects text. */
+function isPlainClick(event: MouseEvent<HTMLElement>): boolean {
+  const { target } = event;
+  return (
+    !(target instanceof Element && target.closest('a, button')) &&
+    !window.getSelection()?.toString()
+  );
+}

@@ -1,0 +1,27 @@
+import { Header, Page } from '@backstage/core-components';
+import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import { kubernetesAuditTranslationRef } from '../../translations';
+import { RecordingsPage } from '../RecordingsPage';
+import { RequestAuditPage } from '../RequestAuditPage';
+
+/** *Request Audit* with the header that the legacy system leaves to pages. */
+export function LegacyRequestAuditPage() {
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  return (
+    <Page themeId="tool">
+      <Header title={t('requests.title')} />
+      <RequestAuditPage />
+    </Page>
+  );
+}
+
+/** *Pod Session Recordings* with its header. */
+export function LegacyRecordingsPage() {
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  return (
+    <Page themeId="tool">
+      <Header title={t('recordings.title')} />
+      <RecordingsPage />
+    </Page>
+  );
+}

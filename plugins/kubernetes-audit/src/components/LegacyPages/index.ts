@@ -1,0 +1,1 @@
+export { LegacyRecordingsPage, LegacyRequestAuditPage } from './LegacyPages';

@@ -1,0 +1,102 @@
+import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import { Button } from '@backstage/ui';
+import Dialog from '@material-ui/core/Dialog';
+import { FormEvent, KeyboardEvent, useId, useState } from 'react';
+import { kubernetesAuditTranslationRef } from '../../translations';
+import surface from '../Surface/Surface.module.css';
+import classes from './ExportDialog.module.css';
+
+/** Shorter passwords protect nothing. */
+const MIN_PASSWORD_LENGTH = 8;
+
+/** Asks for the password that an exported file is encrypted with. */
+export function ExportDialog(props: {
+  /** What the portal said to the last attempt. */
+  error?: string;
+  onSubmit: (password: string) => void;
+  onCancel: () => void;
+}) {
+  const { error, onSubmit, onCancel } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const titleId = useId();
+  const [password, setPassword] = useState('');
+  const [repeated, setRepeated] = useState('');
+  const [problem, setProblem] = useState<string>();
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (password.length < MIN_PASSWORD_LENGTH) {
+      setProblem(
+        t('export.tooShort', { minimum: String(MIN_PASSWORD_LENGTH) }),
+      );
+    } else if (password !== repeated) {
+      setProblem(t('export.mismatch'));
+    } else {
+      onSubmit(password);
+    }
+  };
+  const shown = problem ?? error;
+
+  return (
+    <Dialog
+      open
+      onClose={onCancel}
+      // The player below takes keys that are meant for these fields.
+      onKeyDown={(event: KeyboardEvent) => event.stopPropagation()}
+      PaperProps={{
+        'aria-modal': true,
+        'aria-labelledby': titleId,
+        className: `${surface.surface} ${classes.paper}`,
+      }}
+    >
+      <form className={classes.form} onSubmit={submit}>
+        <h2 id={titleId} className={classes.title}>
+          {t('export.title')}
+        </h2>
+        <p className={classes.text}>{t('export.intro')}</p>
+        <PasswordField
+          label={t('export.password')}
+          value={password}
+          onChange={setPassword}
+        />
+        <PasswordField
+          label={t('export.repeat')}
+          value={repeated}
+          onChange={setRepeated}
+        />
+        {shown && (
+          <p role="alert" className={classes.error}>
+            {shown}
+          </p>
+        )}
+        <div className={classes.actions}>
+          <Button variant="tertiary" onPress={onCancel}>
+            {t('export.cancel')}
+          </Button>
+          <Button variant="primary" type="submit">
+            {t('export.submit')}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function PasswordField(props: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const { label, value, onChange } = props;
+  return (
+    <label className={classes.field}>
+      <span>{label}</span>
+      <input
+        type="password"
+        autoComplete="new-password"
+        value={value}
+        onChange={event => onChange(event.target.value)}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,36 @@
+import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
+import { formatTimestamp } from '../../format';
+import { kubernetesAuditTranslationRef } from '../../translations';
+import classes from './RecordingFacts.module.css';
+
+/** Who recorded what and when, above the replay. */
+export function RecordingFacts(props: { recording: RecordingDetail }) {
+  const { recording } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const facts: Array<[string, string | undefined]> = [
+    [t('field.name'), recording.userName],
+    [t('field.actionAt'), formatTimestamp(recording.startedAt)],
+    [t('field.sessionRecordingName'), recording.name],
+    [t('field.clusterName'), recording.clusterName],
+    [
+      t('field.pod'),
+      [recording.namespace, recording.podName, recording.container]
+        .filter(Boolean)
+        .join(' / '),
+    ],
+    [t('field.command'), recording.command.join(' ')],
+  ];
+  return (
+    <dl className={classes.facts}>
+      {facts.map(([label, value]) =>
+        value ? (
+          <div key={label} className={classes.fact}>
+            <dt>{label}</dt>
+            <dd title={value}>{value}</dd>
+          </div>
+        ) : null,
+      )}
+    </dl>
+  );
+}

@@ -1,0 +1,157 @@
+import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import { Button } from '@backstage/ui';
+import Dialog from '@material-ui/core/Dialog';
+import LinearProgress from '@material-ui/core/LinearProgress';
+import useMediaQuery from '@material-ui/core/useMediaQuery';
+import CloseIcon from '@material-ui/icons/Close';
+import GetAppIcon from '@material-ui/icons/GetApp';
+import VideocamOutlinedIcon from '@material-ui/icons/VideocamOutlined';
+import { KeyboardEvent, useId, useState } from 'react';
+import { formatBytes } from '../../format';
+import type { PlayerController } from '../../player';
+import { kubernetesAuditTranslationRef } from '../../translations';
+import { ListMessage, LoadError } from '../AuditList';
+import surface from '../Surface/Surface.module.css';
+import { DownloadButton } from './DownloadButton';
+import { RecordingFacts } from './RecordingFacts';
+import { handlePlayerKey } from './playerKeys';
+import classes from './RecordingPlayerDialog.module.css';
+import { RecordingReplay } from './RecordingReplay';
+import { OpenedRecording, useRecordingPlayback } from './useRecordingPlayback';
+
+/** Plays a recording in a modal, or offers it as a file when it is too large. */
+export function RecordingPlayerDialog(props: {
+  recordingId: string;
+  /** Seconds, as the URL has them. */
+  startAt?: string;
+  onClose: () => void;
+}) {
+  const { recordingId, startAt, onClose } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const still = useMediaQuery('(prefers-reduced-motion: reduce)');
+  const isNarrow = useMediaQuery('(max-width: 600px)');
+  const titleId = useId();
+  const { value, error, progress, reload } = useRecordingPlayback(recordingId);
+  const [player, setPlayer] = useState<PlayerController>();
+
+  // Heard wherever in the dialog the focus is.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (player && isForPlayer(event) && handlePlayerKey(event, player)) {
+      event.preventDefault();
+    }
+  };
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      onKeyDown={onKeyDown}
+      fullScreen={isNarrow}
+      maxWidth={false}
+      transitionDuration={still ? 0 : undefined}
+      PaperProps={{
+        'aria-modal': true,
+        'aria-labelledby': titleId,
+        className: `${surface.surface} ${classes.paper}`,
+      }}
+    >
+      <header className={classes.header}>
+        <h2 id={titleId} className={classes.title}>
+          {t('player.title')}
+        </h2>
+        {value?.kind === 'playable' && (
+          <DownloadButton recordingId={recordingId} variant="secondary" />
+        )}
+        <Button
+          variant="secondary"
+          iconStart={<CloseIcon fontSize="inherit" />}
+          onPress={onClose}
+        >
+          {t('player.close')}
+        </Button>
+      </header>
+      {error && (
+        <div className={classes.message}>
+          <LoadError
+            error={error}
+            denied={t('error.deniedPlay')}
+            onRetry={reload}
+          />
+        </div>
+      )}
+      {!value && !error && (
+        <div className={classes.loading}>
+          <p role="status">{t('player.loading')}</p>
+          <LinearProgress
+            className={classes.progress}
+            variant={progress > 0 ? 'determinate' : 'indeterminate'}
+            value={progress * 100}
+            aria-label={t('player.loadingProgress')}
+          />
+        </div>
+      )}
+      {value && (
+        <>
+          <RecordingFacts recording={value.recording} />
+          <Body opened={value} startAt={startAt} onPlayer={setPlayer} />
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+/** Not what is typed into a field, and no shortcut of the browser. */
+function isForPlayer(event: KeyboardEvent): boolean {
+  const isInField =
+    event.target instanceof Element &&
+    event.target.closest('select, input') !== null;
+  return !isInField && !event.ctrlKey && !event.metaKey && !event.altKey;
+}
+
+function Body(props: {
+  opened: OpenedRecording;
+  startAt?: string;
+  onPlayer: (player: PlayerController | undefined) => void;
+}) {
+  const { opened, startAt, onPlayer } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  switch (opened.kind) {
+    case 'tooLarge':
+      return (
+        <div className={classes.message}>
+          <ListMessage
+            icon={<GetAppIcon fontSize="inherit" />}
+            title={t('player.tooLarge', {
+              limit: formatBytes(opened.maxPlaybackSize, ''),
+            })}
+            actions={
+              <DownloadButton
+                recordingId={opened.recording.id}
+                variant="primary"
+              />
+            }
+          >
+            <p>{t('player.tooLargeHint')}</p>
+          </ListMessage>
+        </div>
+      );
+    case 'empty':
+      return (
+        <div className={classes.message}>
+          <ListMessage
+            icon={<VideocamOutlinedIcon fontSize="inherit" />}
+            title={t('player.empty')}
+          />
+        </div>
+      );
+    default:
+      return (
+        <RecordingReplay
+          recording={opened.recording}
+          tape={opened.tape}
+          startAt={Math.max(Number(startAt) || 0, 0)}
+          onPlayer={onPlayer}
+        />
+      );
+  }
+}

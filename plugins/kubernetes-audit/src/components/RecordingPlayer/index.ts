@@ -1,0 +1,1 @@
+export { RecordingPlayerDialog } from './RecordingPlayerDialog';

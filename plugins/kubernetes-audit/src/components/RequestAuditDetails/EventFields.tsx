@@ -1,0 +1,124 @@
+import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import { Box } from '@backstage/ui';
+import type { StoredRequestAuditEvent } from 'backstage-plugin-kubernetes-audit-common';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router-dom';
+import { formatTimestamp } from '../../format';
+import { kubernetesAuditTranslationRef } from '../../translations';
+import { ResultLabel } from '../RequestAuditPage/ResultLabel';
+import { VerbLabel } from '../RequestAuditPage/VerbLabel';
+import classes from './EventFields.module.css';
+import { Field, FieldList } from './FieldList';
+import { RequestBody } from './RequestBody';
+
+/** The three blocks of an event: what happened, what was called, what was sent. */
+export function EventFields(props: {
+  event: StoredRequestAuditEvent;
+  recordingSearch: (recordingId: string) => string;
+}) {
+  const { event, recordingSearch } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+
+  const eventFields: Field[] = [
+    { label: t('field.result'), value: <ResultLabel result={event.result} /> },
+    {
+      label: t('field.executedAt'),
+      value: (
+        <time dateTime={event.executedAt} title={event.executedAt}>
+          {formatTimestamp(event.executedAt)}
+        </time>
+      ),
+    },
+    { label: t('field.message'), value: event.message },
+    { label: t('field.name'), value: event.userName },
+    { label: t('field.email'), value: event.userEmail },
+    { label: t('field.clientIp'), value: event.clientIp },
+    { label: t('field.clientName'), value: event.clientName },
+    { label: t('field.clusterName'), value: event.clusterName },
+    { label: t('field.role'), value: event.role },
+    { label: t('field.clusterEndpoint'), value: event.clusterEndpoint },
+    { label: t('field.tunnelAgentName'), value: event.tunnelAgentName },
+    { label: t('field.tunnelTag'), value: event.tunnelTag },
+  ];
+  // Only a call whose session was recorded has this field.
+  if (event.recordingId) {
+    eventFields.push({
+      label: t('field.podSessionRecording'),
+      value: (
+        <Link to={{ search: recordingSearch(event.recordingId) }}>
+          {t('details.recordingLink')}
+        </Link>
+      ),
+    });
+  }
+
+  return (
+    <>
+      <Block title={t('details.event')}>
+        <FieldList fields={eventFields} />
+      </Block>
+      <Block title={t('details.call')}>
+        <FieldList
+          fields={[
+            {
+              label: t('field.verb'),
+              value: event.verb && <VerbLabel verb={event.verb} />,
+            },
+            { label: t('field.namespace'), value: event.namespace },
+            { label: t('field.resource'), value: event.resource },
+            { label: t('field.resourceName'), value: event.resourceName },
+            {
+              label: t('field.impersonatedUser'),
+              value: event.impersonatedUser,
+            },
+            {
+              label: t('field.impersonatedGroup'),
+              value: event.impersonatedGroups?.join('\n'),
+            },
+          ]}
+        />
+      </Block>
+      <Block title={t('field.requestBody')}>
+        <RequestBody event={event} />
+      </Block>
+      <details className={classes.more}>
+        <summary>{t('details.more')}</summary>
+        <FieldList
+          fields={[
+            { label: t('field.requestUri'), value: event.requestUri },
+            {
+              label: t('field.statusCode'),
+              value: event.statusCode?.toString(),
+            },
+            {
+              label: t('field.latency'),
+              value:
+                event.latencyMs === undefined
+                  ? undefined
+                  : t('value.milliseconds', {
+                      value: event.latencyMs.toLocaleString(),
+                    }),
+            },
+            {
+              label: t('field.kubernetesGroups'),
+              value: event.kubernetesGroups?.join('\n'),
+            },
+            { label: t('field.connectedFrom'), value: event.connectedFrom },
+            { label: t('field.agent'), value: event.agentId },
+            { label: t('field.sessionId'), value: event.sessionId },
+            { label: t('field.eventId'), value: event.id },
+          ]}
+        />
+      </details>
+    </>
+  );
+}
+
+function Block(props: { title: string; children: ReactNode }) {
+  return (
+    <Box as="section" bg="neutral" className={classes.block}>
+      <h3 className={classes.heading}>{props.title}</h3>
+      {props.children}
+    </Box>
+  );
+}

@@ -1,0 +1,1 @@
+export { RequestAuditDetails } from './RequestAuditDetails';

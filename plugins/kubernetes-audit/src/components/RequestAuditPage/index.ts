@@ -1,0 +1,1 @@
+export { RequestAuditPage } from './RequestAuditPage';

@@ -1,0 +1,23 @@
+import { DateTime } from 'luxon';
+
+/** A moment in the viewer's time zone, to the second, sortable by eye. */
+export function formatTimestamp(iso: string): string {
+  const time = DateTime.fromISO(iso);
+  return time.isValid ? time.toFormat('yyyy-LL-dd HH:mm:ss') : iso;
+}
+
+/** A moment in the viewer's time zone, to the minute. */
+export function formatMinute(iso: string): string {
+  return DateTime.fromISO(iso).toFormat('yyyy-LL-dd HH:mm');
+}
+
+/** `m:ss` or `h:mm:ss`, as a player's clock shows it. */
+export function formatClock(milliseconds: number): string {
+  const total = Math.floor(milliseconds / 1000);
+  const seconds = String(total % 60).padStart(2, '0');
+  const minutes = Math.floor(total / 60) % 60;
+  const hours = Math.floor(total / 3600);
+  return hours > 0
+    ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}`
+    : `${minutes}:${seconds}`;
+}

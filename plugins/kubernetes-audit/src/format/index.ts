@@ -1,0 +1,2 @@
+export * from './formatBytes';
+export * from './formatTime';

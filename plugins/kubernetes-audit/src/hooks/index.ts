@@ -1,0 +1,3 @@
+export * from './useLoad';
+export * from './useUrlItem';
+export * from './useUrlQuery';

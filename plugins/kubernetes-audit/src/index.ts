@@ -1,0 +1,23 @@
+/**
+ * *Request Audit* and *Pod Session Recordings*: the pages of Kubernetes Audit.
+ *
+ * @packageDocumentation
+ */
+export {
+  kubernetesAuditPlugin,
+  PodSessionRecordingsPage,
+  RequestAuditPage,
+} from './plugin';
+export { recordingsRouteRef, requestAuditRouteRef } from './routes';
+export {
+  kubernetesAuditApiRef,
+  KubernetesAuditClient,
+  type DownloadedFile,
+  type DownloadFormat,
+  type KubernetesAuditApi,
+  type ListRequest,
+  type RequestAuditFilter,
+  type RequestAuditListRequest,
+  type RequestOptions,
+} from './api';
+export { kubernetesAuditTranslationRef } from './translations';

@@ -1,0 +1,254 @@
+import { buildChunks, EventSketch, FakeScreen } from '../testing';
+import { startOnly } from './keyframes';
+import { PlayerController } from './PlayerController';
+import { RecordingTape } from './RecordingTape';
+
+const SECOND = 1_000_000;
+
+const SESSION: EventSketch[][] = [
+  [
+    [0, 'header', '{}'],
+    [0, 'resize', '100x30'],
+    [1, 'output', 'a'],
+    [2, 'output', 'b'],
+  ],
+  [
+    [3, 'output', 'c'],
+    [4, 'error', 'd'],
+  ],
+  [
+    [50, 'output', 'e'],
+    [60, 'exit', '{}'],
+  ],
+];
+
+/** A player whose time, frames and network the test moves. */
+function setUp(session = SESSION) {
+  const { chunks, table } = buildChunks(session);
+  const screen = new FakeScreen();
+  let now = 0;
+  let frame: (() => void) | undefined;
+  const gate: { wait?: Promise<void>; error?: Error } = {};
+  const loaded: number[] = [];
+  const tape = RecordingTape.create({
+    load: async index => {
+      loaded.push(index);
+      await gate.wait;
+      if (gate.error) {
+        throw gate.error;
+      }
+      return chunks[index];
+    },
+  });
+  const player = PlayerController.create({
+    chunks: table,
+    duration: 60 * SECOND,
+    tape,
+    screen,
+    keyframes: startOnly({ columns: 80, rows: 24 }),
+    now: () => now,
+    schedule: callback => {
+      frame = callback;
+      return () => {
+        frame = undefined;
+      };
+    },
+  });
+  /** Lets everything happen that waits for nothing but promises. */
+  const settle = async () => {
+    for (let i = 0; i < 50; i++) {
+      await Promise.resolve();
+    }
+  };
+  /** Lets time pass, in frames. */
+  const pass = async (milliseconds: number, step = 100) => {
+    for (let passed = 0; passed < milliseconds; passed += step) {
+      now += step;
+      const callback = frame;
+      frame = undefined;
+      callback?.();
+      await settle();
+    }
+  };
+  return { player, screen, gate, loaded, settle, pass };
+}
+
+describe('PlayerController', () => {
+  it('shows each output when its time has come', async () => {
+    const { player, screen, pass } = setUp();
+    player.play();
+    await pass(1500);
+    expect(screen.text).toBe('a');
+    expect(screen.sizes).toContainEqual({ columns: 100, rows: 30 });
+    await pass(3000);
+    expect(screen.text).toBe('abcd');
+    expect(player.snapshot.state).toBe('playing');
+  });
+
+  it('fetches no more than playing needs', async () => {
+    const { player, loaded, settle, pass } = setUp();
+    player.seek(0);
+    await settle();
+    expect(loaded).toEqual([0]);
+    player.play();
+    await pass(300);
+    expect(loaded).toEqual([0, 1]);
+  });
+
+  it('stands still while it is paused', async () => {
+    const { player, screen, pass } = setUp();
+    player.play();
+    await pass(1500);
+    player.pause();
+    await pass(5000);
+    expect(screen.text).toBe('a');
+    expect(player.snapshot.position).toBe(1.5 * SECOND);
+  });
+
+  it('plays faster and keeps its place when the speed changes', async () => {
+    const { player, screen, pass } = setUp();
+    player.setSpeed(4);
+    player.play();
+    await pass(1000);
+    expect(screen.text).toBe('abcd');
+    expect(player.snapshot).toMatchObject({ position: 4 * SECOND, speed: 4 });
+  });
+
+  it('ends at the end, and starts again from there', async () => {
+    const { player, screen, settle, pass } = setUp();
+    player.seek(59 * SECOND);
+    player.play();
+    await settle();
+    await pass(1500);
+    expect(player.snapshot).toMatchObject({
+      state: 'ended',
+      position: 60 * SECOND,
+    });
+    expect(screen.text).toBe('abcde');
+    player.play();
+    await settle();
+    await pass(1200);
+    expect(screen.text).toBe('a');
+    expect(player.snapshot.state).toBe('playing');
+  });
+
+  it('rebuilds the screen when it seeks back, and goes on from it forward', async () => {
+    const { player, screen, settle } = setUp();
+    player.seek(4 * SECOND);
+    await settle();
+    expect(screen.text).toBe('abcd');
+    const { resets } = screen;
+    player.seek(55 * SECOND);
+    await settle();
+    expect(screen.text).toBe('abcde');
+    expect(screen.resets).toBe(resets);
+    player.seek(2 * SECOND);
+    await settle();
+    expect(screen.text).toBe('ab');
+    expect(screen.resets).toBe(resets + 1);
+    expect(player.snapshot.state).toBe('paused');
+  });
+
+  it('ends up where the last of many quick seeks points', async () => {
+    const { player, screen, settle } = setUp();
+    for (const second of [50, 3, 60, 1, 4, 2]) {
+      player.seek(second * SECOND);
+    }
+    await settle();
+    expect(screen.text).toBe('ab');
+    expect(player.snapshot).toMatchObject({
+      state: 'paused',
+      position: 2 * SECOND,
+    });
+  });
+
+  it('seeks no further than the recording goes', async () => {
+    const { player, settle } = setUp();
+    player.seek(-5 * SECOND);
+    await settle();
+    expect(player.snapshot.position).toBe(0);
+    player.seek(99 * SECOND);
+    await settle();
+    expect(player.snapshot.position).toBe(60 * SECOND);
+  });
+
+  it('waits for a chunk with its clock stopped', async () => {
+    const { player, screen, gate, settle, pass } = setUp();
+    player.seek(0);
+    await settle();
+    let open = () => {};
+    gate.wait = new Promise(resolve => {
+      open = resolve;
+    });
+    player.play();
+    await pass(4000);
+    const { state, position } = player.snapshot;
+    expect(state).toBe('buffering');
+    expect(position).toBeLessThan(3.2 * SECOND);
+    await pass(10_000);
+    expect(player.snapshot.position).toBe(position);
+    open();
+    await settle();
+    await pass(1500);
+    expect(screen.text).toBe('abcd');
+    expect(player.snapshot.state).toBe('playing');
+  });
+
+  it('does not run ahead when play is pressed again while it waits', async () => {
+    const { player, gate, settle, pass } = setUp();
+    gate.wait = new Promise(() => {});
+    player.play();
+    await pass(500);
+    player.pause();
+    player.play();
+    await settle();
+    await pass(5000);
+    expect(player.snapshot.position).toBeLessThan(SECOND);
+  });
+
+  it('says why it failed, and recovers on play', async () => {
+    const { player, screen, gate, settle, pass } = setUp();
+    gate.error = new Error('offline');
+    player.seek(4 * SECOND);
+    await settle();
+    expect(player.snapshot).toMatchObject({
+      state: 'failed',
+      error: new Error('offline'),
+    });
+    gate.error = undefined;
+    player.play();
+    await settle();
+    await pass(100);
+    expect(screen.text).toBe('abcd');
+    expect(player.snapshot.error).toBeUndefined();
+  });
+
+  it('skips idle time up to just before the next output', async () => {
+    const { player, screen, pass } = setUp();
+    player.setSkipIdle(true);
+    player.play();
+    await pass(7000);
+    expect(screen.text).toBe('abcde');
+    expect(player.snapshot.position).toBeGreaterThan(50 * SECOND);
+  });
+
+  it('shows every output exactly once, wherever the frames fall', async () => {
+    for (const step of [16, 333, 1000, 7000]) {
+      const { player, screen, pass } = setUp();
+      player.play();
+      await pass(62_000, step);
+      expect(screen.text).toBe('abcde');
+    }
+  });
+
+  it('says nothing more once it is disposed', async () => {
+    const { player, pass } = setUp();
+    const listener = jest.fn();
+    player.subscribe(listener);
+    player.play();
+    player.dispose();
+    listener.mockClear();
+    await pass(3000);
+    expect(listener).not.toHaveBeenCalled();
+  });
+});

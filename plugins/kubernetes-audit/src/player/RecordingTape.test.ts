@@ -1,0 +1,65 @@
+import { buildFrame } from '../testing';
+import { RecordingTape } from './RecordingTape';
+
+const frame = (text: string) => buildFrame([[0, 'output', text]]);
+
+describe('RecordingTape', () => {
+  it('fetches a chunk once, even when two ask at the same time', async () => {
+    const load = jest.fn(async () => frame('x'));
+    const tape = RecordingTape.create({ load });
+    const [first, second] = await Promise.all([tape.get(3), tape.get(3)]);
+    expect(first).toBe(second);
+    expect(await tape.get(3)).toBe(first);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks again after a failure', async () => {
+    const load = jest
+      .fn<Promise<Uint8Array>, []>()
+      .mockRejectedValueOnce(new Error('offline'))
+      .mockResolvedValueOnce(frame('x'));
+    const tape = RecordingTape.create({ load });
+    tape.prefetch(0);
+    await expect(tape.get(0)).rejects.toThrow('offline');
+    expect((await tape.get(0)).events).toHaveLength(1);
+  });
+
+  it('forgets the chunk that was used longest ago when it holds too much', async () => {
+    const size = frame('x').length;
+    const load = jest.fn(async () => frame('x'));
+    const tape = RecordingTape.create({ load, maxCachedBytes: 2 * size });
+    await tape.get(0);
+    await tape.get(1);
+    tape.peek(0);
+    await tape.get(2);
+    expect(tape.peek(0)).toBeDefined();
+    expect(tape.peek(1)).toBeUndefined();
+    expect(tape.peek(2)).toBeDefined();
+  });
+
+  it('counts each damaged frame once, however often it is fetched', async () => {
+    const damaged = frame('x');
+    damaged[damaged.length - 1] ^= 1;
+    const tape = RecordingTape.create({
+      load: async () => damaged,
+      maxCachedBytes: 1,
+    });
+    await tape.get(0);
+    await tape.get(1);
+    await tape.get(0);
+    expect(tape.damagedFrames).toBe(2);
+  });
+
+  it('stops what it fetches when it is thrown away', async () => {
+    const signals: AbortSignal[] = [];
+    const tape = RecordingTape.create({
+      load: async (_index, signal) => {
+        signals.push(signal);
+        return frame('x');
+      },
+    });
+    await tape.get(0);
+    tape.dispose();
+    expect(signals[0].aborted).toBe(true);
+  });
+});

@@ -1,0 +1,139 @@
+import { ITheme, Terminal } from '@xterm/xterm';
+import type { TerminalSize } from 'backstage-plugin-kubernetes-audit-common';
+import type { Screen } from './Screen';
+import { limitSize } from './screenOperations';
+
+/** Below this the text is scrolled rather than shrunk further, in pixels. */
+const MIN_FONT_SIZE = 8;
+const MAX_FONT_SIZE = 17;
+const FONT_STEP = 0.5;
+
+/** Lines above the screen that the viewer can scroll back to. */
+const SCROLLBACK_LINES = 1000;
+
+/**
+ * Control sequences that could reach out of the screen: window titles (0, 1,
+ * 2), the working directory (7), hyperlinks (8), notifications (9, 777),
+ * the clipboard (52), and file transfers (1337). A recording is hostile input.
+ */
+const SWALLOWED_OSC = [0, 1, 2, 7, 8, 9, 52, 777, 1337];
+
+/**
+ * To the alternate screen and back: an emulator that never had the focus draws
+ * no cursor before that.
+ */
+const SHOW_CURSOR = '\x1b[?47h\x1b[?47l';
+
+const THEME: ITheme = {
+  background: '#0d1117',
+  foreground: '#e6edf3',
+  cursor: '#e6edf3',
+  cursorAccent: '#0d1117',
+  selectionBackground: '#3b5070',
+  black: '#484f58',
+  red: '#ff7b72',
+  green: '#3fb950',
+  yellow: '#d29922',
+  blue: '#58a6ff',
+  magenta: '#bc8cff',
+  cyan: '#39c5cf',
+  white: '#b1bac4',
+  brightBlack: '#8b949e',
+  brightRed: '#ffa198',
+  brightGreen: '#56d364',
+  brightYellow: '#e3b341',
+  brightBlue: '#79c0ff',
+  brightMagenta: '#d2a8ff',
+  brightCyan: '#56d4dd',
+  brightWhite: '#ffffff',
+};
+
+/**
+ * A terminal of the recorded size that shows and never answers: no listener
+ * hears what the emulator would send, keys stay the page's.
+ */
+export class XtermScreen implements Screen {
+  readonly #terminal: Terminal;
+  readonly #container: HTMLElement;
+
+  /** @param options - `tty` tells whether the session had a terminal that made line ends whole */
+  static create(options: {
+    container: HTMLElement;
+    size: TerminalSize;
+    tty: boolean;
+    fontFamily: string;
+  }): XtermScreen {
+    const size = limitSize(options.size);
+    const terminal = new Terminal({
+      cols: size.columns,
+      rows: size.rows,
+      convertEol: !options.tty,
+      disableStdin: true,
+      cursorBlink: false,
+      cursorInactiveStyle: 'block',
+      fontFamily: options.fontFamily,
+      fontSize: 14,
+      lineHeight: 1.1,
+      linkHandler: null,
+      logLevel: 'off',
+      scrollback: SCROLLBACK_LINES,
+      theme: THEME,
+    });
+    for (const identifier of SWALLOWED_OSC) {
+      terminal.parser.registerOscHandler(identifier, () => true);
+    }
+    terminal.attachCustomKeyEventHandler(() => false);
+    terminal.open(options.container);
+    if (terminal.textarea) {
+      terminal.textarea.tabIndex = -1;
+      terminal.textarea.readOnly = true;
+    }
+    terminal.write(SHOW_CURSOR);
+    return new XtermScreen(terminal, options.container);
+  }
+
+  private constructor(terminal: Terminal, container: HTMLElement) {
+    this.#terminal = terminal;
+    this.#container = container;
+  }
+
+  write(data: Uint8Array): Promise<void> {
+    return new Promise(resolve => this.#terminal.write(data, resolve));
+  }
+
+  resize(size: TerminalSize): void {
+    const { columns, rows } = limitSize(size);
+    this.#terminal.resize(columns, rows);
+    this.fit();
+  }
+
+  reset(size: TerminalSize): void {
+    this.#terminal.reset();
+    // A recording may have changed the colours.
+    this.#terminal.options.theme = { ...THEME };
+    this.resize(size);
+  }
+
+  /** Takes the largest type with which the whole screen fits its container. */
+  fit(): void {
+    const screen = this.#container.querySelector<HTMLElement>('.xterm-screen');
+    const frame = this.#container.parentElement;
+    if (!screen?.offsetWidth || !frame?.clientWidth) {
+      return;
+    }
+    const current = this.#terminal.options.fontSize ?? MAX_FONT_SIZE;
+    const ratio = Math.min(
+      frame.clientWidth / screen.offsetWidth,
+      frame.clientHeight / screen.offsetHeight,
+    );
+    const wanted = Math.floor((current * ratio) / FONT_STEP) * FONT_STEP;
+    const fontSize = Math.min(Math.max(wanted, MIN_FONT_SIZE), MAX_FONT_SIZE);
+    if (fontSize !== current) {
+      this.#terminal.options.fontSize = fontSize;
+    }
+  }
+
+  dispose(): void {
+    this.#terminal.dispose();
+  }
+}

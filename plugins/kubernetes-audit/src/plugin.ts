@@ -1,0 +1,46 @@
+import {
+  createApiFactory,
+  createPlugin,
+  createRoutableExtension,
+  discoveryApiRef,
+  fetchApiRef,
+} from '@backstage/core-plugin-api';
+import { PLUGIN_ID } from 'backstage-plugin-kubernetes-audit-common';
+import { kubernetesAuditApiRef, KubernetesAuditClient } from './api';
+import { recordingsRouteRef, requestAuditRouteRef } from './routes';
+
+/** The plugin for apps on the legacy frontend system. @public */
+export const kubernetesAuditPlugin = createPlugin({
+  id: PLUGIN_ID,
+  routes: {
+    requests: requestAuditRouteRef,
+    recordings: recordingsRouteRef,
+  },
+  apis: [
+    createApiFactory({
+      api: kubernetesAuditApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: dependencies => KubernetesAuditClient.create(dependencies),
+    }),
+  ],
+});
+
+/** Mount at `/admin/audit/kubernetes/requests`. @public */
+export const RequestAuditPage = kubernetesAuditPlugin.provide(
+  createRoutableExtension({
+    name: 'RequestAuditPage',
+    component: () =>
+      import('./components/LegacyPages').then(m => m.LegacyRequestAuditPage),
+    mountPoint: requestAuditRouteRef,
+  }),
+);
+
+/** Mount at `/admin/audit/kubernetes/recordings`. @public */
+export const PodSessionRecordingsPage = kubernetesAuditPlugin.provide(
+  createRoutableExtension({
+    name: 'PodSessionRecordingsPage',
+    component: () =>
+      import('./components/LegacyPages').then(m => m.LegacyRecordingsPage),
+    mountPoint: recordingsRouteRef,
+  }),
+);

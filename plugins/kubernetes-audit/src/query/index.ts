@@ -1,0 +1,3 @@
+export * from './timeRange';
+export * from './requestAuditQuery';
+export * from './recordingQuery';

@@ -1,0 +1,11 @@
+import { createRouteRef } from '@backstage/core-plugin-api';
+
+/** *Request Audit*. @public */
+export const requestAuditRouteRef = createRouteRef({
+  id: 'kubernetes-audit:requests',
+});
+
+/** *Pod Session Recordings*. @public */
+export const recordingsRouteRef = createRouteRef({
+  id: 'kubernetes-audit:recordings',
+});

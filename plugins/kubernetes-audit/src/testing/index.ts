@@ -1,0 +1,5 @@
+export * from './buildChunks';
+export * from './fakeAuditApi';
+export * from './FakeScreen';
+export * from './samples';
+export * from './renderPage';

@@ -1,0 +1,36 @@
+import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { screen } from '@testing-library/react';
+import type { ReactElement } from 'react';
+import { useLocation } from 'react-router-dom';
+import { KubernetesAuditApi, kubernetesAuditApiRef } from '../api';
+
+/** Renders a page at a URL, within an app whose portal is `api`. */
+export function renderPage(
+  page: ReactElement,
+  options: { api: KubernetesAuditApi; url?: string },
+) {
+  return renderInTestApp(
+    <>
+      {page}
+      <LocationProbe />
+    </>,
+    {
+      apis: [[kubernetesAuditApiRef, options.api]],
+      initialRouteEntries: [options.url ?? '/'],
+    },
+  );
+}
+
+/** The query of the page's URL as it is now. */
+export function currentParams(): URLSearchParams {
+  return new URLSearchParams(screen.getByTestId('search').textContent ?? '');
+}
+
+function LocationProbe() {
+  const { search } = useLocation();
+  return (
+    <output hidden data-testid="search">
+      {search}
+    </output>
+  );
+}

@@ -1,0 +1,1 @@
+export { kubernetesAuditTranslationRef } from './kubernetesAuditTranslationRef';
