@@ -1,0 +1,209 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { yarnRelease } from '../bootstrap/dependencies.mjs';
+import { REPOSITORY } from '../bootstrap/repository.mjs';
+import { checkImportDirections } from './importDirections.mjs';
+import { startPostgres } from './postgres.mjs';
+import { runVisibly } from './runVisibly.mjs';
+
+/**
+ * @typedef {import('./StepResult.mjs').Step} Step
+ * @typedef {import('./StepResult.mjs').StepResult} StepResult
+ */
+
+const NODE_TRANSFORM = '@backstage/cli/config/nodeTransform.cjs';
+const NO_POSTGRES = 'No Postgres runs here: tests run on SQLite alone.';
+const END_TO_END_TESTS = 'packages/app/e2e-tests/*.test.ts';
+
+/**
+ * A step of commands, each of which counts as one test.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @param {string[][]} commands - as given to `yarn`
+ * @returns {Step}
+ */
+function commandStep(name, title, commands) {
+  return {
+    name,
+    title,
+    run: async () => {
+      /** @type {StepResult} */
+      const result = { passed: 0, failed: 0, failures: [] };
+      for (const command of commands) {
+        const { code, output } = await runVisibly([yarnRelease(), ...command]);
+        if (code === 0) {
+          result.passed++;
+        } else {
+          result.failed++;
+          result.failures.push(`yarn ${command.join(' ')}\n${output}`);
+        }
+      }
+      return result;
+    },
+  };
+}
+
+/**
+ * All unit and integration tests, on SQLite and on Postgres.
+ *
+ * @returns {Promise<StepResult>}
+ */
+async function runJest() {
+  const postgres = await startPostgres();
+  const directory = mkdtempSync(join(tmpdir(), 'kubernetes-audit-jest-'));
+  const report = join(directory, 'report.json');
+  console.log(
+    postgres ? `Tests run on SQLite and ${postgres.version}.` : NO_POSTGRES,
+  );
+  try {
+    const { code, output } = await runVisibly(
+      [
+        yarnRelease(),
+        'backstage-cli',
+        'repo',
+        'test',
+        '--watchAll=false',
+        '--json',
+        `--outputFile=${report}`,
+      ],
+      {
+        // With CI=true the test utilities would look for Docker otherwise.
+        BACKSTAGE_TEST_DISABLE_DOCKER: '1',
+        ...(postgres && {
+          BACKSTAGE_TEST_DATABASE_POSTGRES18_CONNECTION_STRING:
+            postgres.connectionString,
+        }),
+      },
+    );
+    return {
+      ...readJestReport(report, code, output),
+      leftOut: postgres ? undefined : NO_POSTGRES,
+    };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+    await postgres?.stop();
+  }
+}
+
+/**
+ * @param {string} report
+ * @param {number} code - the exit code
+ * @param {string} output
+ * @returns {StepResult}
+ */
+function readJestReport(report, code, output) {
+  let content;
+  try {
+    content = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 1, failures: [`Jest failed:\n${output}`] };
+  }
+  /** @type {{ name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[]} */
+  const suites = content.testResults;
+  const failures = suites
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative(REPOSITORY, name);
+      const failed = assertionResults.filter(
+        ({ status }) => status === 'failed',
+      );
+      return failed.length > 0
+        ? failed.map(
+            ({ fullName, failureMessages }) =>
+              `${file}: ${fullName}\n${failureMessages.join('\n')}`,
+          )
+        : [`${file}\n${message}`];
+    });
+  // A suite that cannot even be loaded has no failed test to count.
+  const failed = content.numFailedTests + content.numRuntimeErrorTestSuites;
+  if (failed === 0 && code !== 0) {
+    return {
+      passed: content.numPassedTests,
+      failed: 1,
+      failures: [`Jest ended with ${code}:\n${output}`],
+    };
+  }
+  return { passed: content.numPassedTests, failed, failures };
+}
+
+/** @returns {Promise<StepResult>} */
+async function runEndToEnd() {
+  const directory = mkdtempSync(join(tmpdir(), 'kubernetes-audit-e2e-'));
+  const report = join(directory, 'report.tap');
+  try {
+    const { output } = await runVisibly([
+      '--require',
+      NODE_TRANSFORM,
+      '--test',
+      '--test-concurrency=1',
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      '--test-reporter=tap',
+      `--test-reporter-destination=${report}`,
+      END_TO_END_TESTS,
+    ]);
+    return readTap(readFileSync(report, 'utf8'), output);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} tap - as Node's test runner writes it
+ * @param {string} output
+ * @returns {StepResult}
+ */
+function readTap(tap, output) {
+  const total = (/** @type {string} */ kind) =>
+    Number(new RegExp(`^# ${kind} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
+  const passed = total('pass');
+  const failed = total('fail') + total('cancelled');
+  if (passed + failed === 0) {
+    return {
+      passed,
+      failed: 1,
+      failures: [`No end-to-end test ran:\n${output}`],
+    };
+  }
+  const leftOut = [...tap.matchAll(/^ *ok \d+ - (.*) # SKIP(.*)$/gm)].map(
+    ([, name, reason]) => `${name}:${reason || ' skipped'}`,
+  );
+  return {
+    passed,
+    failed,
+    failures: [
+      ...tap.matchAll(
+        /^ *not ok \d+ - (.*)\n(?: *---\n([\s\S]*?)\n *\.\.\.)?/gm,
+      ),
+    ].map(([, name, details = '']) => `${name}\n${details}`),
+    leftOut: leftOut.length > 0 ? leftOut.join('\n') : undefined,
+  };
+}
+
+/** @type {Step[]} */
+export const STEPS = [
+  commandStep('types', 'Types', [['tsc'], ['tsc', '-p', 'scripts']]),
+  commandStep('lint', 'Lint', [
+    ['backstage-cli', 'repo', 'lint', '--max-warnings', '0'],
+    ['eslint', '--ext', '.mjs', 'scripts'],
+  ]),
+  {
+    name: 'imports',
+    title: 'Import directions',
+    run: checkImportDirections,
+  },
+  commandStep('format', 'Format', [['prettier', '--check', '.']]),
+  commandStep('api', 'API reports', [
+    [
+      'backstage-repo-tools',
+      'api-reports',
+      '--ci',
+      '-o',
+      'ae-wrong-input-file-type',
+    ],
+  ]),
+  { name: 'unit', title: 'Unit and integration tests', run: runJest },
+  { name: 'e2e', title: 'End-to-end tests', run: runEndToEnd },
+];
