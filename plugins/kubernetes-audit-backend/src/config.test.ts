@@ -44,6 +44,31 @@ describe('readKubernetesAuditConfig', () => {
 
   it.each([
     [{ roles: [{ ...role, rule: [] }] }, 'kubernetesAudit.roles.0: '],
+    [{ roles: [{ ...role, clusters: ['a', '/(/'] }] }, 'roles.0.clusters.1: '],
+    [
+      { roles: [{ ...role, clusters: { tags: { env: '/[/' } } }] },
+      'roles.0.clusters.tags.env: ',
+    ],
+    [
+      {
+        roles: [
+          { ...role, rules: [{ effect: 'deny', verbs: ['get', '/?/'] }] },
+        ],
+      },
+      'roles.0.rules.0.verbs.1: ',
+    ],
+    [
+      { roles: [{ ...role, impersonation: { groups: ['/(/'] } }] },
+      'roles.0.impersonation.groups.0: ',
+    ],
+    [
+      { roles: [{ ...role, conditions: { clientIps: ['10.0.0.0/8', 'x'] } }] },
+      'roles.0.conditions.clientIps.1: ',
+    ],
+    [
+      { roles: [{ ...role, conditions: { clientIps: ['10.0.0.0/33'] } }] },
+      'roles.0.conditions.clientIps.0: ',
+    ],
     [{ roles: [role, role] }, 'kubernetesAudit.roles: names of roles must be'],
     [{ agents: [agent, { ...agent, id: 'b' }] }, 'subjects of agents must be'],
     [{ agents: [agent, { ...agent, subject: 'b' }] }, 'agent ids must be'],

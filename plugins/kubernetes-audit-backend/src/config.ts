@@ -7,6 +7,7 @@ import {
   roleSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
+import { checkRole } from './access/checkRole';
 
 /** How long a credential is valid unless the configuration says otherwise. */
 const DEFAULT_CREDENTIAL_LIFETIME = '12h';
@@ -74,7 +75,7 @@ const configSchema = z.object({
     .superRefine(uniqueBy('subjects of agents', agent => agent.subject))
     .default([]),
   roles: z
-    .array(roleSchema)
+    .array(roleSchema.superRefine(checkRole))
     .superRefine(uniqueBy('names of roles', role => role.name))
     .default([]),
   credentials: z

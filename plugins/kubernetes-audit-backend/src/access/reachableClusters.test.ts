@@ -35,7 +35,7 @@ describe('reachableClusters', () => {
     expect(reach([], [])).toEqual([]);
   });
 
-  it('follows globs of names and tags', () => {
+  it('follows globs and regular expressions of names and tags', () => {
     expect(reach([role({ clusters: ['prod-?', 'x'] })])).toEqual([
       'prod-1: role',
     ]);
@@ -46,6 +46,9 @@ describe('reachableClusters', () => {
       reach([role({ clusters: { tags: { env: '*', region: 'us' } } })]),
     ).toEqual([]);
     expect(reach([role({ clusters: { tags: {} } })])).toEqual([]);
+    expect(reach([role({ clusters: ['/(prod|test)-\\d/', '/dev/'] })])).toEqual(
+      ['prod-1: role'],
+    );
   });
 
   it('names all roles that do, and none that allows nothing', () => {

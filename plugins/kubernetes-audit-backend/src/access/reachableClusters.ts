@@ -1,5 +1,6 @@
 import type { Role } from 'backstage-plugin-kubernetes-audit-common';
-import { globMatches, ServedCluster } from '../agents';
+import type { ServedCluster } from '../agents';
+import { compileNamePattern } from './compileNamePattern';
 
 /** A cluster and the names of the roles that let a user reach it. */
 export type ReachableCluster = ServedCluster & { roles: string[] };
@@ -33,16 +34,16 @@ export function reachableClusters(
 
 function selects(selector: Role['clusters'], cluster: ServedCluster): boolean {
   if (Array.isArray(selector)) {
-    return selector.some(glob => globMatches(glob, cluster.name));
+    return selector.some(pattern => compileNamePattern(pattern)(cluster.name));
   }
   const wanted = Object.entries(selector.tags);
   // A selector without tags would select everything by mistake.
   return (
     wanted.length > 0 &&
     wanted.every(
-      ([tag, glob]) =>
+      ([tag, pattern]) =>
         Object.hasOwn(cluster.tags, tag) &&
-        globMatches(glob, cluster.tags[tag]),
+        compileNamePattern(pattern)(cluster.tags[tag]),
     )
   );
 }
