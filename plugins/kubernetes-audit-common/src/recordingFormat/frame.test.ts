@@ -50,19 +50,19 @@ describe('frame', () => {
     }
   });
 
-  it('refuses every flipped byte', () => {
+  it('takes no frame with a flipped byte for a whole one', () => {
+    const isWhole = (bytes: Uint8Array) => {
+      try {
+        // A header that says it is longer only asks for bytes that never come.
+        return decodeFrame(bytes) !== undefined;
+      } catch (error) {
+        return !(error instanceof FrameError);
+      }
+    };
     for (let i = 0; i < frame.length; i++) {
       const flipped = frame.slice();
       flipped[i] ^= 0x20;
-      let result;
-      try {
-        result = decodeFrame(flipped);
-      } catch (error) {
-        expect(error).toBeInstanceOf(FrameError);
-        continue;
-      }
-      // A longer header only asks for bytes that never come.
-      expect(result).toBeUndefined();
+      expect(isWhole(flipped)).toBe(false);
     }
   });
 
