@@ -29,9 +29,9 @@ await runCommand(async () => {
   } finally {
     await supervisor.stop();
   }
-  // Whatever still waits for an answer is of no use any more.
-  process.exit();
 });
+// Whatever still waits for an answer is of no use any more.
+process.exit();
 
 /**
  * Ends at the first SIGINT, SIGTERM or SIGHUP.

@@ -8,3 +8,6 @@ export const EXIT_CODE = 7;
 
 /** The printed command, pipe, stdin, SPDY and two terminals. */
 export const SESSION_COUNT = 6;
+
+/** Columns and rows of the user's terminal. */
+export const TERMINAL_SIZE = '100x30';

@@ -128,7 +128,7 @@ export function testAudit(product: ProductUnderTest): void {
 
     it('has whom a user acted as', async () => {
       const [event] = await product.portal.events({
-        impersonatedUser: 'reader',
+        $all: [{ impersonatedUser: 'reader' }, { result: 'success' }],
       });
       assertFields(event, { userName: 'guest' });
       assert.deepEqual(event.impersonatedGroups, ['viewers']);

@@ -8,6 +8,7 @@ import {
   SESSION_COUNT,
   SPDY_MARKER,
   TERMINAL_MARKER,
+  TERMINAL_SIZE,
 } from './markers';
 import { ProductUnderTest } from './ProductUnderTest';
 
@@ -51,15 +52,17 @@ export function testRecordings(product: ProductUnderTest): void {
           .split('\n')
           .map(line => JSON.parse(line));
         assert.equal(head.version, 2);
-        assert.equal(head.width, 100);
-        assert.equal(head.height, 30);
+        // What is shown before kubectl tells the size has that of the header.
+        let size = `${head.width}x${head.height}`;
         let last = 0;
         for (const [time, kind, data] of lines) {
           assert.ok(time >= last);
           assert.match(kind, /^[oirmx]$/);
           assert.equal(typeof data, 'string');
           last = time;
+          if (kind === 'r') size = data;
         }
+        assert.equal(size, TERMINAL_SIZE);
         const output = lines
           .filter(([, kind]) => kind === 'o')
           .map(([, , data]) => data)

@@ -62,6 +62,7 @@ export class Demo {
       },
     });
     this.#process = child;
+    endWithTests(child);
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string) =>
         reject(new Error(`npm start ${reason}:\n${this.#output}`));
@@ -163,6 +164,24 @@ export class Demo {
     const open = await Promise.all(ports.map(isListening));
     return ports.filter((_, index) => open[index]);
   }
+}
+
+/** Who interrupts the tests wants no demo left behind. */
+function endWithTests(child: ChildProcess): void {
+  const end = () => {
+    if (child.pid) process.kill(-child.pid, 'SIGTERM');
+  };
+  const exit = () => process.exit(1);
+  process.once('exit', end);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, exit);
+  }
+  child.once('exit', () => {
+    process.off('exit', end);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.off(signal, exit);
+    }
+  });
 }
 
 function isListening(port: number): Promise<boolean> {

@@ -6,14 +6,21 @@ export class FakeScreen implements Screen {
   /** What has been written since the last reset. */
   text = '';
   readonly sizes: TerminalSize[] = [];
+  /** Writes and resizes in the order in which they took effect. */
+  readonly history: string[] = [];
   resets = 0;
 
   async write(data: Uint8Array): Promise<void> {
-    this.text += new TextDecoder().decode(data);
+    // An emulator takes its time.
+    await Promise.resolve();
+    const text = new TextDecoder().decode(data);
+    this.text += text;
+    this.history.push(text);
   }
 
   resize(size: TerminalSize): void {
     this.sizes.push(size);
+    this.history.push(`${size.columns}x${size.rows}`);
   }
 
   reset(size: TerminalSize): void {

@@ -1,3 +1,4 @@
+import { coreExtensionData } from '@backstage/frontend-plugin-api';
 import { createExtensionTester } from '@backstage/frontend-test-utils';
 import plugin from '.';
 
@@ -5,21 +6,26 @@ describe('the plugin of the new frontend system', () => {
   it.each([
     [
       'page:kubernetes-audit/requests',
+      'Request Audit',
       '/admin/audit/kubernetes/requests',
       'kubernetes-audit.event.read#read',
     ],
     [
       'page:kubernetes-audit/recordings',
+      'Pod Session Recordings',
       '/admin/audit/kubernetes/recordings',
       'kubernetes-audit.recording.read#read',
     ],
-  ])('mounts %s for those who may read it', (id, path, permission) => {
-    const extension = plugin.getExtension(id);
-    const tester = createExtensionTester(extension);
-    expect(tester.query(extension).node.spec.if).toEqual({
-      permissions: { $contains: permission },
-    });
-    expect(JSON.stringify(tester.snapshot())).toContain('core.routing.path');
-    expect(path).toBeDefined();
-  });
+  ] as const)(
+    'mounts %s for those who may read it',
+    (id, title, path, permission) => {
+      const extension = plugin.getExtension(id);
+      const tester = createExtensionTester(extension);
+      expect(tester.get(coreExtensionData.title)).toBe(title);
+      expect(tester.get(coreExtensionData.routePath)).toBe(path);
+      expect(tester.query(extension).node.spec.if).toEqual({
+        permissions: { $contains: permission },
+      });
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { buildChunks, EventSketch, FakeScreen } from '../testing';
+import { buildChunks, EventSketch, FakeScreen } from '../__testUtils__';
 import { startOnly } from './keyframes';
 import { PlayerController } from './PlayerController';
 import { RecordingTape } from './RecordingTape';
@@ -93,6 +93,19 @@ describe('PlayerController', () => {
     player.play();
     await pass(300);
     expect(loaded).toEqual([0, 1]);
+  });
+
+  it('resizes between the output before and after it', async () => {
+    const { player, screen, settle } = setUp([
+      [
+        [0, 'output', 'wide'],
+        [0, 'resize', '40x10'],
+        [0, 'output', 'narrow'],
+      ],
+    ]);
+    player.seek(0);
+    await settle();
+    expect(screen.history).toEqual(['wide', '40x10', 'narrow']);
   });
 
   it('stands still while it is paused', async () => {

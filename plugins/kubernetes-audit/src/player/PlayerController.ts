@@ -1,9 +1,5 @@
-import type {
-  RecordingChunk,
-  RecordingEvent,
-} from 'backstage-plugin-kubernetes-audit-common';
+import type { RecordingChunk } from 'backstage-plugin-kubernetes-audit-common';
 import type { KeyframeIndex } from './keyframes';
-import type { ParsedChunk } from './parseChunk';
 import { PlaybackClock } from './PlaybackClock';
 import {
   nextState,
@@ -12,8 +8,8 @@ import {
   wantsToPlay,
 } from './playerStates';
 import type { RecordingTape } from './RecordingTape';
+import { AdvanceListener, ReplayCursor } from './ReplayCursor';
 import type { Screen } from './Screen';
-import { toScreenOperations } from './screenOperations';
 
 /** The last output stays readable for so long before idle time is skipped, in microseconds. */
 const IDLE_GRACE = 1_000_000;
@@ -54,6 +50,7 @@ export type PlayerControllerOptions = {
 export class PlayerController {
   readonly #options: PlayerControllerOptions;
   readonly #clock: PlaybackClock;
+  readonly #cursor: ReplayCursor;
   readonly #listeners = new Set<() => void>();
 
   #state: PlayerState = 'paused';
@@ -62,18 +59,22 @@ export class PlayerController {
   #seekProgress = 0;
   #snapshot: PlayerSnapshot;
 
-  /** The next event to show. */
-  #chunk = 0;
-  #event = 0;
-  /** Every event up to here is on the screen. */
-  #shown = 0;
-  #lastEventTime = 0;
-
   /** Ends the work that a newer seek replaces. */
   #current = new AbortController();
   #work: Promise<void> = Promise.resolve();
   #pumping = false;
   #waiting = false;
+  readonly #supply: AdvanceListener = {
+    onStarved: () => {
+      this.#waiting = true;
+      this.#starve();
+    },
+    onFed: () => {
+      this.#waiting = false;
+      this.#dispatch('feed');
+      this.#run();
+    },
+  };
   #cancelFrame: (() => void) | undefined;
 
   static create(options: PlayerControllerOptions): PlayerController {
@@ -86,6 +87,7 @@ export class PlayerController {
       now: options.now,
       end: options.duration,
     });
+    this.#cursor = ReplayCursor.create(options);
     this.#snapshot = this.#takeSnapshot();
   }
 
@@ -167,19 +169,19 @@ export class PlayerController {
       return;
     }
     const keyframe = this.#options.keyframes.before(target);
-    if (target < this.#shown || keyframe.time > this.#shown || this.#error) {
-      this.#chunk = keyframe.chunkIndex;
-      this.#event = 0;
-      this.#shown = keyframe.time;
-      this.#lastEventTime = keyframe.time;
-      await keyframe.restore(this.#options.screen);
+    const { shown } = this.#cursor;
+    if (target < shown || keyframe.time > shown || this.#error) {
+      await this.#cursor.restore(keyframe);
     }
     this.#error = undefined;
-    const from = this.#shown;
-    await this.#advance(target, signal, () => {
-      this.#seekProgress =
-        target > from ? (this.#shown - from) / (target - from) : 1;
-      this.#emit();
+    const from = this.#cursor.shown;
+    await this.#cursor.advance(target, signal, {
+      ...this.#supply,
+      onProgress: () => {
+        this.#seekProgress =
+          target > from ? (this.#cursor.shown - from) / (target - from) : 1;
+        this.#emit();
+      },
     });
     if (!signal.aborted) {
       this.#dispatch('arrive');
@@ -216,89 +218,29 @@ export class PlayerController {
   }
 
   async #pump(signal: AbortSignal): Promise<void> {
-    await this.#advance(this.#clock.position, signal);
+    await this.#cursor.advance(this.#clock.position, signal, this.#supply);
     if (signal.aborted || this.#state !== 'playing') {
       return;
     }
-    const { chunks, duration, tape } = this.#options;
-    if (this.#chunk + 1 < chunks.length) {
-      tape.prefetch(this.#chunk + 1);
-    }
-    if (this.#clock.position >= duration && this.#shown >= duration) {
+    this.#cursor.prefetch();
+    const { duration } = this.#options;
+    if (this.#clock.position >= duration && this.#cursor.shown >= duration) {
       this.#dispatch('finish');
       this.#clock.stop();
       this.#emit();
-      return;
-    }
-    if (this.#skipIdle) {
+    } else if (this.#skipIdle) {
       this.#jumpOverIdle();
     }
   }
 
   #jumpOverIdle(): void {
-    const position = this.#clock.position;
-    const next = this.#nextEventTime();
+    const { position } = this.#clock;
+    const next = this.#cursor.nextEventTime ?? this.#options.duration;
     if (
-      position - this.#lastEventTime > IDLE_GRACE &&
+      position - this.#cursor.lastEventTime > IDLE_GRACE &&
       next - position > IDLE_LEAD
     ) {
       this.#clock.moveTo(next - IDLE_LEAD);
-    }
-  }
-
-  #nextEventTime(): number {
-    const { chunks, duration, tape } = this.#options;
-    const chunk = chunks[this.#chunk];
-    if (!chunk) {
-      return duration;
-    }
-    return tape.peek(this.#chunk)?.events[this.#event]?.time ?? chunk.firstTime;
-  }
-
-  /** Shows every event up to the time, fetching chunks on the way. */
-  async #advance(
-    target: number,
-    signal: AbortSignal,
-    onProgress?: () => void,
-  ): Promise<void> {
-    const { chunks, tape } = this.#options;
-    while (
-      this.#chunk < chunks.length &&
-      chunks[this.#chunk].firstTime <= target
-    ) {
-      const { events } = tape.peek(this.#chunk) ?? (await this.#wait());
-      if (signal.aborted) {
-        return;
-      }
-      const end = firstAfter(events, this.#event, target);
-      if (end > this.#event) {
-        await this.#show(events.slice(this.#event, end));
-        this.#event = end;
-        this.#lastEventTime = events[end - 1].time;
-        this.#shown = Math.max(this.#shown, this.#lastEventTime);
-        onProgress?.();
-      }
-      if (signal.aborted) {
-        return;
-      }
-      if (end < events.length) {
-        break;
-      }
-      this.#chunk++;
-      this.#event = 0;
-    }
-    this.#shown = Math.max(this.#shown, target);
-  }
-
-  async #wait(): Promise<ParsedChunk> {
-    this.#waiting = true;
-    this.#starve();
-    try {
-      return await this.#options.tape.get(this.#chunk);
-    } finally {
-      this.#waiting = false;
-      this.#dispatch('feed');
-      this.#run();
     }
   }
 
@@ -309,21 +251,6 @@ export class PlayerController {
       this.#clock.stop();
       this.#emit();
     }
-  }
-
-  /** Awaits the last write only: the emulator works through them in order. */
-  async #show(events: RecordingEvent[]): Promise<void> {
-    let written: Promise<void> | undefined;
-    for (const operation of toScreenOperations(events)) {
-      if (operation.type === 'write') {
-        written = this.#options.screen.write(operation.data);
-      } else {
-        // A resize takes effect at once: the output before it comes first.
-        await written;
-        this.#options.screen.resize(operation.size);
-      }
-    }
-    await written;
   }
 
   #fail(error: Error, signal: AbortSignal): void {
@@ -358,23 +285,4 @@ export class PlayerController {
       error: this.#error,
     };
   }
-}
-
-/** The index of the first event after the time, at or after `from`. */
-function firstAfter(
-  events: readonly RecordingEvent[],
-  from: number,
-  time: number,
-): number {
-  let low = from;
-  let high = events.length;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (events[middle].time <= time) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }

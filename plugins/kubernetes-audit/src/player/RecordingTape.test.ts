@@ -1,4 +1,4 @@
-import { buildFrame } from '../testing';
+import { buildFrame } from '../__testUtils__';
 import { RecordingTape } from './RecordingTape';
 
 const frame = (text: string) => buildFrame([[0, 'output', text]]);

@@ -1,56 +1,92 @@
+import { ProbedTerminal } from '../__testUtils__/ProbedTerminal';
 import { XtermScreen } from './XtermScreen';
+
+jest.mock('@xterm/xterm', () => ({
+  Terminal: jest.requireActual('../__testUtils__/ProbedTerminal')
+    .ProbedTerminal,
+}));
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-describe('XtermScreen', () => {
-  let container: HTMLDivElement;
-
-  beforeEach(() => {
-    window.matchMedia ??= jest.fn().mockReturnValue({
-      matches: false,
-      addListener: () => {},
-      removeListener: () => {},
-    });
-    container = document.createElement('div');
-    document.body.append(container);
+function setUp(options: { tty: boolean; columns?: number; rows?: number }) {
+  const container = document.createElement('div');
+  const screen = XtermScreen.create({
+    container,
+    size: { columns: options.columns ?? 20, rows: options.rows ?? 5 },
+    tty: options.tty,
+    fontFamily: 'monospace',
   });
+  const terminal = ProbedTerminal.last;
+  const lines = () =>
+    Array.from({ length: terminal.rows }, (_, row) =>
+      terminal.buffer.active.getLine(row)?.translateToString(true),
+    ).filter(Boolean);
+  return { screen, terminal, lines };
+}
 
-  afterEach(() => container.remove());
-
-  it('shows hostile output without links, titles or answers', async () => {
-    const writeText = jest.fn();
-    Object.defineProperty(navigator, 'clipboard', {
-      value: { writeText },
-      configurable: true,
-    });
-    document.title = 'before';
-    const screen = XtermScreen.create({
-      container,
-      size: { columns: 80, rows: 24 },
-      tty: true,
-      fontFamily: 'monospace',
-    });
+describe('XtermScreen', () => {
+  it('lets nothing reach out of the screen: titles, links, the clipboard, files', async () => {
+    const { screen, terminal, lines } = setUp({ tty: true });
     await screen.write(
       bytes(
-        'a\x1b]0;pwned\x07\x1b]52;c;cHduZWQ=\x07\x1b]8;;https://evil.example/\x07link\x1b]8;;\x07\x1b[c\x1b]52;c;?\x07',
+        'a\x1b]0;pwned\x07\x1b]2;pwned\x1b\\\x1b]7;file:///etc\x07' +
+          '\x1b]8;;https://evil.example/\x07link\x1b]8;;\x07' +
+          '\x1b]9;note\x07\x1b]52;c;cHduZWQ=\x07\x1b]52;c;?\x07' +
+          '\x1b]777;notify;a;b\x07\x1b]1337;File=name=eA==:eA==\x07b',
       ),
     );
-    expect(writeText).not.toHaveBeenCalled();
-    expect(document.title).toBe('before');
-    expect(container.querySelector('a')).toBeNull();
-    screen.dispose();
+    expect(terminal.reached).toEqual([]);
+    expect(lines()).toEqual(['alinkb']);
   });
 
-  it('takes no key and no place in the tab order', () => {
-    const screen = XtermScreen.create({
-      container,
-      size: { columns: 80, rows: 24 },
+  it('stays deaf after it was reset', async () => {
+    const { screen, terminal } = setUp({ tty: true });
+    screen.reset({ columns: 20, rows: 5 });
+    await screen.write(bytes('\x1b]0;pwned\x07\x1b]52;c;cHduZWQ=\x07'));
+    expect(terminal.reached).toEqual([]);
+  });
+
+  it('takes no input, no key and no place in the tab order', () => {
+    const { terminal } = setUp({ tty: true });
+    expect(terminal.options.disableStdin).toBe(true);
+    expect(terminal.keyHandler?.(new KeyboardEvent('keydown'))).toBe(false);
+    expect(terminal.textarea.tabIndex).toBe(-1);
+    expect(terminal.textarea.readOnly).toBe(true);
+  });
+
+  it('begins each line at the left where no terminal did so', async () => {
+    const piped = setUp({ tty: false });
+    await piped.screen.write(bytes('one\ntwo'));
+    expect(piped.lines()).toEqual(['one', 'two']);
+    const terminal = setUp({ tty: true });
+    await terminal.screen.write(bytes('one\ntwo'));
+    expect(terminal.lines()).toEqual(['one', '   two']);
+  });
+
+  it('keeps a character whole across writes', async () => {
+    const { screen, lines } = setUp({ tty: true });
+    const [first, ...rest] = bytes('→');
+    screen.write(Uint8Array.of(first));
+    await screen.write(Uint8Array.from(rest));
+    expect(lines()).toEqual(['→']);
+  });
+
+  it('takes the recorded size, within what a viewer can bear', async () => {
+    const { screen, terminal } = setUp({
       tty: true,
-      fontFamily: 'monospace',
+      columns: 65535,
+      rows: 65535,
     });
-    const input = container.querySelector('textarea');
-    expect(input).toHaveAttribute('readonly');
-    expect(input).toHaveAttribute('tabindex', '-1');
-    screen.dispose();
+    expect([terminal.cols, terminal.rows]).toEqual([1000, 500]);
+    screen.resize({ columns: 132, rows: 43 });
+    expect([terminal.cols, terminal.rows]).toEqual([132, 43]);
+  });
+
+  it('forgets what it showed when it is reset', async () => {
+    const { screen, lines } = setUp({ tty: true });
+    await screen.write(bytes('\x1b[?1049hfull screen'));
+    screen.reset({ columns: 20, rows: 5 });
+    await screen.write(bytes('new'));
+    expect(lines()).toEqual(['new']);
   });
 });

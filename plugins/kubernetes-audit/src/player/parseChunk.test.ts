@@ -1,5 +1,5 @@
 import { encodeFrame } from 'backstage-plugin-kubernetes-audit-common';
-import { buildFrame, joinBytes } from '../testing';
+import { buildFrame, joinBytes } from '../__testUtils__';
 import { parseChunk } from './parseChunk';
 
 const texts = (chunk: Uint8Array) =>

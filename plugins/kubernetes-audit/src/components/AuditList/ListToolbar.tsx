@@ -1,7 +1,7 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { ButtonIcon, SearchField } from '@backstage/ui';
 import RefreshIcon from '@material-ui/icons/Refresh';
-import { ReactNode, useEffect, useState } from 'react';
+import { ReactNode, useEffect, useRef, useState } from 'react';
 import useDebounce from 'react-use/esm/useDebounce';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './ListToolbar.module.css';
@@ -22,12 +22,20 @@ export function ListToolbar(props: {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const [text, setText] = useState(search);
 
-  // The URL changed by other means: the back button, or cleared filters.
-  useEffect(() => setText(search), [search]);
+  // What was typed meanwhile is not lost when the search that was submitted comes back.
+  const submitted = useRef(search);
+  useEffect(() => {
+    // The URL changed by other means: the back button, or cleared filters.
+    if (search !== submitted.current) {
+      submitted.current = search;
+      setText(search);
+    }
+  }, [search]);
 
   const submit = (value: string) => {
     if (value.trim() !== search) {
-      onSearch(value.trim());
+      submitted.current = value.trim();
+      onSearch(submitted.current);
     }
   };
   useDebounce(() => submit(text), SEARCH_DELAY, [text]);

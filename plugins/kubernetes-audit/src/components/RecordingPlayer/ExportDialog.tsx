@@ -41,8 +41,13 @@ export function ExportDialog(props: {
     <Dialog
       open
       onClose={onCancel}
-      // The player below takes keys that are meant for these fields.
-      onKeyDown={(event: KeyboardEvent) => event.stopPropagation()}
+      onKeyDown={(event: KeyboardEvent) => {
+        // The player below would take keys that are meant for these fields.
+        event.stopPropagation();
+        if (event.key === 'Escape') {
+          onCancel();
+        }
+      }}
       PaperProps={{
         'aria-modal': true,
         'aria-labelledby': titleId,

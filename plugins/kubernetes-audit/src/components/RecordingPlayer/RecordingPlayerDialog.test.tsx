@@ -11,7 +11,7 @@ import {
   FakeScreen,
   renderPage,
   sampleRecording,
-} from '../../testing';
+} from '../../__testUtils__';
 import { RecordingPlayerDialog } from './RecordingPlayerDialog';
 import { saveFile } from './saveFile';
 
@@ -19,14 +19,16 @@ expect.extend(toHaveNoViolations);
 
 // What a terminal draws is a matter for a real browser.
 let fakeScreen: FakeScreen;
-jest.mock('./TerminalView', () => ({
-  __esModule: true,
-  default: (props: { onScreen: (screen: Screen | undefined) => void }) => {
+jest.mock('./TerminalView', () => {
+  function FakeTerminalView(props: {
+    onScreen: (screen: Screen | undefined) => void;
+  }) {
     const { onScreen } = props;
     useEffect(() => onScreen(fakeScreen), [onScreen]);
     return <div>terminal</div>;
-  },
-}));
+  }
+  return { __esModule: true, default: FakeTerminalView };
+});
 jest.mock('./saveFile', () => ({ saveFile: jest.fn() }));
 
 const { chunks, table } = buildChunks([
@@ -39,21 +41,25 @@ const { chunks, table } = buildChunks([
 
 function setUp(
   overrides: Partial<RecordingDetail> = {},
-  options: { startAt?: string } = {},
+  options: {
+    startAt?: string;
+    api?: Parameters<typeof fakeAuditApi>[0];
+  } = {},
 ) {
   fakeScreen = new FakeScreen();
   const recording = sampleRecording({ chunks: table, ...overrides });
   const api = fakeAuditApi({
-    getRecording: jest.fn(async () => recording),
-    getRecordingChunk: jest.fn(async (_id, index) => chunks[index]),
-    downloadRecording: jest.fn(async () => ({
+    getRecording: async () => recording,
+    getRecordingChunk: async (_id, index) => chunks[index],
+    downloadRecording: async () => ({
       blob: new Blob(['x']),
       fileName: 'jane.cast',
-    })),
-    exportRecording: jest.fn(async () => ({
+    }),
+    exportRecording: async () => ({
       blob: new Blob(['x']),
       fileName: 'jane.zip',
-    })),
+    }),
+    ...options.api,
   });
   const onClose = jest.fn();
   renderPage(
@@ -77,18 +83,18 @@ describe('RecordingPlayerDialog', () => {
 
   it('shows the download first, then who, when and what above the replay', async () => {
     let deliver = () => {};
-    const { api } = setUp();
-    api.getRecordingChunk.mockImplementation(
-      (_id, index) =>
-        new Promise(resolve => {
-          deliver = () => resolve(chunks[index]);
+    const getRecordingChunk = jest.fn(
+      () =>
+        new Promise<Uint8Array>(resolve => {
+          deliver = () => resolve(chunks[0]);
         }),
     );
+    setUp({}, { api: { getRecordingChunk } });
     const dialog = within(await screen.findByRole('dialog'));
     expect(
       await dialog.findByRole('progressbar', { name: 'Download progress' }),
     ).toBeVisible();
-    await waitFor(() => expect(api.getRecordingChunk).toHaveBeenCalled());
+    await waitFor(() => expect(getRecordingChunk).toHaveBeenCalled());
     act(() => deliver());
     expect(await dialog.findByRole('button', { name: 'Play' })).toBeVisible();
     expect(
@@ -187,10 +193,12 @@ describe('RecordingPlayerDialog', () => {
   });
 
   it('asks for a password before it downloads where encryption is required', async () => {
-    const { api, user } = setUp();
-    api.downloadRecording.mockRejectedValue(
-      new NotAllowedError('encryption is required: use POST …/export'),
-    );
+    const downloadRecording = jest
+      .fn()
+      .mockRejectedValue(
+        new NotAllowedError('encryption is required: use POST …/export'),
+      );
+    const { api, user } = setUp({}, { api: { downloadRecording } });
     await user.click(await screen.findByRole('button', { name: 'Download' }));
     const dialog = within(
       await screen.findByRole('dialog', {
@@ -233,11 +241,25 @@ describe('RecordingPlayerDialog', () => {
   });
 
   it('says which permission is missing', async () => {
-    const { api } = setUp();
-    api.getRecording.mockRejectedValue(new NotAllowedError('no'));
+    const getRecording = jest.fn().mockRejectedValue(new NotAllowedError('no'));
+    setUp({}, { api: { getRecording } });
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'kubernetes-audit.recording.play',
     );
+  });
+
+  it('closes by Escape, the password first', async () => {
+    const downloadRecording = jest
+      .fn()
+      .mockRejectedValue(new NotAllowedError('use POST …/export'));
+    const { onClose, user } = setUp({}, { api: { downloadRecording } });
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    await user.type(await screen.findByLabelText('Password'), 'a b{Escape}');
+    await waitFor(() => expect(screen.queryByLabelText('Password')).toBeNull());
+    expect(onClose).not.toHaveBeenCalled();
+    screen.getByRole('button', { name: 'Play' }).focus();
+    await user.keyboard('{Escape}');
+    expect(onClose).toHaveBeenCalledTimes(1);
   });
 
   it('closes by its button', async () => {

@@ -34,9 +34,13 @@ export function RecordingPlayerDialog(props: {
   const { value, error, progress, reload } = useRecordingPlayback(recordingId);
   const [player, setPlayer] = useState<PlayerController>();
 
-  // Heard wherever in the dialog the focus is.
+  // Heard wherever in the dialog the focus is. The modal's own listener, which
+  // closes it, is replaced by this one.
   const onKeyDown = (event: KeyboardEvent) => {
-    if (player && isForPlayer(event) && handlePlayerKey(event, player)) {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      onClose();
+    } else if (player && isForPlayer(event) && handlePlayerKey(event, player)) {
       event.preventDefault();
     }
   };

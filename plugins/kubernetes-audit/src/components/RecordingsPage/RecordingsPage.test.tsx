@@ -6,7 +6,7 @@ import {
   fakeAuditApi,
   renderPage,
   sampleRecording,
-} from '../../testing';
+} from '../../__testUtils__';
 import { RecordingsPage } from './RecordingsPage';
 
 expect.extend(toHaveNoViolations);
@@ -14,8 +14,8 @@ expect.extend(toHaveNoViolations);
 function setUp(url?: string) {
   const recording = sampleRecording();
   const api = fakeAuditApi({
-    listRecordings: jest.fn(async () => ({ items: [recording] })),
-    getRecording: jest.fn(async () => recording),
+    listRecordings: async () => ({ items: [recording] }),
+    getRecording: async () => recording,
   });
   const view = renderPage(<RecordingsPage />, { api, url });
   return { api, view, user: userEvent.setup(), recording };

@@ -1,5 +1,5 @@
 import { screen, within } from '@testing-library/react';
-import { fakeAuditApi, renderPage, sampleEvent } from '../../testing';
+import { fakeAuditApi, renderPage, sampleEvent } from '../../__testUtils__';
 import { RequestAuditDetails } from './RequestAuditDetails';
 
 function setUp(overrides?: Parameters<typeof sampleEvent>[0]) {
@@ -10,7 +10,7 @@ function setUp(overrides?: Parameters<typeof sampleEvent>[0]) {
       recordingSearch={id => `?recording=${id}`}
       onClose={() => {}}
     />,
-    { api: fakeAuditApi({ getEvent: jest.fn(async () => event) }) },
+    { api: fakeAuditApi({ getEvent: async () => event }) },
   );
 }
 

@@ -8,7 +8,7 @@ import {
   fakeAuditApi,
   renderPage,
   sampleEvent,
-} from '../../testing';
+} from '../../__testUtils__';
 import { RequestAuditPage } from './RequestAuditPage';
 
 expect.extend(toHaveNoViolations);
@@ -45,13 +45,13 @@ function setUp(url?: string) {
     }),
   ];
   const api = fakeAuditApi({
-    listEvents: jest.fn(async () => ({
+    listEvents: async () => ({
       items: events,
       nextCursor: 'older',
       totalItems: 10_000,
       totalIsLowerBound: true,
-    })),
-    getEvent: jest.fn(async () => events[0]),
+    }),
+    getEvent: async () => events[0],
   });
   const view = renderPage(<RequestAuditPage />, { api, url });
   return { api, view, user: userEvent.setup() };
@@ -132,6 +132,19 @@ describe('RequestAuditPage', () => {
     expect(currentParams().toString()).toBe('search=jane');
   });
 
+  it('keeps what is typed while the list follows, and clears it with the URL', async () => {
+    const { api, user } = setUp();
+    const field = await screen.findByRole('searchbox');
+    await user.type(field, 'prod ');
+    await waitFor(() => expect(lastRequest(api).search).toBe('prod'));
+    expect(field).toHaveValue('prod ');
+    await user.type(field, 'eu');
+    await waitFor(() => expect(lastRequest(api).search).toBe('prod eu'));
+    await user.click(screen.getByRole('button', { name: 'Clear search' }));
+    await waitFor(() => expect(lastRequest(api).search).toBeUndefined());
+    expect(currentParams().toString()).toBe('');
+  });
+
   it('filters by verb, resource and time, joined by OR, and takes one away', async () => {
     const { api, user } = setUp();
     await user.click(await screen.findByRole('button', { name: 'Filter' }));
@@ -197,7 +210,7 @@ describe('RequestAuditPage', () => {
     expect(currentParams().toString()).toBe('verb=create');
   });
 
-  it('turns to the next page and back to the first on refreshable conditions', async () => {
+  it('turns to the next page, and says how many there are at least', async () => {
     const { api, user } = setUp();
     await user.click(await screen.findByRole('button', { name: 'Next' }));
     await waitFor(() => expect(lastRequest(api).cursor).toBe('older'));
@@ -213,7 +226,7 @@ describe('RequestAuditPage', () => {
 
   it('tells how to begin when nothing was ever recorded', async () => {
     const api = fakeAuditApi({
-      listEvents: jest.fn(async () => ({ items: [] })),
+      listEvents: async () => ({ items: [] }),
     });
     renderPage(<RequestAuditPage />, { api });
     expect(
@@ -226,9 +239,9 @@ describe('RequestAuditPage', () => {
 
   it('offers to clear what nothing matches', async () => {
     const api = fakeAuditApi({
-      listEvents: jest.fn(async ({ limit }) => ({
+      listEvents: async ({ limit }) => ({
         items: limit === 1 ? [sampleEvent()] : [],
-      })),
+      }),
     });
     renderPage(<RequestAuditPage />, { api, url: '/?search=x&verb=get' });
     const user = userEvent.setup();
