@@ -1,0 +1,2 @@
+export * from './LoadConnection';
+export * from './runLoad';

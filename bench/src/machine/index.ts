@@ -1,0 +1,3 @@
+export * from './cores';
+export * from './processUsage';
+export * from './syncLatencies';

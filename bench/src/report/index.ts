@@ -1,0 +1,4 @@
+export * from './Check';
+export * from './printTable';
+export * from './statistics';
+export * from './writeResults';
