@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
-import { AuditLog } from './audit';
+import { AuditLog, RecordSink } from './audit';
 import { CredentialVerifier } from './authn';
 import { Authorizer, PolicyAge } from './authz';
 import type { ProxyConfig } from './config';
@@ -15,7 +15,7 @@ import {
   RecordingDelivery,
 } from './delivery';
 import { RequestHandler, Sessions } from './forward';
-import { recoverRecordings } from './recording';
+import { RecordingRecovery } from './recording';
 import { createProxyMetrics, ProxyServer, Readiness } from './server';
 import { EventSpool, RecordingStore, SessionLedger } from './spool';
 import { UpstreamClusters } from './upstream';
@@ -24,6 +24,30 @@ import { UpstreamClusters } from './upstream';
 const DRAIN_MS = 10_000;
 /** How long what is left in the spool has to reach the portal then, in milliseconds. */
 const LAST_DELIVERY_MS = 5_000;
+/** How often it is looked whether the spool has closed the proxy, in milliseconds. */
+const WATCH_MS = 250;
+
+/** The audit's records on their way to the spool. The end of a session has happened: it waits where others are refused. */
+function recordSink(spool: EventSpool): RecordSink {
+  const isSessionEnd = (record: object) =>
+    'sessionId' in record && record.sessionId && !('phase' in record);
+  return {
+    append: (record, durability) =>
+      isSessionEnd(record)
+        ? spool.appendWhenPossible(record, durability)
+        : spool.append(record, durability),
+  };
+}
+
+/** Resolves with the promise, or when the time, in milliseconds, is over. */
+async function within(timeMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, timeMs);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}
 
 /** The proxy as a whole: constructs its parts, connects and starts them. */
 export class Proxy {
@@ -79,7 +103,7 @@ export class Proxy {
       confirmedAt: () => policy.confirmedAt,
     });
 
-    const audit = AuditLog.create(spool);
+    const audit = AuditLog.create(recordSink(spool));
     const events = EventDelivery.create({ portal, spool, logger });
     const recordings = RecordingDelivery.create({
       portal,
@@ -94,6 +118,28 @@ export class Proxy {
       onFrame: () => recordings.wake(),
       logger,
     });
+    const recovery = RecordingRecovery.create({
+      store,
+      reserveFile: `${state}/reserve`,
+      onRecovered: () => recordings.wake(),
+      logger,
+    });
+    let closedBySpool: string | undefined;
+    const watch = () => {
+      const reason = spool.unwritable;
+      if (reason === closedBySpool) {
+        return;
+      }
+      if (reason && !closedBySpool) {
+        logger.error({ reason }, 'the proxy is closed for new requests');
+        sessions.endAll(reason).catch(error => {
+          logger.error({ err: error }, 'sessions could not be ended');
+        });
+      } else if (!reason) {
+        logger.info('the spool can be written again');
+      }
+      closedBySpool = reason;
+    };
     let draining = false;
     const handler = RequestHandler.create({
       clusters,
@@ -159,8 +205,15 @@ export class Proxy {
       policyFromCache: () => policy.fromCache,
     });
 
-    await recoverRecordings(store, logger);
-    await sessions.recordInterrupted();
+    recovery.start();
+    // The list of them is taken now, the writing may have to wait for room.
+    sessions.recordInterrupted().catch(error => {
+      logger.error(
+        { err: error },
+        'the ends of sessions could not be recorded',
+      );
+    });
+    const watchTimer = setInterval(watch, WATCH_MS);
     policy.start();
     events.start();
     recordings.start();
@@ -173,18 +226,15 @@ export class Proxy {
 
     return new Proxy({ port: server.port, metrics, readiness }, async () => {
       draining = true;
-      await sessions.endAll('the proxy is shutting down');
+      clearInterval(watchTimer);
+      await within(DRAIN_MS, sessions.endAll('the proxy is shutting down'));
       await server.close(DRAIN_MS);
       await Promise.all([heartbeat.stop(), policy.stop(), events.stop()]);
-      await recordings.stop();
-      const lastDelivery = Promise.allSettled([
-        events.drain(),
-        recordings.drain(),
-      ]);
-      const timeout = new Promise(resolve => {
-        setTimeout(resolve, LAST_DELIVERY_MS).unref();
-      });
-      await Promise.race([lastDelivery, timeout]);
+      await Promise.all([recordings.stop(), recovery.stop()]);
+      await within(
+        LAST_DELIVERY_MS,
+        Promise.allSettled([events.drain(), recordings.drain()]),
+      );
       spool.close();
       await Promise.all([portal.close(), clusters.close()]);
       logger.info({ undelivered: spool.depth }, 'the proxy has stopped');

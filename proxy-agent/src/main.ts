@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { Logger, pino } from 'pino';
-import { AggregatorRegistry } from 'prom-client';
 import packageJson from '../package.json';
 import { ConfigError, loadConfig, ProxyConfig } from './config';
 import { Proxy } from './Proxy';
 import {
   AdminServer,
+  answerMetrics,
   ProxyWorkers,
   reportReadiness,
   workerNumber,
@@ -14,7 +14,8 @@ import {
 function run(action: () => Promise<void>): void {
   action().catch(error => {
     process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
+    // What had begun already would keep a process alive that serves nobody.
+    process.exit(1);
   });
 }
 
@@ -41,14 +42,20 @@ async function runWorker(
 ): Promise<void> {
   const { version } = packageJson;
   const proxy = await Proxy.start(config, { logger, version, worker });
-  AggregatorRegistry.setRegistries([proxy.metrics]);
   const stopReporting = reportReadiness(proxy.readiness);
+  const stopAnswering = answerMetrics(proxy.metrics);
   // Ctrl-C reaches the whole process group; the primary tells its workers.
   process.on('SIGINT', () => {});
-  process.once('SIGTERM', async () => {
-    await proxy.stop();
-    stopReporting();
-    process.exit(0);
+  let stopping = false;
+  process.on('SIGTERM', async () => {
+    // A service manager tells each process, and the primary tells its workers.
+    if (!stopping) {
+      stopping = true;
+      await proxy.stop();
+      stopReporting();
+      stopAnswering();
+      process.exit(0);
+    }
   });
 }
 

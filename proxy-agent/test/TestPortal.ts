@@ -15,6 +15,13 @@ const ISSUER = 'test-portal';
 export const AGENT_ID = 'test-proxy';
 export const AGENT_TOKEN = 'agent-token-for-tests';
 
+/** A call below `/v1/ingest`. */
+export type IngestCall = {
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+};
+
 type RoleInput = z.input<typeof roleSchema>;
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -37,6 +44,10 @@ export class TestPortal {
   readonly heartbeats: Record<string, unknown>[] = [];
   /** Answers every call with this status while set. */
   outage: number | undefined;
+  /** Answers the calls of ingest instead of the memory above while set. */
+  onIngest:
+    | ((call: IngestCall) => { status: number; body: unknown })
+    | undefined;
 
   readonly #server: Server;
   readonly #keys: CryptoKeyPair;
@@ -68,9 +79,17 @@ export class TestPortal {
     this.#keys = keys;
     this.#bundle = bundle;
     this.#server = createServer(async (request, response) => {
-      const { status, body } = await this.#answer(request);
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
+      try {
+        const { status, body, etag } = await this.#answer(request);
+        response.writeHead(status, {
+          'content-type': 'application/json',
+          ...(etag && { etag }),
+        });
+        response.end(JSON.stringify(body));
+      } catch {
+        // The proxy went away in the middle of its call.
+        response.destroy();
+      }
     });
   }
 
@@ -138,7 +157,7 @@ export class TestPortal {
 
   async #answer(
     request: IncomingMessage,
-  ): Promise<{ status: number; body: unknown }> {
+  ): Promise<{ status: number; body: unknown; etag?: string }> {
     const body = await readBody(request);
     const path = request.url?.split('?')[0] ?? '';
     if (this.outage) {
@@ -151,16 +170,23 @@ export class TestPortal {
       return { status: 401, body: { error: 'unauthorized' } };
     }
     if (path === '/v1/agent/bundle') {
+      const etag = `"${this.#bundle.version}"`;
+      if (request.headers['if-none-match'] === etag) {
+        return { status: 304, body: undefined, etag };
+      }
       const jws = await new CompactSign(
         Buffer.from(JSON.stringify(this.#bundle)),
       )
         .setProtectedHeader({ alg: 'ES256', kid: 'test-key' })
         .sign(this.#keys.privateKey);
-      return { status: 200, body: { bundle: jws } };
+      return { status: 200, body: { bundle: jws }, etag };
     }
     if (path === '/v1/agent/heartbeat') {
       this.heartbeats.push(JSON.parse(body.toString()));
       return { status: 200, body: {} };
+    }
+    if (this.onIngest && path.startsWith('/v1/ingest/')) {
+      return this.onIngest({ path, headers: request.headers, body });
     }
     if (path === '/v1/ingest/events') {
       const lines = gunzipSync(body).toString().split('\n').filter(Boolean);

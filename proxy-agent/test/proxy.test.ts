@@ -225,32 +225,28 @@ describe('the proxy', () => {
     );
   });
 
-  it.each([
-    [{ 'Impersonate-User': 'jane', 'Impersonate-Group': 'testers' }, 200],
-    [{ 'Impersonate-User': 'jane' }, 200],
-    [{ 'Impersonate-User': 'joe' }, 403],
-    [{ 'Impersonate-User': 'jane', 'Impersonate-Group': 'developers' }, 403],
-    [{ 'Impersonate-Group': 'testers' }, 403],
-    [{ 'Impersonate-User': 'system:admin' }, 403],
-    [
-      { 'Impersonate-User': 'jane', 'Impersonate-Group': 'system:masters' },
-      403,
-    ],
-    [{ 'Impersonate-User': 'System:Admin' }, 403],
-  ])('%j is answered with %d', async (headers, status) => {
-    const response = await call('/api/v1/namespaces/dev/pods', {
-      headers: headers as Record<string, string>,
-    });
-    expect(response.status).toBe(status);
-    if (status === 200) {
-      expect(api.seen[0].headers['impersonate-user']).toBe('jane');
-      expect(await eventOf('/api/v1/namespaces/dev/pods')).toMatchObject({
-        impersonatedUser: 'jane',
-      });
-      expect(api.seen[0].rawHeaders).not.toContain('developers');
-    } else {
-      expect(api.seen).toEqual([]);
-    }
+  it.each<Record<string, string>>([
+    { 'Impersonate-User': 'jane', 'Impersonate-Group': 'testers' },
+    { 'Impersonate-User': 'jane' },
+  ])('acts as whom the role allows: %j', async headers => {
+    const path = '/api/v1/namespaces/dev/pods';
+    expect((await call(path, { headers })).status).toBe(200);
+    expect(api.seen[0].headers['impersonate-user']).toBe('jane');
+    expect(api.seen[0].rawHeaders).not.toContain('developers');
+    expect(await eventOf(path)).toMatchObject({ impersonatedUser: 'jane' });
+  });
+
+  it.each<Record<string, string>>([
+    { 'Impersonate-User': 'joe' },
+    { 'Impersonate-User': 'jane', 'Impersonate-Group': 'developers' },
+    { 'Impersonate-Group': 'testers' },
+    { 'Impersonate-User': 'system:admin' },
+    { 'Impersonate-User': 'jane', 'Impersonate-Group': 'system:masters' },
+    { 'Impersonate-User': 'System:Admin' },
+  ])('acts as nobody else: %j', async headers => {
+    const response = await call('/api/v1/namespaces/dev/pods', { headers });
+    expect(response.status).toBe(403);
+    expect(api.seen).toEqual([]);
   });
 
   it('never impersonates a name of the system that a role or a credential brings', async () => {

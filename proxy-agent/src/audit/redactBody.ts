@@ -1,166 +1,200 @@
-/** What stands where a secret stood. */
-export const REDACTED = '[redacted]';
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+import { looksLikeJson } from './annotations';
+import { Place, placeAtPointer, placeBelow } from './Place';
+import { REDACTED } from './redacted';
+import {
+  BodyResource,
+  isKindKey,
+  SensitiveKind,
+  sensitiveKind,
+  sensitiveKindOfUrl,
+} from './sensitiveKinds';
 
 type JsonObject = Record<string, unknown>;
+
+/** What is nested deeper is not shown, in levels. */
+const MAX_DEPTH = 200;
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What is known of a body from its URL. */
-export type BodyResource = {
-  apiGroup: string;
-  /** Plural, without the subresource. */
-  resource: string;
-  subresource: string;
-};
+/** Whether it is an object as JSON has them: bytes and dates of YAML are not. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
 
-type SensitiveKind =
-  | 'Secret'
-  | 'TokenRequest'
-  | 'TokenReview'
-  | 'CertificateSigningRequest';
-
-/** Keys whose values are secret, each with what stays visible below it. */
-const SECRET_KEYS: Record<SensitiveKind, { path: string[]; keys: string[] }[]> =
-  {
-    Secret: [{ path: [], keys: ['data', 'stringData'] }],
-    TokenRequest: [{ path: ['status'], keys: ['token'] }],
-    TokenReview: [{ path: ['spec'], keys: ['token'] }],
-    CertificateSigningRequest: [
-      { path: ['spec'], keys: ['request'] },
-      { path: ['status'], keys: ['certificate'] },
-    ],
-  };
-
-function kindOfUrl(resource: BodyResource): SensitiveKind | undefined {
-  if (resource.apiGroup === '' && resource.resource === 'secrets') {
-    return 'Secret';
-  }
-  if (resource.subresource === 'token') {
-    return 'TokenRequest';
-  }
-  if (resource.resource === 'tokenreviews') {
-    return 'TokenReview';
-  }
-  if (resource.resource === 'certificatesigningrequests') {
-    return 'CertificateSigningRequest';
+/** The sensitive kind that an object says it is. Of several spellings of the key any is enough. */
+function kindOfObject(value: JsonObject): SensitiveKind | undefined {
+  for (const key of Object.keys(value)) {
+    if (isKindKey(key)) {
+      const kind = sensitiveKind(value[key]);
+      if (kind) {
+        return kind;
+      }
+    }
   }
   return undefined;
 }
 
-function kindOfBody(body: JsonObject): SensitiveKind | undefined {
-  const { kind } = body;
-  return typeof kind === 'string' && Object.hasOwn(SECRET_KEYS, kind)
-    ? (kind as SensitiveKind)
-    : undefined;
-}
+const OBJECT_FIELD = /^(?:metadata|data|stringdata|spec|status)$/iu;
 
-/** Every value is hidden, the names of the keys stay. */
-function hideValues(value: unknown): unknown {
-  return isObject(value)
-    ? Object.fromEntries(Object.keys(value).map(key => [key, REDACTED]))
-    : REDACTED;
-}
+/** Whether it only names an object of a kind, as the `involvedObject` of an Event does. */
+const isReference = (value: JsonObject): boolean =>
+  !Object.keys(value).some(key => OBJECT_FIELD.test(key));
 
-function hideAt(body: JsonObject, path: string[], keys: string[]): JsonObject {
-  const [next, ...rest] = path;
-  if (next !== undefined) {
-    const child = body[next];
-    return isObject(child)
-      ? { ...body, [next]: hideAt(child, rest, keys) }
-      : body;
+class Redactor {
+  /** Entries that are still copied: more of them are longer than the excerpt, however short each is. */
+  #left: number;
+  #depth = 0;
+
+  constructor(maxEntries: number) {
+    this.#left = maxEntries;
   }
-  const copy = { ...body };
-  for (const key of keys) {
-    if (copy[key] !== undefined && copy[key] !== null) {
-      copy[key] = hideValues(copy[key]);
+
+  redact(value: unknown, place: Place): unknown {
+    if (value === null || value === undefined) {
+      return value;
+    }
+    if (typeof value !== 'object') {
+      return this.#redactScalar(value, place);
+    }
+    if (this.#depth === MAX_DEPTH) {
+      return REDACTED;
+    }
+    // An annotation is a text; what is there instead is taken for what it repeats.
+    const own: Place =
+      place.at === 'annotation' ? { at: 'object', kinds: place.kinds } : place;
+    this.#depth++;
+    const redacted = Array.isArray(value)
+      ? this.#redactArray(value, own)
+      : this.#redactObject(value as JsonObject, own);
+    this.#depth--;
+    return redacted;
+  }
+
+  redactPatch(operations: unknown[], root: Place): unknown[] {
+    return this.#copyItems(operations, operation => {
+      if (
+        !isObject(operation) ||
+        (operation.op === undefined && operation.path === undefined) ||
+        kindOfObject(operation)
+      ) {
+        return this.redact(operation, root);
+      }
+      return this.#copyEntries(operation, (field, key) => {
+        if (key === 'op' || key === 'path' || key === 'from') {
+          return typeof field === 'string' ? field : REDACTED;
+        }
+        const pointer = key === 'value' ? operation.path : undefined;
+        return this.redact(field, placeAtPointer(root, pointer));
+      });
+    });
+  }
+
+  #redactScalar(value: unknown, place: Place): unknown {
+    switch (place.at) {
+      case 'inside':
+        return value;
+      case 'object':
+        return place.kinds.length > 0 ? REDACTED : value;
+      case 'annotations':
+      case 'annotation':
+        return typeof value === 'string'
+          ? this.#redactAnnotation(value, place)
+          : value;
+      default:
+        return REDACTED;
     }
   }
-  return copy;
-}
 
-/** `last-applied-configuration` repeats the whole object as a string. */
-function redactLastApplied(
-  body: JsonObject,
-  resource: BodyResource,
-): JsonObject {
-  const metadata = body.metadata;
-  const annotations = isObject(metadata) ? metadata.annotations : undefined;
-  if (!isObject(metadata) || !isObject(annotations)) {
-    return body;
-  }
-  const applied = annotations[LAST_APPLIED];
-  if (typeof applied !== 'string') {
-    return body;
-  }
-  let redacted = REDACTED;
-  try {
-    redacted = JSON.stringify(redactObject(JSON.parse(applied), resource));
-  } catch {
-    // What cannot be read is not shown.
-  }
-  return {
-    ...body,
-    metadata: {
-      ...metadata,
-      annotations: { ...annotations, [LAST_APPLIED]: redacted },
-    },
-  };
-}
-
-function redactObject(value: unknown, resource: BodyResource): unknown {
-  if (!isObject(value)) {
-    return kindOfUrl(resource) ? REDACTED : value;
-  }
-  let body = redactLastApplied(value, resource);
-  // By URL and by what the body says it is: either is enough to hide.
-  const kinds = new Set([kindOfUrl(resource), kindOfBody(body)]);
-  for (const kind of kinds) {
-    if (kind) {
-      for (const { path, keys } of SECRET_KEYS[kind]) {
-        body = hideAt(body, path, keys);
+  /** Some repeat the whole object as a JSON text, which may say a key twice: it is written anew. */
+  #redactAnnotation(
+    text: string,
+    place: Place & { at: 'annotations' | 'annotation' },
+  ): string {
+    const { kinds } = place;
+    const isJson = looksLikeJson(text);
+    if (isJson) {
+      try {
+        return JSON.stringify(
+          this.redact(JSON.parse(text), { at: 'object', kinds }),
+        );
+      } catch {
+        // What cannot be read is not shown where it may be secret.
       }
     }
+    const repeatsObject = place.at === 'annotation' && place.repeatsObject;
+    return repeatsObject || (isJson && kinds.length > 0) ? REDACTED : text;
   }
-  if (Array.isArray(body.items)) {
-    body = {
-      ...body,
-      items: body.items.map(item => redactObject(item, resource)),
-    };
+
+  #redactArray(value: unknown[], place: Place): unknown {
+    return place.at === 'object' || place.at === 'inside'
+      ? this.#copyItems(value, item => this.redact(item, place))
+      : REDACTED;
   }
-  return body;
-}
 
-/** The places of a JSON patch that may be shown for a sensitive resource. */
-const HARMLESS_PATCH_PATH =
-  /^\/(?:type|immutable|kind|apiVersion|metadata\/(?:name|namespace|labels|finalizers|ownerReferences)(?:\/.*)?)$/;
+  #redactObject(value: JsonObject, place: Place): unknown {
+    if (place.at === 'hidden' || !isPlain(value)) {
+      return REDACTED;
+    }
+    let own = place;
+    if (place.at === 'object' || place.at === 'inside') {
+      const kind = kindOfObject(value);
+      if (kind && (place.at === 'object' || !isReference(value))) {
+        own = { at: 'object', kinds: [...new Set([...place.kinds, kind])] };
+      }
+    }
+    return this.#copyEntries(value, (field, key) =>
+      this.redact(field, placeBelow(own, key)),
+    );
+  }
 
-function redactJsonPatch(
-  operations: unknown[],
-  resource: BodyResource,
-): unknown[] {
-  const sensitive = kindOfUrl(resource) !== undefined;
-  return operations.map(operation => {
-    if (!isObject(operation) || operation.value === undefined) {
-      return operation;
+  #copyItems(items: unknown[], copy: (item: unknown) => unknown): unknown[] {
+    const copies: unknown[] = [];
+    for (const item of items) {
+      if (this.#left-- <= 0) {
+        break;
+      }
+      copies.push(copy(item));
     }
-    const path = String(operation.path ?? '');
-    const applied = path.includes('last-applied-configuration');
-    if (applied || (sensitive && !HARMLESS_PATCH_PATH.test(path))) {
-      return { ...operation, value: REDACTED };
+    return copies;
+  }
+
+  #copyEntries(
+    value: JsonObject,
+    copy: (field: unknown, key: string) => unknown,
+  ): JsonObject {
+    const copies: JsonObject = {};
+    for (const key of Object.keys(value)) {
+      if (this.#left-- <= 0) {
+        break;
+      }
+      const field = copy(value[key], key);
+      if (key === '__proto__') {
+        Object.defineProperty(copies, key, { value: field, enumerable: true });
+      } else {
+        copies[key] = field;
+      }
     }
-    return { ...operation, value: redactObject(operation.value, resource) };
-  });
+    return copies;
+  }
 }
 
 /**
  * A parsed request body (object, merge or strategic patch, list, or JSON
  * patch) without what is secret in it.
+ *
+ * @param maxEntries - of objects and lists that are copied at the most; what comes after them is left out
  */
-export function redactBody(body: unknown, resource: BodyResource): unknown {
+export function redactBody(
+  body: unknown,
+  resource: BodyResource,
+  maxEntries: number,
+): unknown {
+  const kind = sensitiveKindOfUrl(resource);
+  const root: Place = { at: 'object', kinds: kind ? [kind] : [] };
+  const redactor = new Redactor(maxEntries);
   return Array.isArray(body)
-    ? redactJsonPatch(body, resource)
-    : redactObject(body, resource);
+    ? redactor.redactPatch(body, root)
+    : redactor.redact(body, root);
 }

@@ -3,106 +3,128 @@
  * megabytes into text on the event loop, of which the first 4 KB are kept.
  */
 
-/** Plain scalars that every YAML reader takes for the string that they are. */
-const PLAIN =
-  /^(?!(?:true|false|null|yes|no|on|off|y|n|~)$)[A-Za-z_/](?:[\w./@%+=, ()-]*[\w./@%+=()-])?$/i;
+/** Plain scalars that every YAML reader takes for the string that they are, unless they are a word of {@link WORDS}. */
+const PLAIN = /^[A-Za-z_/](?:[\w./@%+=, ()-]*[\w./@%+=()-])?$/;
+const WORDS = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+const MAX_WORD_LENGTH = 5;
+/** Of a longer text only what may be shown is looked at, in UTF-16 code units. */
+const MAX_SCALAR_LENGTH = 64 * 1024;
 const PRINTABLE_LINES = /^[^\p{Cc}\p{Cs}\u{85}\u{2028}\u{2029}\u{feff}]*$/u;
 
-class Limit {
-  #left: number;
-  readonly #parts: string[] = [];
+const isPlain = (text: string) =>
+  PLAIN.test(text) && !(text.length <= MAX_WORD_LENGTH && WORDS.test(text));
 
-  constructor(bytes: number) {
-    this.#left = bytes;
-  }
-
-  get reached(): boolean {
-    return this.#left < 0;
-  }
-
-  add(text: string): void {
-    // A string of a megabyte is cut before it is measured; the bytes are never fewer than the code units.
-    const part =
-      text.length > this.#left + 1 ? text.slice(0, this.#left + 1) : text;
-    this.#left -= Buffer.byteLength(part);
-    this.#parts.push(part);
-  }
-
-  text(): string {
-    return this.#parts.join('');
-  }
-}
-
-function scalar(value: unknown, indent: string, limit: Limit): string {
-  if (typeof value !== 'string') {
-    return JSON.stringify(value) ?? 'null';
-  }
-  if (PLAIN.test(value)) {
-    return value;
-  }
-  const lines = value.split('\n');
-  if (
-    lines.length > 1 &&
-    !limit.reached &&
-    !/^[\s]/.test(value) &&
-    lines.every(line => PRINTABLE_LINES.test(line))
-  ) {
-    const text = value.replace(/\n+$/, '');
-    const newlines = value.length - text.length;
-    const chomping = newlines === 0 ? '-' : newlines === 1 ? '' : '+';
-    const body = (chomping === '+' ? value.slice(0, -1) : text)
-      .split('\n')
-      .map(line => (line === '' ? '' : `${indent}${line}`))
-      .join('\n');
-    return `|${chomping}\n${body}`;
-  }
-  return JSON.stringify(value);
-}
-
-function write(
+const isContainer = (
   value: unknown,
-  indent: string,
-  inline: boolean,
-  limit: Limit,
-): void {
-  if (limit.reached) {
-    return;
+): value is Record<string, unknown> | unknown[] =>
+  typeof value === 'object' && value !== null;
+
+const isEmpty = (value: object) =>
+  (Array.isArray(value) ? value : Object.keys(value)).length === 0;
+
+/** A text of several lines as a literal block, if it can be one. */
+function block(value: string, indent: string): string | undefined {
+  if (
+    /^\s/.test(value) ||
+    !value.split('\n').every(line => PRINTABLE_LINES.test(line))
+  ) {
+    return undefined;
   }
-  const isArray = Array.isArray(value);
-  if (typeof value !== 'object' || value === null) {
-    limit.add(`${scalar(value, indent || '  ', limit)}\n`);
-    return;
+  const text = value.replace(/\n+$/, '');
+  const chomping = ['-', ''][value.length - text.length] ?? '+';
+  const body = (chomping === '+' ? value.slice(0, -1) : text)
+    .split('\n')
+    .map(line => (line === '' ? '' : `${indent}${line}`))
+    .join('\n');
+  return `|${chomping}\n${body}`;
+}
+
+class YamlWriter {
+  readonly #maxLength: number;
+  #text = '';
+
+  /** @param maxLength - after so many UTF-16 code units it stops */
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
   }
-  const entries: [string, unknown][] = isArray
-    ? value.map(item => ['-', item])
-    : Object.entries(value)
-        .filter(([, item]) => item !== undefined)
-        .map(([key, item]) => [
-          `${PLAIN.test(key) ? key : JSON.stringify(key)}:`,
-          item,
-        ]);
-  if (entries.length === 0) {
-    limit.add(isArray ? '[]\n' : '{}\n');
-    return;
+
+  /** The beginning of all, and somewhat more than was asked for. */
+  get text(): string {
+    return this.#text;
   }
-  entries.forEach(([label, item], index) => {
-    if (limit.reached) {
-      return;
+
+  writeDocument(value: unknown): void {
+    if (this.#text !== '') {
+      this.#text += '---\n';
     }
-    limit.add(inline && index === 0 ? label : `${indent}${label}`);
-    const nested =
-      typeof item === 'object' && item !== null && Object.keys(item).length > 0;
-    if (!nested) {
-      limit.add(' ');
-      write(item, `${indent}  `, true, limit);
-    } else if (isArray) {
-      limit.add(' ');
-      write(item, `${indent}  `, true, limit);
+    this.#write(value, '', false);
+  }
+
+  get #isFull(): boolean {
+    return this.#text.length > this.#maxLength;
+  }
+
+  /** @param isInline - whether it begins on the line of a `-` or a key */
+  #write(value: unknown, indent: string, isInline: boolean): void {
+    if (!isContainer(value)) {
+      this.#text += `${this.#scalar(value, indent || '  ')}\n`;
+    } else if (isEmpty(value)) {
+      this.#text += Array.isArray(value) ? '[]\n' : '{}\n';
+    } else if (Array.isArray(value)) {
+      this.#writeItems(value, indent, isInline);
     } else {
-      limit.add('\n');
-      write(item, Array.isArray(item) ? indent : `${indent}  `, false, limit);
+      this.#writeEntries(value, indent, isInline);
     }
-  });
+  }
+
+  #writeItems(items: unknown[], indent: string, isInline: boolean): void {
+    let start = isInline ? '' : indent;
+    for (const item of items) {
+      if (this.#isFull) {
+        return;
+      }
+      this.#text += `${start}- `;
+      this.#write(item, `${indent}  `, true);
+      start = indent;
+    }
+  }
+
+  #writeEntries(
+    value: Record<string, unknown>,
+    indent: string,
+    isInline: boolean,
+  ): void {
+    let start = isInline ? '' : indent;
+    for (const key of Object.keys(value)) {
+      if (this.#isFull) {
+        return;
+      }
+      const item = value[key];
+      const label = isPlain(key) ? key : JSON.stringify(key);
+      if (isContainer(item) && !isEmpty(item)) {
+        this.#text += `${start}${label}:\n`;
+        this.#write(item, Array.isArray(item) ? indent : `${indent}  `, false);
+      } else {
+        this.#text += `${start}${label}: `;
+        this.#write(item, `${indent}  `, true);
+      }
+      start = indent;
+    }
+  }
+
+  #scalar(value: unknown, indent: string): string {
+    if (typeof value !== 'string') {
+      return JSON.stringify(value) ?? 'null';
+    }
+    const text =
+      value.length > MAX_SCALAR_LENGTH
+        ? value.slice(0, Math.max(this.#maxLength - this.#text.length, 0) + 1)
+        : value;
+    if (isPlain(text)) {
+      return text;
+    }
+    return (text.includes('\n') && block(text, indent)) || JSON.stringify(text);
+  }
 }
 
 /** Text of at most so many bytes, cut between characters. */
@@ -120,16 +142,17 @@ export function cutAtCharacter(text: string, maxBytes: number): string {
 }
 
 /**
- * The beginning of a JSON value as YAML.
+ * The beginning of JSON values as YAML, each a document.
  *
  * @returns at most `maxBytes` bytes, cut between characters, and whether there is more
  */
 export function yamlExcerpt(
-  value: unknown,
+  documents: readonly unknown[],
   maxBytes: number,
 ): { text: string; truncated: boolean } {
-  const limit = new Limit(maxBytes);
-  write(value, '', false, limit);
-  const text = limit.text();
-  return { text: cutAtCharacter(text, maxBytes), truncated: limit.reached };
+  // The bytes of a text are never fewer than its code units.
+  const writer = new YamlWriter(maxBytes);
+  documents.forEach(document => writer.writeDocument(document));
+  const text = cutAtCharacter(writer.text, maxBytes);
+  return { text, truncated: text !== writer.text };
 }

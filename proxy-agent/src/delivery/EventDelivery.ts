@@ -44,7 +44,7 @@ export class EventDelivery {
     this.#spool = options.spool;
     this.#loop = DeliveryLoop.create({
       name: 'delivery of audit events',
-      step: () => this.#deliver(),
+      step: signal => this.#deliver(signal),
       idleMs: IDLE_MS,
       logger: options.logger,
     });
@@ -67,10 +67,10 @@ export class EventDelivery {
 
   /** Sends what is left, for a proxy that ends; gives up at the first failure. */
   async drain(): Promise<void> {
-    while ((await this.#deliver()) === 'more');
+    while ((await this.#deliver(new AbortController().signal)) === 'more');
   }
 
-  async #deliver(): Promise<'more' | 'idle'> {
+  async #deliver(signal: AbortSignal): Promise<'more' | 'idle'> {
     if (this.#spool.depth === 0) {
       return 'idle';
     }
@@ -89,16 +89,20 @@ export class EventDelivery {
           'content-type': 'application/x-ndjson',
           'content-encoding': 'gzip',
         },
+        signal,
       });
       const { acknowledgedSequence } = acknowledgementSchema.parse(
         JSON.parse(answer.body.toString('utf8')),
       );
       if (acknowledgedSequence < batch.firstSequence) {
         throw new Error(
-          `the portal acknowledged ${acknowledgedSequence}, but ${batch.firstSequence} was sent`,
+          `the portal acknowledged ${acknowledgedSequence}, and ${batch.firstSequence} is the next that the disk still has`,
         );
       }
-      this.#spool.acknowledge(acknowledgedSequence);
+      // Never more than was sent, whatever the portal says.
+      this.#spool.acknowledge(
+        Math.min(acknowledgedSequence, batch.lastSequence),
+      );
       this.#lastSuccess = Date.now();
       this.#batchRecords = Math.min(MAX_BATCH_RECORDS, this.#batchRecords * 2);
       return 'more';

@@ -39,6 +39,8 @@ export class PolicySubscription {
   readonly #loop: DeliveryLoop;
   readonly #listeners = new Set<(bundle: PolicyBundle) => void>();
   #bundle: PolicyBundle | undefined;
+  /** The bundle is on the disk. */
+  #cached: boolean;
   #etag: string | undefined;
   #confirmedAt: number | undefined;
   #confirmedNow = false;
@@ -65,6 +67,7 @@ export class PolicySubscription {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     this.#cacheFile = `${options.directory}/bundle.json`;
     this.#bundle = this.#readCache();
+    this.#cached = this.#bundle !== undefined;
     // The file's time says when the portal last confirmed what is in it.
     this.#confirmedAt =
       this.#bundle && statSync(this.#cacheFile).mtime.getTime();
@@ -138,27 +141,37 @@ export class PolicySubscription {
       JSON.parse(answer.body.toString('utf8')),
     );
     const bundle = await this.#verify(jws);
-    this.#etag = answer.etag;
-    if (bundle.version === this.#bundle?.version) {
-      this.#confirm();
-      return 'idle';
+    if (bundle.version !== this.#bundle?.version) {
+      this.#bundle = bundle;
+      this.#cached = false;
+      this.#logger.info(
+        { version: bundle.version, roles: bundle.roles.length },
+        'policy in force',
+      );
+      this.#listeners.forEach(listener => listener(bundle));
     }
-    writeFileAtomically(this.#cacheFile, JSON.stringify(bundle));
+    this.#etag = answer.etag;
     this.#confirm();
-    this.#bundle = bundle;
-    this.#logger.info(
-      { version: bundle.version, roles: bundle.roles.length },
-      'policy in force',
-    );
-    this.#listeners.forEach(listener => listener(bundle));
     return 'idle';
   }
 
   #confirm(): void {
     const now = new Date();
-    utimesSync(this.#cacheFile, now, now);
     this.#confirmedAt = now.getTime();
     this.#confirmedNow = true;
+    try {
+      if (!this.#cached) {
+        writeFileAtomically(this.#cacheFile, JSON.stringify(this.#bundle));
+        this.#cached = true;
+      }
+      utimesSync(this.#cacheFile, now, now);
+    } catch (error) {
+      // It is in force all the same: a full disk must not keep a revocation out.
+      this.#logger.warn(
+        { error: (error as Error).message },
+        'the policy cannot be cached',
+      );
+    }
   }
 
   async #verify(jws: string): Promise<PolicyBundle> {

@@ -14,6 +14,7 @@ import {
   resourceLabel,
 } from '../request';
 import type { UpstreamCluster } from '../upstream';
+import type { Stopwatch } from './Stopwatch';
 
 /** A request that may be forwarded: who asks for what, as whom, and where. */
 export type RequestContext = {
@@ -21,6 +22,7 @@ export type RequestContext = {
   id: string;
   /** Milliseconds since 1970. */
   startedAt: number;
+  stopwatch: Stopwatch;
   cluster: UpstreamCluster;
   info: RequestInfo;
   /** Path and query below the cluster's prefix, untouched. */
@@ -37,6 +39,7 @@ export type RequestContext = {
 export type KnownOfRequest = {
   clientIp: string;
   startedAt: number;
+  stopwatch: Stopwatch;
   clusterName: string;
   cluster?: UpstreamCluster;
   url: string;

@@ -9,6 +9,7 @@ import {
   InvalidRequestUrlError,
   parseRequestInfo,
   sessionKind,
+  UpgradeKind,
   upgradeKind,
 } from '../request';
 import { SpoolError } from '../spool';
@@ -17,16 +18,38 @@ import { forwardRequest } from './forwardRequest';
 import { forwardUpgrade } from './forwardUpgrade';
 import { Refusal, sendRefusal } from './kubernetesStatus';
 import { eventHead, KnownOfRequest, RequestContext } from './RequestContext';
+import { discardRest } from './requestBody';
 import { requestedImpersonation } from './requestedImpersonation';
 import type { Sessions } from './Sessions';
-import { isHeaderValue } from './upstreamHeaders';
+import { unacceptable } from './unacceptable';
 import { respondOnSocket } from './respondOnSocket';
+import { Stopwatch } from './Stopwatch';
+import { isHeaderValue } from './upstreamHeaders';
+
+/** Of what stands for a cluster's name so much is recorded, in UTF-16 code units. */
+const MAX_CLUSTER_NAME_LENGTH = 253;
+/** Of the reason of a refusal so much is told, in UTF-16 code units: it names the path. */
+const MAX_REASON_LENGTH = 4096;
 
 const CLUSTER_PATH = /^\/clusters\/([^/?]+)(\/[^?]*)?(\?.*)?$/;
 
 type Verdict =
   | { forward: true; context: RequestContext }
   | { forward: false; refusal: Refusal; known: KnownOfRequest };
+
+type RequestHandlerOptions = {
+  clusters: UpstreamClusters;
+  verifier: CredentialVerifier;
+  authorizer: Authorizer;
+  audit: AuditLog;
+  sessions: Sessions;
+  /** Why no request can be taken now, in words for a user. */
+  unavailable: () => string | undefined;
+  /** Bytes of a request body that are parsed for the audit at the most. */
+  maxParsedBody: number;
+  logger: Logger;
+  now?: () => number;
+};
 
 /** What a request passes on its way: request → authn → authz → audit attempt → forward → audit outcome. */
 export class RequestHandler {
@@ -40,33 +63,11 @@ export class RequestHandler {
   readonly #logger: Logger;
   readonly #now: () => number;
 
-  static create(options: {
-    clusters: UpstreamClusters;
-    verifier: CredentialVerifier;
-    authorizer: Authorizer;
-    audit: AuditLog;
-    sessions: Sessions;
-    /** Why no request can be taken now, in words for a user. */
-    unavailable: () => string | undefined;
-    /** Bytes of a request body that are parsed for the audit at the most. */
-    maxParsedBody: number;
-    logger: Logger;
-    now?: () => number;
-  }): RequestHandler {
+  static create(options: RequestHandlerOptions): RequestHandler {
     return new RequestHandler(options);
   }
 
-  private constructor(options: {
-    clusters: UpstreamClusters;
-    verifier: CredentialVerifier;
-    authorizer: Authorizer;
-    audit: AuditLog;
-    sessions: Sessions;
-    unavailable: () => string | undefined;
-    maxParsedBody: number;
-    logger: Logger;
-    now?: () => number;
-  }) {
+  private constructor(options: RequestHandlerOptions) {
     this.#clusters = options.clusters;
     this.#verifier = options.verifier;
     this.#authorizer = options.authorizer;
@@ -85,7 +86,7 @@ export class RequestHandler {
     clientIp: string,
   ): Promise<void> {
     try {
-      const verdict = await this.#judge(request, clientIp);
+      const verdict = await this.#judge(request, clientIp, undefined);
       if (verdict.forward) {
         await forwardRequest(request, response, verdict.context, {
           audit: this.#audit,
@@ -94,9 +95,11 @@ export class RequestHandler {
       } else {
         await this.#recordRefusal(request, verdict);
         sendRefusal(response, verdict.refusal);
+        discardRest(request);
       }
     } catch (error) {
       sendRefusal(response, this.#failure(error as Error));
+      discardRest(request);
     }
   }
 
@@ -108,7 +111,8 @@ export class RequestHandler {
     clientIp: string,
   ): Promise<void> {
     try {
-      const verdict = await this.#judge(request, clientIp);
+      const upgrade = upgradeKind(request.headers) ?? 'other';
+      const verdict = await this.#judge(request, clientIp, upgrade);
       if (verdict.forward) {
         await forwardUpgrade(request, socket, firstBytes, verdict.context, {
           audit: this.#audit,
@@ -128,10 +132,15 @@ export class RequestHandler {
     }
   }
 
-  async #judge(request: IncomingMessage, clientIp: string): Promise<Verdict> {
+  async #judge(
+    request: IncomingMessage,
+    clientIp: string,
+    upgrade: UpgradeKind | undefined,
+  ): Promise<Verdict> {
     const known: KnownOfRequest = {
       clientIp,
       startedAt: this.#now(),
+      stopwatch: Stopwatch.start(),
       clusterName: '',
       url: request.url ?? '',
     };
@@ -141,7 +150,7 @@ export class RequestHandler {
       message: string,
     ): Verdict => ({
       forward: false,
-      refusal: { code, reason, message },
+      refusal: { code, reason, message: message.slice(0, MAX_REASON_LENGTH) },
       known,
     });
 
@@ -158,7 +167,7 @@ export class RequestHandler {
       );
     }
     const [, clusterName, rest = '/', query = ''] = path;
-    known.clusterName = clusterName;
+    known.clusterName = clusterName.slice(0, MAX_CLUSTER_NAME_LENGTH);
     known.url = `${rest}${query}`;
 
     const authentication = await this.#verifier.authenticate(
@@ -189,9 +198,12 @@ export class RequestHandler {
       }
       throw error;
     }
-    known.info = info;
-
     const requested = requestedImpersonation(request.rawHeaders);
+    const objection = unacceptable(request, info, requested);
+    if (objection) {
+      return refuse(400, 'BadRequest', objection);
+    }
+    known.info = info;
     known.requested = requested;
     const decision = this.#authorizer.decide([claims.sub, ...claims.groups], {
       cluster: { name: cluster.name, tags: cluster.config.tags },
@@ -204,9 +216,7 @@ export class RequestHandler {
       subresource: info.subresource,
       namespace: info.namespace,
       name: info.name,
-      unknownUpgrade:
-        upgradeKind(request.headers) !== undefined &&
-        sessionKind(info) === undefined,
+      unknownUpgrade: upgrade !== undefined && sessionKind(info) === undefined,
     });
     if (!decision.allowed) {
       known.roleName = decision.role;
@@ -238,6 +248,7 @@ export class RequestHandler {
       context: {
         id: head.id,
         startedAt: known.startedAt,
+        stopwatch: known.stopwatch,
         cluster,
         info,
         url: known.url,
@@ -263,7 +274,7 @@ export class RequestHandler {
       result: 'failure',
       message: refusal.message,
       statusCode: refusal.code,
-      latencyMs: this.#now() - known.startedAt,
+      latencyMs: known.stopwatch.elapsedMs,
     });
   }
 

@@ -1,10 +1,10 @@
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { RemoteCommandEvent, RemoteCommandTap } from '../protocol';
 import type { SessionEnd, SessionRecording } from '../recording';
+import { ConnectionPair, Side } from './ConnectionPair';
 
-/** How long a user's connection may take to accept the last words, in milliseconds. */
-const FAREWELL_MS = 2000;
 /** How often the idle time is looked at, in milliseconds. */
 const IDLE_CHECK_MS = 1000;
 
@@ -20,25 +20,22 @@ type SessionOptions = {
   maxDurationMs: number | '' | undefined;
   /** A line for the user at the beginning. */
   banner: string | undefined;
-  /** Writes the audit row of the end. */
-  onEnd: (end: SessionEnd) => Promise<void>;
+  /** Writes the audit row of the end; there is none of a session that never ran. */
+  onEnd: (end: SessionEnd | undefined) => Promise<void>;
   logger: Logger;
 };
 
-type Connections = { client: Duplex; upstream: Duplex };
-
 /**
- * One upgraded connection: passes the bytes on in both directions with
- * backpressure, reads along, and records. What the server sends is in the
- * recording before it is released to the client.
+ * One upgraded connection: reads along in both directions, and records. What
+ * the server sends is in the recording before it is released to the client.
  */
 export class Session {
   readonly recordingId: string | undefined;
   readonly #options: SessionOptions;
   readonly #recording: SessionRecording | undefined;
-  #connections: Connections | undefined;
+  #connections: ConnectionPair | undefined;
   #exitCode: number | undefined;
-  #lastActivity = Date.now();
+  #lastActivity = performance.now();
   #idleTimer: NodeJS.Timeout | undefined;
   #durationTimer: NodeJS.Timeout | undefined;
   #ending: Promise<void> | undefined;
@@ -52,40 +49,32 @@ export class Session {
     this.#options = options;
     this.recordingId = options.recordingId;
     this.#recording = options.startRecording?.(error => {
-      this.#end(error.message, { truncated: true });
+      // What fails before the session runs is thrown, too.
+      if (this.#connections) {
+        this.#end(error.message, { truncated: true });
+      }
     });
   }
 
   /** Passes bytes on until one side ends. */
   run(
-    options: Connections & { fromClient: Buffer; fromUpstream: Buffer },
+    sides: Record<Side, Duplex> & { fromClient: Buffer; fromUpstream: Buffer },
   ): void {
-    const { client, upstream } = options;
-    this.#connections = { client, upstream };
-    for (const socket of [client, upstream]) {
-      if ('setNoDelay' in socket && typeof socket.setNoDelay === 'function') {
-        socket.setNoDelay(true);
-      }
+    this.#connections = ConnectionPair.create(sides, {
+      see: (from, chunk) => this.#see(from, chunk),
+      heldBack: () =>
+        this.#recording?.congested ? this.#recording.relieved : undefined,
+      onClosed: first => this.#closed(first),
+    });
+    if (this.#ending) {
+      this.#connections.cut(undefined);
+      return;
     }
-    const fromClient = (chunk: Buffer) => this.#fromClient(chunk);
-    const fromUpstream = (chunk: Buffer) => this.#fromUpstream(chunk);
-    client.on('data', fromClient).on('drain', () => upstream.resume());
-    upstream.on('data', fromUpstream).on('drain', () => client.resume());
-    // An error is followed by close, which ends the session.
-    client.on('error', () => {}).on('close', () => this.#clientClosed());
-    upstream.on('error', () => {}).on('close', () => this.#upstreamClosed());
-    client.on('end', () => upstream.end());
-    upstream.on('end', () => client.end());
     this.#startTimers();
-    if (options.fromClient.length > 0) {
-      fromClient(options.fromClient);
-    }
-    if (options.fromUpstream.length > 0) {
-      fromUpstream(options.fromUpstream);
-    }
-    if (client.destroyed) {
-      this.#clientClosed();
-    }
+    this.#connections.start({
+      client: sides.fromClient,
+      upstream: sides.fromUpstream,
+    });
   }
 
   /** Ends the session with a line in the user's terminal. */
@@ -95,50 +84,26 @@ export class Session {
 
   /** Ends a session that never ran. */
   async cancel(): Promise<void> {
-    await this.#end('it did not begin', { truncated: true });
-  }
-
-  #fromClient(chunk: Buffer): void {
-    if (this.#ending || !this.#connections) {
-      return;
-    }
-    const { client, upstream } = this.#connections;
-    if (!this.#readAlong(tap => tap.pushFromClient(chunk))) {
-      return;
-    }
-    if (!upstream.write(chunk)) {
-      client.pause();
-    }
-  }
-
-  #fromUpstream(chunk: Buffer): void {
-    if (this.#ending || !this.#connections) {
-      return;
-    }
-    const { client, upstream } = this.#connections;
-    if (!this.#readAlong(tap => tap.pushFromServer(chunk))) {
-      return;
-    }
-    const accepted = client.write(chunk);
-    if (this.#recording?.congested) {
-      upstream.pause();
-      this.#recording.relieved.then(() => upstream.resume());
-    } else if (!accepted) {
-      upstream.pause();
-    }
+    this.#ending ??= this.#keepEnd(
+      { exitCode: undefined, reason: 'it did not begin', truncated: true },
+      undefined,
+    );
+    await this.#ending;
   }
 
   /** @returns false when the bytes must not be passed on, since the session has to end */
-  #readAlong(read: (tap: RemoteCommandTap) => RemoteCommandEvent[]): boolean {
+  #see(from: Side, chunk: Buffer): boolean {
     const { tap } = this.#options;
     if (!tap) {
-      this.#lastActivity = Date.now();
+      this.#lastActivity = performance.now();
       return true;
     }
     try {
-      for (const event of read(tap)) {
-        this.#take(event);
-      }
+      const events =
+        from === 'client'
+          ? tap.pushFromClient(chunk)
+          : tap.pushFromServer(chunk);
+      events.forEach(event => this.#take(event));
       return true;
     } catch (error) {
       this.#end((error as Error).message, { truncated: true });
@@ -149,15 +114,15 @@ export class Session {
   #take(event: RemoteCommandEvent): void {
     switch (event.type) {
       case 'stdout':
-        this.#lastActivity = Date.now();
+        this.#lastActivity = performance.now();
         this.#recording?.append('output', event.data);
         break;
       case 'stderr':
-        this.#lastActivity = Date.now();
+        this.#lastActivity = performance.now();
         this.#recording?.append('error', event.data);
         break;
       case 'stdin':
-        this.#lastActivity = Date.now();
+        this.#lastActivity = performance.now();
         if (this.#options.recordInput) {
           this.#recording?.append('input', event.data);
         }
@@ -176,7 +141,7 @@ export class Session {
   #startTimers(): void {
     const { idleTimeoutMs, maxDurationMs } = this.#options;
     this.#idleTimer = setInterval(() => {
-      if (Date.now() - this.#lastActivity >= idleTimeoutMs) {
+      if (performance.now() - this.#lastActivity >= idleTimeoutMs) {
         this.#end(`idle for ${Math.round(idleTimeoutMs / 1000)} s`, {});
       }
     }, IDLE_CHECK_MS);
@@ -194,48 +159,44 @@ export class Session {
     }
   }
 
-  #clientClosed(): void {
-    this.#end(
-      this.#exitCode === undefined
+  #closed(first: Side): void {
+    const reason =
+      first === 'client'
         ? 'the client closed the connection'
-        : 'the command ended',
-      { quiet: true },
-    );
-  }
-
-  #upstreamClosed(): void {
-    this.#end(
-      this.#exitCode === undefined
-        ? 'the API server closed the connection'
-        : 'the command ended',
-      { quiet: true },
-    );
+        : 'the API server closed the connection';
+    this.#end(this.#exitCode === undefined ? reason : 'the command ended', {
+      isClosed: true,
+    });
   }
 
   #end(
     reason: string,
-    options: { truncated?: boolean; quiet?: boolean },
+    options: { truncated?: boolean; isClosed?: boolean },
   ): Promise<void> {
-    this.#ending ??= this.#finish(reason, options);
+    if (!this.#ending) {
+      clearInterval(this.#idleTimer);
+      clearTimeout(this.#durationTimer);
+      if (!options.isClosed) {
+        this.#connections?.cut(this.#lastWords(reason));
+      }
+      const end: SessionEnd = {
+        exitCode: this.#exitCode,
+        reason,
+        truncated: options.truncated,
+      };
+      this.#ending = this.#keepEnd(end, end);
+    }
     return this.#ending;
   }
 
-  async #finish(
-    reason: string,
-    options: { truncated?: boolean; quiet?: boolean },
+  async #keepEnd(
+    recorded: SessionEnd,
+    audited: SessionEnd | undefined,
   ): Promise<void> {
-    clearInterval(this.#idleTimer);
-    clearTimeout(this.#durationTimer);
-    this.#closeConnections(options.quiet ? undefined : reason);
-    const end: SessionEnd = {
-      exitCode: this.#exitCode,
-      reason,
-      truncated: options.truncated,
-    };
     // Both are tried: a full disk may have room for the small row.
     const results = await Promise.allSettled([
-      this.#recording?.finish(end),
-      this.#options.onEnd(end),
+      this.#recording?.finish(recorded),
+      this.#options.onEnd(audited),
     ]);
     for (const result of results) {
       if (result.status === 'rejected') {
@@ -247,32 +208,16 @@ export class Session {
     }
   }
 
-  #closeConnections(lastWords: string | undefined): void {
-    if (!this.#connections) {
-      return;
-    }
-    const { client, upstream } = this.#connections;
+  /** A line in the user's terminal and the end of the protocol, where they can be said. */
+  #lastWords(reason: string): Buffer | undefined {
     const { tap } = this.#options;
-    if (lastWords === undefined) {
-      // What was passed on already is still to arrive.
-      client.end();
-      upstream.end();
-    } else {
-      upstream.destroy();
-      if (tap?.canInject) {
-        const message = `session ended by the audit proxy: ${lastWords}`;
-        const line = tap.encodeOutput(`\r\n${message}\r\n`);
-        if (line) {
-          client.write(line);
-        }
-        client.end(tap.encodeEnd({ message, reason: 'Timeout', code: 504 }));
-      } else {
-        client.end();
-      }
+    if (!tap?.canInject) {
+      return undefined;
     }
-    setTimeout(() => {
-      client.destroy();
-      upstream.destroy();
-    }, FAREWELL_MS).unref();
+    const message = `session ended by the audit proxy: ${reason}`;
+    return Buffer.concat([
+      tap.encodeOutput(`\r\n${message}\r\n`) ?? Buffer.alloc(0),
+      tap.encodeEnd({ message, reason: 'Timeout', code: 504 }),
+    ]);
   }
 }

@@ -13,6 +13,7 @@ import type { RecordingStore, SessionLedger } from '../spool';
 import type { Refusal } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
 import { Session } from './Session';
+import { Stopwatch } from './Stopwatch';
 
 /** `20261122T014741Z` */
 const basicTimestamp = (milliseconds: number) =>
@@ -77,7 +78,10 @@ export class Sessions {
       : undefined;
   }
 
-  /** @throws SpoolError when its recording cannot begin */
+  /**
+   * @throws SpoolError when its recording cannot begin
+   * @throws ProtocolError when nothing can read along what the API server chose
+   */
   open(options: {
     context: RequestContext;
     kind: SessionKind | 'other';
@@ -89,6 +93,7 @@ export class Sessions {
     const recordingId = this.#isRecorded(context, kind) ? uuidv7() : undefined;
     const { session: limits } = context.role.role;
     const startedAt = Date.now();
+    const stopwatch = Stopwatch.start();
     const endRow = (): RequestAuditEvent => ({
       ...context.head,
       id: uuidv7(),
@@ -132,19 +137,28 @@ export class Sessions {
               }),
       onEnd: async end => {
         this.#open.delete(session);
-        const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+        if (!end) {
+          this.#ledger.end(sessionId);
+          return;
+        }
+        const seconds = (stopwatch.elapsedMs / 1000).toFixed(1);
         const exit =
           end.exitCode === undefined ? '' : `, exit code ${end.exitCode}`;
         await this.#audit.record({
           ...endRow(),
           result: end.truncated ? 'failure' : 'success',
           message: `session ended after ${seconds} s${exit}: ${end.reason}`,
-          latencyMs: Date.now() - startedAt,
+          latencyMs: stopwatch.elapsedMs,
         });
         this.#ledger.end(sessionId);
       },
     });
-    this.#ledger.begin(sessionId, endRow());
+    try {
+      this.#ledger.begin(sessionId, endRow());
+    } catch (error) {
+      session.cancel();
+      throw error;
+    }
     this.#open.add(session);
     return session;
   }

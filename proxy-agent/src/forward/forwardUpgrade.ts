@@ -1,139 +1,53 @@
-import {
-  IncomingMessage,
-  request as httpRequest,
-  ServerResponse,
-} from 'node:http';
-import { Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
-import { AuditLog, MAX_STATUS_BYTES, statusMessage } from '../audit';
+import { AuditLog, statusMessage } from '../audit';
+import { ProtocolError } from '../protocol';
 import { SessionKind, sessionKind, upgradeKind } from '../request';
-import { sendRefusal } from './kubernetesStatus';
+import { askForUpgrade, UpgradeAnswer } from './askForUpgrade';
+import { CallOutcome, CLIENT_GONE } from './CallRecord';
+import { Refusal, sendRefusal } from './kubernetesStatus';
+import { readStart, relayUpgradeRefusal } from './relayUpgradeRefusal';
 import type { RequestContext } from './RequestContext';
+import { hasBody } from './requestBody';
 import { respondOnSocket } from './respondOnSocket';
+import type { Session } from './Session';
 import type { Sessions } from './Sessions';
-import {
-  clientResponseHeaders,
-  upstreamRequestHeaders,
-} from './upstreamHeaders';
+import { clientResponseHeaders } from './upstreamHeaders';
+import { WaitingClient } from './WaitingClient';
 
-/** How long an API server may take to answer an upgrade, in milliseconds: it may have to pull strings at a kubelet. */
-const HANDSHAKE_TIMEOUT_MS = 60_000;
-
-type Handshake =
-  | {
-      upgraded: true;
-      response: IncomingMessage;
-      socket: Socket;
-      firstBytes: Buffer;
-    }
-  | { upgraded: false; response: IncomingMessage };
-
-/** Asks the API server for the upgrade that the client asked for. */
-function handshake(
-  request: IncomingMessage,
-  connection: Socket,
-  context: RequestContext,
-): Promise<Handshake> {
-  const { cluster } = context;
-  const headers = upstreamRequestHeaders(request.rawHeaders, {
-    host: cluster.host,
-    authorization: cluster.authorization(),
-    impersonation: context.impersonation,
-    clientIp: context.clientIp,
-    auditId: context.id,
-  });
-  // An extension would compress what the tap has to read.
-  const withoutExtensions: string[] = [];
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i].toLowerCase() !== 'sec-websocket-extensions') {
-      withoutExtensions.push(headers[i], headers[i + 1]);
-    }
-  }
-  return new Promise((resolve, reject) => {
-    const upstream = httpRequest({
-      createConnection: () => connection,
-      method: request.method,
-      path: `${cluster.basePath}${context.url}`,
-      setHost: false,
-      timeout: HANDSHAKE_TIMEOUT_MS,
-      headers: [
-        ...withoutExtensions,
-        'Connection',
-        'Upgrade',
-        'Upgrade',
-        request.headers.upgrade ?? '',
-      ],
-    });
-    upstream.once('upgrade', (response, _socket, firstBytes) => {
-      connection.setTimeout(0);
-      resolve({ upgraded: true, response, socket: connection, firstBytes });
-    });
-    upstream.once('response', response =>
-      resolve({ upgraded: false, response }),
-    );
-    upstream.once('timeout', () =>
-      upstream.destroy(new Error('the API server did not answer in time')),
-    );
-    upstream.once('error', reject);
-    upstream.end();
-  });
-}
-
-/** The beginning of a body, for the message in it. */
-async function readStart(response: IncomingMessage): Promise<Buffer[]> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  while (size < MAX_STATUS_BYTES) {
-    const chunk: Buffer | null = response.read();
-    if (chunk) {
-      chunks.push(chunk);
-      size += chunk.length;
-    } else if (response.readableEnded || response.destroyed) {
-      break;
-    } else {
-      await new Promise<void>(resolve => {
-        const go = () => {
-          response.off('readable', go).off('end', go).off('close', go);
-          resolve();
-        };
-        response.on('readable', go).on('end', go).on('close', go);
-      });
-    }
-  }
-  return chunks;
-}
-
-function relayRefusal(
-  response: ServerResponse,
-  upstream: IncomingMessage,
-  start: Buffer[],
-): void {
-  response.sendDate = false;
-  response.writeHead(
-    upstream.statusCode ?? 502,
-    upstream.statusMessage,
-    clientResponseHeaders(upstream.rawHeaders),
-  );
-  start.forEach(chunk => response.write(chunk));
-  if (upstream.readableEnded || upstream.destroyed) {
-    response.end();
-  } else {
-    upstream.pipe(response);
-  }
-}
-
-function switchingProtocols(upstream: IncomingMessage): string {
+function switchingProtocols(head: IncomingMessage): Buffer {
   const lines = [
-    `HTTP/1.1 101 ${upstream.statusMessage}`,
+    `HTTP/1.1 101 ${head.statusMessage}`,
     'Connection: Upgrade',
-    `Upgrade: ${upstream.headers.upgrade}`,
+    `Upgrade: ${head.headers.upgrade}`,
   ];
-  const headers = clientResponseHeaders(upstream.rawHeaders);
+  const headers = clientResponseHeaders(head.rawHeaders);
   for (let i = 0; i < headers.length; i += 2) {
     lines.push(`${headers[i]}: ${headers[i + 1]}`);
   }
-  return `${lines.join('\r\n')}\r\n\r\n`;
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+}
+
+/** What no upgrade may have, whatever the roles say. */
+function malformed(
+  request: IncomingMessage,
+  kind: SessionKind | 'other',
+): Refusal | undefined {
+  const refuse = (message: string): Refusal => ({
+    code: 400,
+    reason: 'BadRequest',
+    message,
+  });
+  if (hasBody(request)) {
+    // Where it ends and the new protocol begins is anybody's guess.
+    return refuse('a request to upgrade the connection cannot have a body');
+  }
+  return kind !== 'other' && upgradeKind(request.headers) === 'other'
+    ? refuse(
+        `${kind} is carried by websocket or SPDY/3.1, not by "${request.headers.upgrade}"`,
+      )
+    : undefined;
 }
 
 /**
@@ -151,105 +65,104 @@ export async function forwardUpgrade(
   options: { audit: AuditLog; sessions: Sessions },
 ): Promise<void> {
   const { audit, sessions } = options;
-  const { cluster, head, info } = context;
-  const kind: SessionKind | 'other' = sessionKind(info) ?? 'other';
-  const refusal = sessions.refusal(context, kind);
-  const latencyMs = () => Date.now() - context.startedAt;
-  if (refusal) {
-    await audit.record({
-      ...head,
-      result: 'failure',
-      message: refusal.message,
-      statusCode: refusal.code,
-      latencyMs: latencyMs(),
-    });
+  const { head } = context;
+  const kind = sessionKind(context.info) ?? 'other';
+  const row = (outcome: CallOutcome) => ({
+    ...head,
+    ...outcome,
+    latencyMs: context.stopwatch.elapsedMs,
+  });
+  const failed = (message: string, statusCode?: number) =>
+    row({ result: 'failure', message, statusCode });
+  const answerWith = (refusal: Refusal) =>
     respondOnSocket(request, socket, response =>
       sendRefusal(response, refusal),
     );
+
+  const refusal = malformed(request, kind) ?? sessions.refusal(context, kind);
+  if (refusal) {
+    await audit.record(failed(refusal.message, refusal.code));
+    answerWith(refusal);
     return;
   }
+
+  const client = WaitingClient.create(socket, firstBytes);
   await audit.attempt(head);
-
-  let connection: Socket | undefined;
-  let answer: Handshake;
-  const clientGone = () => connection?.destroy();
-  socket.once('close', clientGone);
+  const fail = async (code: number, message: string) => {
+    await audit.outcome(failed(message, code));
+    answerWith({ code, reason: 'ServiceUnavailable', message });
+  };
+  let answer: UpgradeAnswer;
   try {
-    connection = await cluster.connect();
-    answer = await handshake(request, connection, context);
+    answer = await askForUpgrade(request, context, client.gone);
   } catch (error) {
-    connection?.destroy();
-    const message = `the API server of cluster "${
-      cluster.name
-    }" cannot be reached: ${(error as Error).message}`;
-    await audit.outcome({
-      ...head,
-      result: 'failure',
-      message,
-      statusCode: 502,
-      latencyMs: latencyMs(),
-    });
-    respondOnSocket(request, socket, response =>
-      sendRefusal(response, {
-        code: 502,
-        reason: 'ServiceUnavailable',
-        message,
-      }),
-    );
+    if (client.gone.aborted) {
+      await audit.outcome(failed(CLIENT_GONE));
+      socket.destroy();
+      return;
+    }
+    await fail(502, (error as Error).message);
     return;
   }
 
-  const { response: upstream } = answer;
-  if (!answer.upgraded) {
+  const { head: upstream, connection } = answer;
+  if (!answer.firstBytes) {
     const start = await readStart(upstream);
-    await audit.outcome({
-      ...head,
-      result: 'failure',
-      message: statusMessage(
-        Buffer.concat(start),
-        upstream.statusMessage ?? '',
+    await audit.outcome(
+      failed(
+        statusMessage(start, upstream.statusMessage ?? ''),
+        upstream.statusCode,
       ),
-      statusCode: upstream.statusCode,
-      latencyMs: latencyMs(),
-    });
+    );
     respondOnSocket(request, socket, response => {
-      response.once('close', () => connection?.destroy());
-      relayRefusal(response, upstream, start);
+      response.once('close', () => connection.destroy());
+      relayUpgradeRefusal(upstream, start, response);
     });
     return;
   }
 
   const sessionId = uuidv7();
-  const session = sessions.open({
-    context,
-    kind,
-    sessionId,
-    transport: upgradeKind(request.headers) === 'spdy' ? 'spdy' : 'websocket',
-    subprotocol:
-      upstream.headers['sec-websocket-protocol'] ??
-      [upstream.headers['x-stream-protocol-version']].flat()[0],
-  });
+  let session: Session;
+  try {
+    session = sessions.open({
+      context,
+      kind,
+      sessionId,
+      transport: upgradeKind(request.headers) === 'spdy' ? 'spdy' : 'websocket',
+      subprotocol:
+        upstream.headers['sec-websocket-protocol'] ??
+        [upstream.headers['x-stream-protocol-version']].flat()[0],
+    });
+  } catch (error) {
+    connection.destroy();
+    await fail(
+      error instanceof ProtocolError ? 502 : 503,
+      `the session cannot be recorded, so it does not begin: ${
+        (error as Error).message
+      }`,
+    );
+    return;
+  }
   try {
     await audit.outcome({
-      ...head,
-      result: 'success',
-      message: 'session started',
-      statusCode: 101,
-      latencyMs: latencyMs(),
+      ...row({
+        result: 'success',
+        message: 'session started',
+        statusCode: 101,
+      }),
       sessionId,
       recordingId: session.recordingId,
     });
   } catch (error) {
-    answer.socket.destroy();
+    connection.destroy();
     await session.cancel();
     throw error;
   }
-  socket.off('close', clientGone);
   socket.write(switchingProtocols(upstream));
   session.run({
     client: socket,
-    upstream: answer.socket,
-    fromClient: firstBytes,
+    upstream: connection,
+    fromClient: client.release(),
     fromUpstream: answer.firstBytes,
   });
 }

@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
+/** How long an error's body is waited for before its outcome is written, in milliseconds. */
+export const STATUS_WAIT_MS = 2000;
+
 /** `v1.Status` reasons that the proxy uses, as the API server does. */
 export type StatusReason =
   | 'BadRequest'

@@ -2,6 +2,9 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+/** How long a client may go on after it was answered, in milliseconds: one whose connection is cut while it sends may lose the answer. */
+const LINGER_MS = 5000;
+
 /**
  * Answers a request whose connection Node has handed over for an upgrade that
  * does not take place; the connection ends with the answer.
@@ -18,9 +21,17 @@ export function respondOnSocket(
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
   response.once('finish', () => {
     response.detachSocket(socket);
+    timer.refresh();
     socket.end();
   });
+  // What the client still sends is nobody's any more.
+  socket
+    .on('data', () => {})
+    .on('end', () => socket.end())
+    .resume();
   respond(response);
 }

@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { Impersonation } from '../authz';
 
 /** Of one connection only (RFC 9110, section 7.6.1): never sent on. */
@@ -10,6 +11,7 @@ const HOP_BY_HOP = new Set([
   'te',
   'transfer-encoding',
   'upgrade',
+  'http2-settings',
 ]);
 
 /** The client's word on these is never sent on: they are credentials, or the proxy's to say. */
@@ -55,12 +57,42 @@ function endToEnd(
   return headers;
 }
 
+/** Whether a header of this name, in lower case, is among them. */
+export function hasHeader(raw: readonly string[], name: string): boolean {
+  return raw.some((item, i) => i % 2 === 0 && item.toLowerCase() === name);
+}
+
+/** The headers but those of this name, in lower case. */
+export function withoutHeader(
+  raw: readonly string[],
+  name: string,
+): RawHeaders {
+  return raw.filter((_, i) => raw[i - (i % 2)].toLowerCase() !== name);
+}
+
+/** The headers that undici hands over, a character for a byte. */
+export function toRawHeaders(
+  raw: Dispatcher.DispatchController['rawHeaders'],
+): RawHeaders {
+  return Array.isArray(raw)
+    ? raw.map(item =>
+        typeof item === 'string' ? item : item.toString('latin1'),
+      )
+    : [];
+}
+
 /** What a header can carry; Kubernetes decodes no escapes in names. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Whether a name can travel in an `Impersonate-*` header. */
 export function isHeaderValue(value: string): boolean {
   return HEADER_VALUE.test(value) && value.trim() === value && value !== '';
+}
+
+/** A reason phrase as it may go out again, a character for a byte: none rather than one with control characters. */
+export function reasonPhrase(reason: string): string {
+  const bytes = Buffer.from(reason, 'utf8').toString('latin1');
+  return HEADER_VALUE.test(bytes) ? bytes : '';
 }
 
 /** The proxy's own word on a request. */

@@ -51,7 +51,13 @@ export class FrameJournal {
     this.#handle = openSync(file, 'w', 0o600);
     const time = Buffer.alloc(FIRST_TIME_BYTES);
     time.writeBigUInt64LE(BigInt(firstTime));
-    this.#write(time);
+    try {
+      this.#write(time);
+    } catch (error) {
+      closeSync(this.#handle);
+      unlinkSync(file);
+      throw error;
+    }
   }
 
   /** Bytes of events. */

@@ -1,9 +1,11 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   truncateSync,
@@ -150,6 +152,11 @@ describe('SessionRecording', () => {
       status: 'truncated',
       statusReason: failures[0],
     });
+    // All that was released to the user before is there.
+    expect(events().map(({ data }) => text(data))).toEqual([
+      expect.any(String),
+      '0123456789',
+    ]);
 
     const full = start({ storeBytes: 1 });
     expect(() => full.append('output', Buffer.from('x'))).toThrow(
@@ -232,5 +239,63 @@ describe('SessionRecording', () => {
     }
     await recording.finish({ exitCode: 0, reason: 'the command ended' });
     rmSync(crashed, { recursive: true });
+  });
+
+  it('is finished later, with its own end, when its last frames cannot be written', async () => {
+    const store = RecordingStore.open({ root, maxBytes: 100 * MEBIBYTE });
+    const recording = SessionRecording.start({
+      store,
+      maxBytes: 100 * MEBIBYTE,
+      header: HEADER,
+      onFrame: () => {},
+      onFailure: () => {},
+    });
+    recording.append('output', Buffer.from('seen by the user'));
+    // Stands where the frames would be.
+    const obstacle = join(root, ID, 'frames');
+    mkdirSync(obstacle);
+    expect(store.unfinished()).toEqual([]);
+    await recording.finish({ exitCode: 3, reason: 'the command ended' });
+
+    const logger = pino({ level: 'silent' });
+    expect(store.unfinished().length).toBe(1);
+    expect(await recoverRecordings(store, logger)).toBe(false);
+    rmdirSync(obstacle);
+    expect(await recoverRecordings(store, logger)).toBe(true);
+    expect(store.unfinished()).toEqual([]);
+    expect(
+      events()
+        .filter(event => event.type === 'output')
+        .map(event => text(event.data)),
+    ).toEqual(['seen by the user']);
+    expect(completion()).toMatchObject({
+      status: 'complete',
+      exitCode: 3,
+      chunkCount: 1,
+    });
+    expect(readdirSync(join(root, ID)).sort()).toEqual([
+      'completion.json',
+      'frames',
+    ]);
+  });
+
+  it('of which nothing could be written is no recording', async () => {
+    const store = RecordingStore.open({ root, maxBytes: 100 * MEBIBYTE });
+    const recording = SessionRecording.start({
+      store,
+      maxBytes: 100 * MEBIBYTE,
+      header: HEADER,
+      onFrame: () => {},
+      onFailure: () => {},
+    });
+    mkdirSync(join(root, ID, 'journal-0'));
+    expect(() => recording.append('output', Buffer.from('x'))).toThrow(
+      'the recording cannot be written',
+    );
+    await recording.finish({ exitCode: undefined, reason: 'no room' });
+    rmdirSync(join(root, ID, 'journal-0'));
+    await recoverRecordings(store, pino({ level: 'silent' }));
+    expect(store.list()).toEqual([]);
+    expect(store.bytes).toBe(0);
   });
 });

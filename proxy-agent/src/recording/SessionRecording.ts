@@ -2,12 +2,16 @@ import { performance } from 'node:perf_hooks';
 import {
   FRAME_TARGET_BYTES,
   FRAME_TARGET_MS,
-  RecordingCompletion,
   RecordingEventType,
   RecordingHeader,
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { RecordingDirectory, RecordingStore, SpoolError } from '../spool';
+import {
+  RecordingDirectory,
+  RecordingEnd,
+  RecordingStore,
+  SpoolError,
+} from '../spool';
 import { appendFrame } from './appendFrame';
 import { FrameJournal } from './FrameJournal';
 
@@ -45,7 +49,10 @@ export class SessionRecording {
   #bytes = 0;
   #writing: Promise<void> = Promise.resolve();
   #waitingFrames = 0;
+  /** Nothing more is appended. */
   #failed = false;
+  /** A frame could not be closed: what follows stays in journals. */
+  #stuck = false;
   #ended = false;
 
   /** @throws {@link SpoolError} when nothing can be written */
@@ -111,7 +118,7 @@ export class SessionRecording {
     this.#write(type, data);
   }
 
-  /** Ends the recording; what was appended is in closed frames when it returns. */
+  /** Ends the recording; what was appended is in closed frames when it returns, or will be when there is room. */
   async finish(end: SessionEnd): Promise<void> {
     if (this.#ended) {
       return;
@@ -129,11 +136,11 @@ export class SessionRecording {
       }
     }
     const durationMs = Math.round(performance.now() - this.#startedAt);
+    const truncated = end.truncated || this.#failed;
     this.#ended = true;
     this.#closeJournal(true);
     await this.#writing;
-    const truncated = end.truncated || this.#failed;
-    const completion: RecordingCompletion = {
+    const recordingEnd: RecordingEnd = {
       status: truncated ? 'truncated' : 'complete',
       statusReason: truncated ? end.reason : undefined,
       endedAt: new Date(
@@ -141,11 +148,23 @@ export class SessionRecording {
       ).toISOString(),
       durationMs,
       exitCode: end.exitCode,
-      // Counted anew at the upload.
-      chunkCount: this.#nextSequence,
     };
-    this.#guarded(() => this.#directory.complete(completion));
+    this.#store.ended(this.#header.id, this.#complete(recordingEnd));
     this.#onFrame();
+  }
+
+  /** @returns what is still to be written down when there is room again */
+  #complete(end: RecordingEnd): RecordingEnd | undefined {
+    if (this.#stuck || this.#nextSequence === 0) {
+      return end;
+    }
+    try {
+      // The chunks are counted anew at the upload.
+      this.#directory.complete({ ...end, chunkCount: this.#nextSequence });
+      return undefined;
+    } catch {
+      return end;
+    }
   }
 
   #writeHeader(size: TerminalSize): void {
@@ -164,7 +183,7 @@ export class SessionRecording {
       this.#journal.append({ type, time, data });
     });
     this.#bytes += data.length;
-    this.#store.grown(data.length);
+    this.#store.grown(this.#header.id, data.length);
     if (this.#journal && this.#journal.bytes >= FRAME_TARGET_BYTES) {
       this.#closeJournal(false);
     }
@@ -189,21 +208,27 @@ export class SessionRecording {
     }
     this.#journal = undefined;
     const content = journal.close();
+    if (content.eventCount === 0) {
+      // What should have been its first event was not kept.
+      journal.remove();
+      return;
+    }
     const sequence = this.#nextSequence++;
     this.#waitingFrames++;
     this.#writing = this.#writing.then(async () => {
       try {
-        if (!this.#failed) {
+        if (!this.#stuck) {
           const frameBytes = await appendFrame(this.#directory, content, {
             sequence,
             last,
           });
           journal.remove();
-          this.#store.grown(frameBytes - content.body.length);
+          this.#store.grown(this.#header.id, frameBytes - content.body.length);
           this.#onFrame();
         }
       } catch (error) {
         // The journal stays; recovery makes its frame when there is room.
+        this.#stuck = true;
         this.#fail(error as Error);
       } finally {
         this.#waitingFrames--;

@@ -1,2 +1,2 @@
 export * from './SessionRecording';
-export * from './recoverRecordings';
+export * from './RecordingRecovery';

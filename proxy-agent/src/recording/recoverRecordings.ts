@@ -1,4 +1,4 @@
-import { readFileSync, statSync, truncateSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, unlinkSync } from 'node:fs';
 import type { Logger } from 'pino';
 import {
   decodeFrame,
@@ -7,7 +7,11 @@ import {
   recordingHeaderSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { zstdDecompressSync } from 'node:zlib';
-import type { RecordingDirectory, RecordingStore } from '../spool';
+import type {
+  RecordingDirectory,
+  RecordingStore,
+  UnfinishedRecording,
+} from '../spool';
 import { appendFrame } from './appendFrame';
 import { readJournal } from './FrameJournal';
 
@@ -69,9 +73,10 @@ function startOf(body: Uint8Array, firstTime: number): string | undefined {
     : undefined;
 }
 
+/** @returns whether there was anything to keep */
 async function recover(
   store: RecordingStore,
-  directory: RecordingDirectory,
+  { directory, end }: UnfinishedRecording,
 ): Promise<boolean> {
   const frames = readClosedFrames(directory);
   let { count, lastTime, startedAt } = frames;
@@ -81,34 +86,40 @@ async function recover(
   }
   let complete = true;
   for (const sequence of directory.journals()) {
-    const content =
-      sequence >= count
-        ? readJournal(directory.journalFile(sequence))
-        : undefined;
-    if (!content || content.eventCount === 0) {
-      continue;
+    const file = directory.journalFile(sequence);
+    const content = sequence >= count ? readJournal(file) : undefined;
+    if (content && content.eventCount > 0) {
+      complete = complete && sequence === count;
+      startedAt ??= startOf(content.body, content.firstTime);
+      lastTime = content.lastTime;
+      await appendFrame(directory, content, { sequence: count, last: false });
+      count += 1;
     }
-    complete = complete && sequence === count;
-    startedAt ??= startOf(content.body, content.firstTime);
-    lastTime = content.lastTime;
-    await appendFrame(directory, content, { sequence: count, last: false });
-    count += 1;
+    // Another attempt must not add it once more.
+    unlinkSync(file);
   }
   if (!startedAt) {
-    // Killed before the first byte of output: there is nothing to replay.
+    // Ended before the first byte of output: there is nothing to replay.
     store.remove(directory);
     return false;
   }
   const durationMs = Math.round(lastTime / 1000);
   directory.complete({
-    status: complete ? 'recovered' : 'truncated',
-    statusReason: complete
-      ? 'the proxy stopped during the session'
-      : 'the proxy stopped during the session, and a part is missing',
-    endedAt: new Date(Date.parse(startedAt) + durationMs).toISOString(),
-    durationMs,
+    ...(end ?? {
+      status: 'recovered',
+      statusReason: 'the proxy stopped during the session',
+      endedAt: new Date(Date.parse(startedAt) + durationMs).toISOString(),
+      durationMs,
+    }),
+    ...(!complete && {
+      status: 'truncated',
+      statusReason: `${
+        end?.statusReason ?? 'the proxy stopped during the session'
+      }, and a part is missing`,
+    }),
     chunkCount: count,
   });
+  store.measure(directory);
   return true;
 }
 
@@ -117,17 +128,29 @@ function sizeOf(file: string): number {
 }
 
 /**
- * Finishes the recordings that a killed proxy left open, before new ones
- * begin: their journals become frames and their status says what is known.
+ * Finishes the recordings that a killed proxy or a full disk left open: their
+ * journals become frames and their status says what is known. What cannot be
+ * finished now stays for another call.
+ *
+ * @returns whether all of them are finished
  */
 export async function recoverRecordings(
   store: RecordingStore,
   logger: Logger,
-): Promise<void> {
-  for (const directory of store.list()) {
-    if (directory.completion() === undefined) {
-      const kept = await recover(store, directory);
-      logger.info({ recordingId: directory.id, kept }, 'recording recovered');
+): Promise<boolean> {
+  let all = true;
+  for (const recording of store.unfinished()) {
+    const { id } = recording.directory;
+    try {
+      const kept = await recover(store, recording);
+      logger.info({ recordingId: id, kept }, 'recording recovered');
+    } catch (error) {
+      all = false;
+      logger.warn(
+        { recordingId: id, error: (error as Error).message },
+        'a recording cannot be finished yet',
+      );
     }
   }
+  return all;
 }

@@ -3,50 +3,81 @@ import {
   createServer as createHttpServer,
   Server,
   ServerOptions,
+  ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ProxyConfig } from '../config';
 import type { RequestHandler } from '../forward';
 import { ClientAddress } from './ClientAddress';
+import { ProxyRequest } from './ProxyRequest';
 
 /** The largest request head, in bytes: the command of an exec stands in its URL. */
 const MAX_REQUEST_HEAD_BYTES = 256 * 1024;
-/** How long a client may take to send a request's head, in milliseconds. */
+/** How long a client may take to send a request's head, or for the TLS handshake, in milliseconds. */
 const HEAD_TIMEOUT_MS = 30_000;
 /** How long an idle connection is kept, in milliseconds. */
 const KEEP_ALIVE_MS = 90_000;
+/** A silent connection is probed after so long, in milliseconds: the upstream of a client that is gone must be closed. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+/** How many requests of one connection may wait for their turn. */
+const MAX_PIPELINED = 32;
 
-const HTTP_OPTIONS: ServerOptions = {
-  maxHeaderSize: MAX_REQUEST_HEAD_BYTES,
-  headersTimeout: HEAD_TIMEOUT_MS,
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  // A body may take as long as it takes.
-  requestTimeout: 0,
-  noDelay: true,
-};
+/** What a connection still owes its client. */
+type Turn = { last: ServerResponse; waiting: number };
+
+function httpOptions(
+  headTimeoutMs: number,
+): ServerOptions<typeof ProxyRequest, typeof ServerResponse> {
+  return {
+    IncomingMessage: ProxyRequest,
+    maxHeaderSize: MAX_REQUEST_HEAD_BYTES,
+    headersTimeout: headTimeoutMs,
+    connectionsCheckingInterval: headTimeoutMs / 4,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A body may take as long as it takes.
+    requestTimeout: 0,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+    // Whatever flags Node was started with.
+    insecureHTTPParser: false,
+  };
+}
 
 /** The listener that kubectl talks to: HTTP/1.1 alone, since SPDY cannot ride on HTTP/2. */
 export class ProxyServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #turns = new WeakMap<Socket, Turn>();
   readonly #host: string;
   readonly #port: number;
 
-  /** @throws Error when the certificate cannot be read */
+  /**
+   * @param limits - `headTimeoutMs`: how long a client may take to send a head
+   * @throws Error when the certificate cannot be read
+   */
   static fromConfig(
     config: ProxyConfig['server'],
-    handler: RequestHandler,
+    handler: Pick<RequestHandler, 'handleRequest' | 'handleUpgrade'>,
+    limits: { headTimeoutMs?: number } = {},
   ): ProxyServer {
+    const { headTimeoutMs = HEAD_TIMEOUT_MS } = limits;
+    const options = httpOptions(headTimeoutMs);
     const server = config.tls
       ? createHttpsServer({
-          ...HTTP_OPTIONS,
+          ...options,
           cert: readFileSync(config.tls.certFile),
           key: readFileSync(config.tls.keyFile),
           minVersion: 'TLSv1.2',
           ALPNProtocols: ['http/1.1'],
+          handshakeTimeout: headTimeoutMs,
+          // As Node's HTTP server has it: a session may end in one direction alone.
+          allowHalfOpen: true,
         })
-      : createHttpServer(HTTP_OPTIONS);
+      : createHttpServer(options);
+    // Node drops the headers beyond a number silently; their size is limited.
+    server.maxHeadersCount = 0;
     return new ProxyServer(
       server,
       config,
@@ -58,7 +89,7 @@ export class ProxyServer {
   private constructor(
     server: Server,
     config: ProxyConfig['server'],
-    handler: RequestHandler,
+    handler: Pick<RequestHandler, 'handleRequest' | 'handleUpgrade'>,
     clientAddress: ClientAddress,
   ) {
     this.#server = server;
@@ -69,11 +100,22 @@ export class ProxyServer {
       socket.once('close', () => this.#sockets.delete(socket));
     });
     server.on('request', (request, response) => {
-      handler.handleRequest(request, response, clientAddress.of(request));
+      const { socket } = request;
+      const clientIp = clientAddress.of(request);
+      this.#inTurn(socket, response, () =>
+        handler.handleRequest(request, response, clientIp),
+      ).catch(() => socket.destroy());
     });
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
-      handler.handleUpgrade(request, socket, head, clientAddress.of(request));
+      if (this.#isOwed(request.socket)) {
+        // Two would write to it.
+        socket.destroy();
+        return;
+      }
+      handler
+        .handleUpgrade(request, socket, head, clientAddress.of(request))
+        .catch(() => socket.destroy());
     });
   }
 
@@ -103,5 +145,41 @@ export class ProxyServer {
     }, graceMs);
     await closed;
     clearTimeout(timer);
+  }
+
+  /**
+   * Handles the requests of one connection one after the other, as they may
+   * depend on each other (RFC 9112, section 9.3.2).
+   */
+  async #inTurn(
+    socket: Socket,
+    response: ServerResponse,
+    handle: () => Promise<void>,
+  ): Promise<void> {
+    const turn = this.#turns.get(socket);
+    if (!turn || turn.last.closed) {
+      this.#turns.set(socket, { last: response, waiting: 0 });
+      await handle();
+      return;
+    }
+    if (turn.waiting >= MAX_PIPELINED) {
+      socket.destroy();
+      return;
+    }
+    const before = turn.last;
+    turn.last = response;
+    turn.waiting += 1;
+    await new Promise(resolve => {
+      before.once('close', resolve);
+    });
+    turn.waiting -= 1;
+    if (!socket.destroyed) {
+      await handle();
+    }
+  }
+
+  #isOwed(socket: Socket): boolean {
+    const turn = this.#turns.get(socket);
+    return turn !== undefined && !turn.last.closed;
   }
 }

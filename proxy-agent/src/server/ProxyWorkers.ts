@@ -1,8 +1,9 @@
 import cluster, { Worker } from 'node:cluster';
+import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
 import type { Readiness } from './AdminServer';
-import { readReport, REPORT_INTERVAL_MS } from './workerChannel';
+import { askMetrics, readReport, REPORT_INTERVAL_MS } from './workerChannel';
 
 /** A worker that has been silent for longer does not count as ready, in milliseconds. */
 const SILENCE_MS = 6 * REPORT_INTERVAL_MS;
@@ -13,6 +14,7 @@ const WORKER_VARIABLE = 'KUBERNETES_AUDIT_WORKER';
 
 type Slot = {
   worker: Worker | undefined;
+  /** By a clock that nobody sets, in milliseconds. */
   reportedAt: number;
   readiness: Readiness[];
 };
@@ -31,7 +33,6 @@ export function workerNumber(): number | undefined {
 export class ProxyWorkers {
   readonly #logger: Logger;
   readonly #slots: Slot[];
-  readonly #registry = new AggregatorRegistry();
   #stopping = false;
 
   static start(count: number, logger: Logger): ProxyWorkers {
@@ -42,7 +43,7 @@ export class ProxyWorkers {
     this.#logger = logger;
     this.#slots = Array.from({ length: count }, () => ({
       worker: undefined,
-      reportedAt: 0,
+      reportedAt: -Infinity,
       readiness: [],
     }));
     this.#slots.forEach((_, index) => this.#fork(index));
@@ -51,16 +52,22 @@ export class ProxyWorkers {
   readiness(): Readiness[] {
     return this.#slots.flatMap(({ reportedAt, readiness }, index) => {
       const name = `worker-${index + 1}`;
-      if (Date.now() - reportedAt > SILENCE_MS) {
+      if (performance.now() - reportedAt > SILENCE_MS) {
         return [{ name, ready: false, detail: 'it does not answer' }];
       }
       return readiness.map(item => ({ ...item, name: `${name}/${item.name}` }));
     });
   }
 
-  /** The sums over all workers. */
+  /** The sums over all workers that answer. */
   async metrics(): Promise<string> {
-    return await this.#registry.clusterMetrics();
+    const answers = await Promise.all(
+      this.#slots.map(({ worker }) =>
+        worker?.isConnected() ? askMetrics(worker) : undefined,
+      ),
+    );
+    const known = answers.filter(answer => answer !== undefined);
+    return await AggregatorRegistry.aggregate(known).metrics();
   }
 
   /** Ends all workers, each gracefully; resolves when they have gone. */
@@ -89,11 +96,11 @@ export class ProxyWorkers {
       const readiness = readReport(message);
       if (readiness) {
         slot.readiness = readiness;
-        slot.reportedAt = Date.now();
+        slot.reportedAt = performance.now();
       }
     });
     worker.once('exit', (code, signal) => {
-      slot.reportedAt = 0;
+      slot.reportedAt = -Infinity;
       if (!this.#stopping) {
         this.#logger.error(
           { worker: index + 1, code, signal },

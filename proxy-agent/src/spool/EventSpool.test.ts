@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventSpool } from './EventSpool';
+import { SpoolError } from './SpoolError';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 
@@ -179,5 +181,124 @@ describe('EventSpool', () => {
     await spool.readBatch(1);
     spool.acknowledge(41);
     expect(segments()).toBe(1);
+  });
+
+  it('reads on behind a damaged place, in the last segment and in one before', async () => {
+    const first = open(1024 * 1024);
+    const text = 'x'.repeat(40_000);
+    for (let i = 1; i <= 8; i++) {
+      await first.append({ text }, 'written');
+    }
+    first.close();
+    const segments = readdirSync(directory)
+      .filter(name => name.endsWith('.segment'))
+      .map(name => join(directory, name));
+    expect(segments.length).toBeGreaterThan(1);
+    const damage = (file: string, sequence: number) => {
+      const bytes = readFileSync(file);
+      bytes[bytes.indexOf(`"sequence":${sequence},`)] ^= 1;
+      writeFileSync(file, bytes);
+    };
+    damage(segments[0], 2);
+    damage(segments[segments.length - 1], 7);
+
+    const second = open(1024 * 1024);
+    await second.append({ text: 'next' }, 'written');
+    const found: number[] = [];
+    for (;;) {
+      const batch = await second.readBatch(2);
+      if (!batch) {
+        break;
+      }
+      found.push(...records(batch.body).map(record => record.sequence));
+      second.acknowledge(batch.lastSequence);
+    }
+    expect(found).toEqual([1, 3, 4, 5, 6, 8, 9]);
+  });
+
+  it('goes round a length that points behind the end', async () => {
+    const first = open();
+    for (const id of ['a', 'b', 'c']) {
+      await first.append({ id }, 'written');
+    }
+    first.close();
+    const file = join(
+      directory,
+      readdirSync(directory).find(name => name.endsWith('.segment')) ?? '',
+    );
+    const bytes = readFileSync(file);
+    bytes.writeUInt32LE(500_000, bytes.indexOf('{"sequence":2,') - 8);
+    writeFileSync(file, bytes);
+
+    const second = open();
+    await second.append({ id: 'd' }, 'written');
+    expect(records((await second.readBatch(10))?.body)).toMatchObject([
+      { sequence: 1, id: 'a' },
+    ]);
+    second.acknowledge(1);
+    expect(records((await second.readBatch(10))?.body)).toMatchObject([
+      { sequence: 3, id: 'c' },
+      { sequence: 4, id: 'd' },
+    ]);
+  });
+
+  it('has room again when all that filled it is acknowledged', async () => {
+    const spool = open(1000);
+    for (let i = 0; i < 3; i++) {
+      await spool.append({ text: 'x'.repeat(400) }, 'written');
+    }
+    expect(spool.unwritable).toMatch('reached its limit');
+    while (spool.depth > 0) {
+      spool.acknowledge((await spool.readBatch(10))?.lastSequence ?? 0);
+    }
+    expect(spool.bytes).toBe(0);
+    expect(spool.unwritable).toBeUndefined();
+    await spool.append({ id: 'next' }, 'written');
+    const { epoch } = spool;
+    spool.close();
+    // What is known of the portal's position may be lost: the names tell enough.
+    rmSync(join(directory, 'acknowledged'));
+    const second = open(1000);
+    expect(second.epoch).toBe(epoch);
+    expect(records((await second.readBatch(10))?.body)).toEqual([
+      { sequence: 4, id: 'next' },
+    ]);
+  });
+
+  it('keeps what cannot be refused until there is room', async () => {
+    const spool = open(300);
+    await spool.append({ text: 'x'.repeat(300) }, 'written');
+    let kept = false;
+    const end = spool.appendWhenPossible({ id: 'end' }, 'written').then(() => {
+      kept = true;
+    });
+    await new Promise(setImmediate);
+    expect(kept).toBe(false);
+    spool.acknowledge((await spool.readBatch(10))?.lastSequence ?? 0);
+    await end;
+    expect(records((await spool.readBatch(10))?.body)).toEqual([
+      { sequence: 2, id: 'end' },
+    ]);
+  });
+
+  it('gives up waiting for room when it is closed', async () => {
+    const spool = open(300);
+    await spool.append({ text: 'x'.repeat(300) }, 'written');
+    const end = spool.appendWhenPossible({ id: 'end' }, 'written');
+    spool.close();
+    await expect(end).rejects.toThrow(SpoolError);
+  });
+
+  it('is closed while its directory cannot be written, and says so at once', async () => {
+    // Stands where the cursor is written first.
+    mkdirSync(join(directory, 'acknowledged.tmp'));
+    const spool = open();
+    await spool.append({ id: 'a' }, 'written');
+    spool.acknowledge((await spool.readBatch(10))?.lastSequence ?? 0);
+    expect(spool.depth).toBe(0);
+    expect(spool.unwritable).toMatch('the audit spool cannot be written');
+    await expect(spool.append({ id: 'b' }, 'written')).rejects.toThrow(
+      'cannot be written',
+    );
   });
 });

@@ -6,28 +6,26 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
-  statSync,
+  renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { syncDirectory, writeFileAtomically } from './atomicFile';
+import { replaceFile, syncDirectory, writeFileAtomically } from './atomicFile';
 import { lockDirectory } from './directoryLock';
-import {
-  decodeSpoolRecords,
-  encodeSpoolRecord,
-  MAX_RECORD_BYTES,
-} from './spoolRecordCodec';
+import { mendSegment } from './mendSegment';
+import { probeDirectory } from './probeDirectory';
+import { findSegments, Segment, segmentFile } from './Segment';
+import { SegmentReader, SpoolBatch } from './SegmentReader';
+import { encodeSpoolRecord } from './spoolRecordCodec';
 import { SpoolError } from './SpoolError';
 
-/** A segment is closed and a new one begun at so many bytes. */
+/** A segment is closed and a new one begun at so many bytes … */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
-/** Bytes read from the disk for one batch; holds the largest record. */
-const READ_BYTES = MAX_RECORD_BYTES + 64 * 1024;
-/** After a failed write, the time until the next attempt, in milliseconds. */
-const RETRY_AFTER_MS = 1000;
+/** … or at this part of the limit, so that a small spool gets room back piece by piece. */
+const SEGMENTS_AT_LEAST = 8;
+/** After a failed write, the time between two looks whether it would succeed now, in milliseconds. */
+const RETRY_MS = 1000;
 
 /** How far an append must have come before it counts. */
 export type Durability =
@@ -36,22 +34,8 @@ export type Durability =
   /** On the disk: survives a power loss. */
   | 'synced';
 
-/** Records as the portal takes them. */
-export type SpoolBatch = {
-  /** NDJSON. */
-  body: Buffer;
-  firstSequence: number;
-  lastSequence: number;
-};
-
-type Segment = { file: string; firstSequence: number; bytes: number };
-
-type PendingAppend = {
-  fields: string;
-  durability: Durability;
-  resolve: () => void;
-  reject: (error: SpoolError) => void;
-};
+type Waiting = { resolve: () => void; reject: (error: SpoolError) => void };
+type PendingAppend = Waiting & { fields: string; durability: Durability };
 
 /**
  * Audit records on their way to the portal: an append-only log in segments,
@@ -67,21 +51,22 @@ export class EventSpool {
 
   readonly #directory: string;
   readonly #maxBytes: number;
-  readonly #now: () => number;
+  readonly #segmentBytes: number;
   readonly #unlock: () => void;
   readonly #segments: Segment[];
+  readonly #reader: SegmentReader;
   readonly #pending: PendingAppend[] = [];
-  readonly #waitingForSync: PendingAppend[] = [];
+  readonly #waitingForSync: Waiting[] = [];
   readonly #appendListeners = new Set<() => void>();
   readonly #retiredHandles: number[] = [];
   #handle = -1;
   #lastSequence = 0;
+  #syncedSequence = 0;
   #acknowledged: number;
-  /** Where the next batch begins, kept so that it needs no search. */
-  #readPosition: { sequence: number; segment: Segment; offset: number };
   #flushScheduled = false;
   #syncing = false;
-  #failure: { reason: string; at: number } | undefined;
+  #failure: string | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   /**
@@ -90,32 +75,31 @@ export class EventSpool {
    *
    * @throws {@link SpoolError} when another process uses the directory
    */
-  static open(options: {
-    directory: string;
-    maxBytes: number;
-    now?: () => number;
-  }): EventSpool {
+  static open(options: { directory: string; maxBytes: number }): EventSpool {
     return new EventSpool(options);
   }
 
-  private constructor(options: {
-    directory: string;
-    maxBytes: number;
-    now?: () => number;
-  }) {
+  private constructor(options: { directory: string; maxBytes: number }) {
     this.#directory = options.directory;
     this.#maxBytes = options.maxBytes;
-    this.#now = options.now ?? Date.now;
+    this.#segmentBytes = Math.min(
+      SEGMENT_BYTES,
+      Math.ceil(options.maxBytes / SEGMENTS_AT_LEAST),
+    );
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     this.#unlock = lockDirectory(this.#directory);
     this.epoch = this.#readOrMakeEpoch();
-    this.#acknowledged = this.#readAcknowledged();
-    this.#segments = this.#findSegments();
-
+    this.#segments = findSegments(this.#directory);
+    // A segment is dropped when all before it is acknowledged, even when there
+    // was no room to note that.
+    this.#acknowledged = Math.max(
+      this.#readAcknowledged(),
+      (this.#segments[0]?.firstSequence ?? 1) - 1,
+    );
     const last = this.#segments.at(-1);
     if (last) {
       this.#handle = openSync(last.file, 'r+');
-      this.#lastSequence = this.#mendTail(last);
+      this.#lastSequence = mendSegment(last, this.#handle);
     }
     if (!last || this.#lastSequence < this.#acknowledged) {
       // Numbers that were acknowledged are never given again, even if a power
@@ -123,11 +107,12 @@ export class EventSpool {
       this.#lastSequence = this.#acknowledged;
       this.#handle = this.#beginSegment();
     }
-    this.#readPosition = {
-      sequence: this.#segments[0].firstSequence,
-      segment: this.#segments[0],
-      offset: 0,
-    };
+    this.#reader = SegmentReader.create(this.#segments);
+    try {
+      probeDirectory(this.#directory);
+    } catch (error) {
+      this.#fail('written', error as Error);
+    }
   }
 
   /** Records that the portal has not acknowledged. */
@@ -148,10 +133,7 @@ export class EventSpool {
     if (this.bytes >= this.#maxBytes) {
       return `the audit spool has reached its limit of ${this.#maxBytes} bytes`;
     }
-    if (this.#failure && this.#now() - this.#failure.at < RETRY_AFTER_MS) {
-      return this.#failure.reason;
-    }
-    return undefined;
+    return this.#failure;
   }
 
   /** Calls the listener after each write; returns how to stop that. */
@@ -173,17 +155,36 @@ export class EventSpool {
     }
     const fields = JSON.stringify(record).slice(1);
     return new Promise((resolve, reject) => {
-      this.#pending.push({
-        fields,
-        durability,
-        resolve,
-        reject,
-      });
+      this.#pending.push({ fields, durability, resolve, reject });
       if (!this.#flushScheduled) {
         this.#flushScheduled = true;
         setImmediate(() => this.#flush());
       }
     });
+  }
+
+  /**
+   * Adds a record of what has happened and cannot be refused any more, as soon
+   * as there is room.
+   *
+   * @throws {@link SpoolError} when the spool was closed before
+   */
+  async appendWhenPossible(
+    record: object,
+    durability: Durability,
+  ): Promise<void> {
+    for (;;) {
+      try {
+        return await this.append(record, durability);
+      } catch (error) {
+        if (this.#closed) {
+          throw error;
+        }
+        await new Promise(resolve => {
+          setTimeout(resolve, RETRY_MS).unref();
+        });
+      }
+    }
   }
 
   /** The oldest records that are not acknowledged, or undefined when there are none. */
@@ -192,51 +193,16 @@ export class EventSpool {
     if (wanted > this.#lastSequence) {
       return undefined;
     }
-    if (this.#readPosition.sequence > wanted) {
-      // A batch was read but not acknowledged: look again from the front.
-      this.#seekTo(this.#segments[0]);
+    // What the portal has must not be lost here: after a power loss its number
+    // would be given again.
+    if (this.#syncedSequence < wanted) {
+      // A disk that cannot sync any more is no reason to hold back what it still gives.
+      const upTo = this.#lastSequence;
+      await this.#synced().catch(() => {});
+      this.#syncedSequence = Math.max(this.#syncedSequence, upTo);
     }
-    for (;;) {
-      const { segment } = this.#readPosition;
-      const bytes = await this.#readAt(segment, this.#readPosition.offset);
-      const skip = wanted - this.#readPosition.sequence;
-      const { payloads, consumed, damaged } = decodeSpoolRecords(
-        bytes,
-        skip > 0 ? Math.min(skip, maxRecords) : maxRecords,
-      );
-      if (payloads.length > 0) {
-        const firstSequence = this.#readPosition.sequence;
-        this.#readPosition = {
-          segment,
-          sequence: firstSequence + payloads.length,
-          offset: this.#readPosition.offset + consumed,
-        };
-        if (skip > 0) {
-          continue;
-        }
-        const newline = Buffer.from('\n');
-        return {
-          body: Buffer.concat(payloads.flatMap(p => [p, newline])),
-          firstSequence,
-          lastSequence: firstSequence + payloads.length - 1,
-        };
-      }
-      const next = this.#segments[this.#segments.indexOf(segment) + 1];
-      if (!next) {
-        return undefined;
-      }
-      if (damaged) {
-        // The rest of this segment is lost; the portal sees the gap.
-        this.#acknowledged = Math.max(
-          this.#acknowledged,
-          next.firstSequence - 1,
-        );
-      }
-      this.#seekTo(next);
-      if (damaged) {
-        return this.readBatch(maxRecords);
-      }
-    }
+    const ready = this.#syncedSequence - this.#acknowledged;
+    return await this.#reader.read(wanted, Math.min(maxRecords, ready));
   }
 
   /** Forgets all records up to and with this one. */
@@ -245,15 +211,20 @@ export class EventSpool {
       return;
     }
     this.#acknowledged = sequence;
-    // A lost cursor only means that records are sent again.
-    writeFileAtomically(`${this.#directory}/acknowledged`, `${sequence}`);
-    while (
-      this.#segments.length > 1 &&
-      this.#segments[1].firstSequence <= sequence + 1 &&
-      this.#segments[0] !== this.#readPosition.segment
-    ) {
-      const [done] = this.#segments.splice(0, 1);
-      unlinkSync(done.file);
+    // A full disk gets room first; neither a lost cursor nor a segment that
+    // stays does more harm than that records are sent again.
+    try {
+      while (
+        this.#segments.length > 1 &&
+        this.#segments[1].firstSequence <= sequence + 1
+      ) {
+        unlinkSync(this.#segments[0].file);
+        this.#segments.shift();
+      }
+      this.#recycle();
+      replaceFile(`${this.#directory}/acknowledged`, `${sequence}`);
+    } catch (error) {
+      this.#fail('written', error as Error);
     }
   }
 
@@ -264,10 +235,12 @@ export class EventSpool {
     }
     this.#flush();
     this.#closed = true;
+    clearInterval(this.#retryTimer);
     try {
       fsyncSync(this.#handle);
     } finally {
-      closeSync(this.#handle);
+      this.#retiredHandles.push(this.#handle);
+      this.#closeRetiredHandles();
       this.#unlock();
     }
   }
@@ -292,40 +265,34 @@ export class EventSpool {
     }
   }
 
-  #findSegments(): Segment[] {
-    return readdirSync(this.#directory)
-      .filter(name => /^\d{16}\.segment$/.test(name))
-      .sort()
-      .map(name => {
-        const file = `${this.#directory}/${name}`;
-        return {
-          file,
-          firstSequence: Number(name.slice(0, 16)),
-          bytes: statSync(file).size,
-        };
-      });
-  }
-
-  /** Cuts the last segment behind its last whole record; returns that record's sequence. */
-  #mendTail(segment: Segment): number {
-    const { payloads, consumed } = decodeSpoolRecords(
-      readFileSync(segment.file),
-    );
-    if (consumed < segment.bytes) {
-      ftruncateSync(this.#handle, consumed);
-      segment.bytes = consumed;
-    }
-    return segment.firstSequence + payloads.length - 1;
-  }
-
   #beginSegment(): number {
     const firstSequence = this.#lastSequence + 1;
-    const name = `${firstSequence}`.padStart(16, '0');
-    const file = `${this.#directory}/${name}.segment`;
+    const file = segmentFile(this.#directory, firstSequence);
     const handle = openSync(file, 'w+', 0o600);
     syncDirectory(this.#directory);
     this.#segments.push({ file, firstSequence, bytes: 0 });
     return handle;
+  }
+
+  /** Empties the one segment that is left when all of it is acknowledged and room is short: that needs none. */
+  #recycle(): void {
+    const [segment] = this.#segments;
+    const isDone =
+      this.#segments.length === 1 && this.#acknowledged === this.#lastSequence;
+    const isWanted =
+      this.unwritable !== undefined || segment.bytes >= this.#segmentBytes;
+    if (!isDone || !isWanted || segment.bytes === 0) {
+      return;
+    }
+    // First the name, then the content: the name alone says that what is
+    // below it is acknowledged.
+    const firstSequence = this.#lastSequence + 1;
+    const file = segmentFile(this.#directory, firstSequence);
+    renameSync(segment.file, file);
+    this.#segments[0] = { file, firstSequence, bytes: segment.bytes };
+    syncDirectory(this.#directory);
+    ftruncateSync(this.#handle, 0);
+    this.#segments[0].bytes = 0;
   }
 
   #flush(): void {
@@ -335,11 +302,15 @@ export class EventSpool {
       return;
     }
     try {
-      if (this.#segments[this.#segments.length - 1].bytes >= SEGMENT_BYTES) {
+      if (
+        this.#segments[this.#segments.length - 1].bytes >= this.#segmentBytes
+      ) {
         // The old segment must be on the disk before its handle is gone.
         fsyncSync(this.#handle);
+        this.#syncedSequence = this.#lastSequence;
+        const handle = this.#beginSegment();
         this.#retiredHandles.push(this.#handle);
-        this.#handle = this.#beginSegment();
+        this.#handle = handle;
         this.#closeRetiredHandles();
       }
       const segment = this.#segments[this.#segments.length - 1];
@@ -354,14 +325,10 @@ export class EventSpool {
         ),
       );
     } catch (error) {
-      const reason = `the audit spool cannot be written: ${
-        (error as Error).message
-      }`;
-      this.#failure = { reason, at: this.#now() };
-      appends.forEach(append => append.reject(new SpoolError(reason)));
+      const failure = this.#fail('written', error as Error);
+      appends.forEach(append => append.reject(failure));
       return;
     }
-    this.#failure = undefined;
     this.#lastSequence += appends.length;
     for (const append of appends) {
       if (append.durability === 'written') {
@@ -394,6 +361,28 @@ export class EventSpool {
     segment.bytes += bytes.length;
   }
 
+  /** From now on the spool is closed, until a look at the disk says that it need not be. */
+  #fail(what: 'written' | 'synced', error: Error): SpoolError {
+    const reason = `the audit spool cannot be ${what}: ${error.message}`;
+    this.#failure = reason;
+    if (!this.#closed) {
+      this.#retryTimer ??= setInterval(() => this.#retry(), RETRY_MS).unref();
+    }
+    return new SpoolError(reason, { cause: error });
+  }
+
+  #retry(): void {
+    try {
+      this.#recycle();
+      probeDirectory(this.#directory);
+    } catch {
+      return;
+    }
+    this.#failure = undefined;
+    clearInterval(this.#retryTimer);
+    this.#retryTimer = undefined;
+  }
+
   /** A handle stays open while a sync of it is under way. */
   #closeRetiredHandles(): void {
     if (!this.#syncing) {
@@ -401,11 +390,20 @@ export class EventSpool {
     }
   }
 
+  /** Resolves when all that is written now is on the disk. */
+  #synced(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waitingForSync.push({ resolve, reject });
+      this.#sync();
+    });
+  }
+
   #sync(): void {
-    if (this.#syncing || this.#waitingForSync.length === 0) {
+    if (this.#syncing || this.#closed || this.#waitingForSync.length === 0) {
       return;
     }
     const covered = this.#waitingForSync.splice(0);
+    const upTo = this.#lastSequence;
     this.#syncing = true;
     fdatasync(this.#handle, error => {
       this.#syncing = false;
@@ -413,33 +411,13 @@ export class EventSpool {
       if (error) {
         // After a failed sync the kernel may have dropped the pages: those
         // records count as not kept, even if they should turn up later.
-        const reason = `the audit spool cannot be synced: ${error.message}`;
-        this.#failure = { reason, at: this.#now() };
-        covered.forEach(append => append.reject(new SpoolError(reason)));
+        const failure = this.#fail('synced', error);
+        covered.forEach(waiting => waiting.reject(failure));
       } else {
-        covered.forEach(append => append.resolve());
+        this.#syncedSequence = Math.max(this.#syncedSequence, upTo);
+        covered.forEach(waiting => waiting.resolve());
       }
       this.#sync();
     });
-  }
-
-  async #readAt(segment: Segment, offset: number): Promise<Buffer> {
-    const handle = await open(segment.file, 'r');
-    try {
-      const available = Math.max(0, segment.bytes - offset);
-      const buffer = Buffer.allocUnsafe(Math.min(available, READ_BYTES));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  }
-
-  #seekTo(segment: Segment): void {
-    this.#readPosition = {
-      segment,
-      sequence: segment.firstSequence,
-      offset: 0,
-    };
   }
 }

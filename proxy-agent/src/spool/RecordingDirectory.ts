@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -80,6 +81,10 @@ export class RecordingDirectory {
       (sum, name) => sum + statSync(`${this.path}/${name}`).size,
       0,
     );
+  }
+
+  get isComplete(): boolean {
+    return existsSync(`${this.path}/${COMPLETION}`);
   }
 
   completion(): RecordingCompletion | undefined {

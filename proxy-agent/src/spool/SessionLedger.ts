@@ -6,6 +6,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import type { RequestAuditEvent } from 'backstage-plugin-kubernetes-audit-common';
+import { SpoolError } from './SpoolError';
 
 /**
  * The sessions that are open, one small file each, so that a proxy that was
@@ -23,11 +24,22 @@ export class SessionLedger {
     this.#directory = directory;
   }
 
-  /** @param event - the session's start row */
+  /**
+   * @param event - the session's start row
+   * @throws {@link SpoolError} when it cannot be kept
+   */
   begin(sessionId: string, event: RequestAuditEvent): void {
-    writeFileSync(this.#file(sessionId), JSON.stringify(event), {
-      mode: 0o600,
-    });
+    try {
+      writeFileSync(this.#file(sessionId), JSON.stringify(event), {
+        mode: 0o600,
+      });
+    } catch (error) {
+      this.end(sessionId);
+      throw new SpoolError(
+        `the session cannot be noted: ${(error as Error).message}`,
+        { cause: error },
+      );
+    }
   }
 
   end(sessionId: string): void {

@@ -1,4 +1,11 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Makes the names in a directory survive a power loss. */
@@ -30,4 +37,11 @@ export function writeFileAtomically(
   }
   renameSync(temporary, file);
   syncDirectory(dirname(file));
+}
+
+/** Replaces a small file so that a killed process leaves the old or the new content; after a power loss it may hold neither. */
+export function replaceFile(file: string, content: string): void {
+  const temporary = `${file}.tmp`;
+  writeFileSync(temporary, content, { mode: 0o600 });
+  renameSync(temporary, file);
 }

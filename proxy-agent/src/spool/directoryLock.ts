@@ -1,5 +1,8 @@
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { SpoolError } from './SpoolError';
+
+/** The lock file is always this long and never removed: taking it needs no room on a disk that is full. */
+const LOCK_BYTES = 128;
 
 /** When a process began, in clock ticks since boot; tells a reused pid from the old one. */
 function startTimeOf(pid: number): string | undefined {
@@ -51,11 +54,19 @@ function isHeld(content: string): boolean {
  */
 export function lockDirectory(directory: string): () => void {
   const file = `${directory}/lock`;
+  const write = (flags: 'wx' | 'r+', content: string) => {
+    const handle = openSync(file, flags, 0o600);
+    try {
+      writeSync(handle, content.padEnd(LOCK_BYTES, '\n'), 0);
+    } finally {
+      closeSync(handle);
+    }
+  };
   const content = [process.pid, startTimeOf(process.pid) ?? '', bootId()].join(
     '\n',
   );
   try {
-    writeFileSync(file, content, { flag: 'wx', mode: 0o600 });
+    write('wx', content);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       throw error;
@@ -65,7 +76,7 @@ export function lockDirectory(directory: string): () => void {
         `${directory} is in use by another process (lock file ${file})`,
       );
     }
-    writeFileSync(file, content, { mode: 0o600 });
+    write('r+', content);
   }
-  return () => unlinkSync(file);
+  return () => write('r+', '');
 }

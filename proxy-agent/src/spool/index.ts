@@ -1,3 +1,4 @@
+export * from './DiskReserve';
 export * from './EventSpool';
 export * from './RecordingDirectory';
 export * from './RecordingStore';

@@ -30,6 +30,42 @@ export function encodeSpoolRecord(payload: string): Buffer {
   return record;
 }
 
+/** Bytes of a record with this payload. */
+export function spoolRecordBytes(payload: Uint8Array): number {
+  return HEADER_BYTES + payload.length;
+}
+
+/** How the payload of an event's record begins; inside a JSON text the quotes would be escaped. */
+const PAYLOAD_START = '{"sequence":';
+
+/** The number in the payload of an event's record. */
+export function sequenceOf(payload: Buffer): number {
+  return parseInt(
+    payload.toString('latin1', PAYLOAD_START.length, PAYLOAD_START.length + 16),
+    10,
+  );
+}
+
+/**
+ * Where the first intact event's record begins in bytes that are damaged.
+ *
+ * @param from - the first offset that is looked at
+ */
+export function findSpoolRecord(
+  bytes: Buffer,
+  from: number,
+): number | undefined {
+  let payloadAt = bytes.indexOf(PAYLOAD_START, from + HEADER_BYTES);
+  while (payloadAt !== -1) {
+    const offset = payloadAt - HEADER_BYTES;
+    if (decodeSpoolRecords(bytes.subarray(offset), 1).payloads.length > 0) {
+      return offset;
+    }
+    payloadAt = bytes.indexOf(PAYLOAD_START, payloadAt + 1);
+  }
+  return undefined;
+}
+
 /** What {@link decodeSpoolRecords} found. */
 export type DecodedSpoolRecords = {
   /** Views into the given bytes. */

@@ -10,6 +10,8 @@ import {
 
 /** How long a connection to an API server may take to be made, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A silent connection is probed after so long, in milliseconds: a watch must notice an API server that is gone. */
+const TCP_KEEP_ALIVE_MS = 30_000;
 /** An idle connection is closed after so long, in milliseconds: before balancers drop it silently. */
 const KEEP_ALIVE_MS = 55_000;
 /** The largest response head that an API server may send, in bytes. */
@@ -42,7 +44,12 @@ export class UpstreamCluster {
     this.endpoint = connection.endpoint;
     this.#url = new URL(connection.endpoint);
     this.dispatcher = new Pool(this.#url.origin, {
-      connect: { ...this.#tlsOptions(), timeout: CONNECT_TIMEOUT_MS },
+      connect: (_options, done) => {
+        this.#connect({ allowHalfOpen: false }).then(
+          socket => done(null, socket),
+          error => done(error, null),
+        );
+      },
       allowH2: false,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -73,54 +80,88 @@ export class UpstreamCluster {
    * @throws Error when the token file cannot be read
    */
   authorization(): string | undefined {
-    const token = this.#connection.tokenFile
-      ? this.#readTokenFile(this.#connection.tokenFile)
-      : this.#connection.token;
-    return token ? `Bearer ${token}` : undefined;
+    const { tokenFile } = this.#connection;
+    try {
+      const token = tokenFile
+        ? this.#readTokenFile(tokenFile)
+        : this.#connection.token;
+      return token ? `Bearer ${token}` : undefined;
+    } catch (error) {
+      throw new Error(
+        `the proxy's own credential cannot be read: ${
+          (error as Error).message
+        }`,
+        { cause: error },
+      );
+    }
   }
 
-  /** A connection of its own, for an upgrade. */
-  connect(): Promise<Socket> {
-    return new Promise((resolve, reject) => {
-      const secure = this.#url.protocol === 'https:';
-      const port = Number(this.#url.port) || (secure ? 443 : 80);
-      // URL keeps the brackets of an IPv6 address; sockets want it without.
-      const host = this.#url.hostname.replace(/^\[|\]$/g, '');
-      const socket = secure
-        ? connectTls({ ...this.#tlsOptions(), host, port })
-        : connectTcp({ host, port });
-      const timer = setTimeout(
-        () => socket.destroy(new Error('connecting took too long')),
-        CONNECT_TIMEOUT_MS,
-      );
-      const settled = () => clearTimeout(timer);
-      socket.setNoDelay(true);
-      socket.once('error', error => {
-        settled();
-        reject(error);
-      });
-      socket.once(secure ? 'secureConnect' : 'connect', () => {
-        settled();
-        socket.removeAllListeners('error');
-        resolve(socket);
-      });
-    });
+  /**
+   * A connection of its own, for an upgrade; it may end in one direction alone.
+   *
+   * @throws Error when it cannot be made, or the signal comes first
+   */
+  async connect(signal: AbortSignal): Promise<Socket> {
+    return await this.#connect({ allowHalfOpen: true, signal });
   }
 
   async close(): Promise<void> {
     await this.dispatcher.destroy();
   }
 
-  #tlsOptions(): ConnectionOptions {
-    const hostName = this.#url.hostname;
+  get #isSecure(): boolean {
+    return this.#url.protocol === 'https:';
+  }
+
+  #connect(options: {
+    allowHalfOpen: boolean;
+    signal?: AbortSignal;
+  }): Promise<Socket> {
+    const { allowHalfOpen, signal } = options;
+    return new Promise((resolve, reject) => {
+      const socket = this.#dial(allowHalfOpen);
+      const event = this.#isSecure ? 'secureConnect' : 'connect';
+      const timer = setTimeout(
+        () => fail(new Error('connecting took too long')),
+        CONNECT_TIMEOUT_MS,
+      );
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        socket.off('error', fail).off(event, succeed);
+      };
+      const fail = (error: Error) => {
+        settle();
+        socket.on('error', () => {}).destroy();
+        reject(error);
+      };
+      const succeed = () => {
+        settle();
+        resolve(socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+      };
+      const abort = () => fail(new Error('nobody waits for it any more'));
+      socket.on('error', fail).on(event, succeed);
+      signal?.addEventListener('abort', abort);
+    });
+  }
+
+  #dial(allowHalfOpen: boolean): Socket {
+    // URL keeps the brackets of an IPv6 address; sockets want it without.
+    const host = this.#url.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(this.#url.port) || (this.#isSecure ? 443 : 80);
+    const address = { host, port, allowHalfOpen };
+    return this.#isSecure
+      ? connectTls({ ...address, ...this.#tlsOptions(host) })
+      : connectTcp(address);
+  }
+
+  #tlsOptions(host: string): ConnectionOptions {
     return {
       ca: this.#connection.certificateAuthority,
       cert: this.#connection.clientCertificate,
       key: this.#connection.clientKey,
       // An address must not be sent as a server name.
-      servername:
-        this.#connection.serverName ??
-        (isIP(hostName.replace(/^\[|\]$/g, '')) ? '' : hostName),
+      servername: this.#connection.serverName ?? (isIP(host) ? '' : host),
       rejectUnauthorized: !this.#connection.skipTlsVerify,
       ALPNProtocols: ['http/1.1'],
     };

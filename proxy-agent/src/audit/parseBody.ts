@@ -1,0 +1,78 @@
+import { isUtf8 } from 'node:buffer';
+import { parseAllDocuments } from 'yaml';
+import { looksLikeJson } from './annotations';
+import { nestsDeeper } from './nestsDeeper';
+
+/**
+ * Longer YAML is not parsed, in bytes: the parser takes about a millisecond for
+ * each kilobyte, in which the proxy does nothing else. JSON has no such bound.
+ */
+export const MAX_YAML_BYTES = 64 * 1024;
+/** YAML may name one thing many times; a body that grows by that is not parsed. */
+const MAX_YAML_ALIASES = 100;
+
+/** JSON that nests deeper is not parsed, in levels; Kubernetes refuses 10,000. */
+const MAX_DEPTH = 1000;
+
+function parseJson(text: string): unknown[] | undefined {
+  try {
+    return [JSON.parse(text)];
+  } catch {
+    return undefined;
+  }
+}
+
+function parseYaml(text: string): unknown[] | undefined {
+  try {
+    const documents = parseAllDocuments(text, {
+      // Kubernetes reads YAML 1.1, where `<<` merges, also a kind.
+      merge: true,
+      schema: 'core',
+      resolveKnownTags: false,
+      prettyErrors: false,
+    });
+    // A warning is a tag that means something to others: `!!binary` of a kind.
+    return documents.every(
+      ({ errors, warnings }) => errors.length + warnings.length === 0,
+    )
+      ? documents
+          .map(document => document.toJS({ maxAliasCount: MAX_YAML_ALIASES }))
+          .filter(value => value !== null)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The objects and lists that a body consists of: one, or several documents of
+ * YAML. Undefined when it is anything else, or YAML of more than
+ * {@link MAX_YAML_BYTES}. JSON is read under any media type: kubectl sends it as
+ * `application/apply-patch+yaml`.
+ */
+export function parseBody(
+  content: Buffer,
+  mediaType: string,
+): object[] | undefined {
+  // What another character set hides: the byte order mark of UTF-16 is no UTF-8.
+  if (!isUtf8(content)) {
+    return undefined;
+  }
+  const text = content.toString('utf8');
+  const isYaml = mediaType.includes('yaml');
+  let values =
+    (!isYaml || looksLikeJson(text)) && !nestsDeeper(content, MAX_DEPTH)
+      ? parseJson(text)
+      : undefined;
+  if (!values && isYaml && content.length <= MAX_YAML_BYTES) {
+    values = parseYaml(text);
+  }
+  const documents: object[] = [];
+  for (const value of values ?? []) {
+    if (typeof value !== 'object' || value === null) {
+      return undefined;
+    }
+    documents.push(value);
+  }
+  return documents.length > 0 ? documents : undefined;
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { pino } from 'pino';
+import { AGENT_ID, AGENT_TOKEN, TestPortal } from '../../test/TestPortal';
+import { until } from '../../test/TestProxy';
+import { EventSpool } from '../spool';
+import { EventDelivery } from './EventDelivery';
+import { PortalClient } from './PortalClient';
+
+describe('EventDelivery', () => {
+  let directory: string;
+  let portal: TestPortal;
+  let client: PortalClient;
+  let spool: EventSpool;
+  let delivery: EventDelivery;
+  let batches: number[][];
+  let acknowledge: (sent: number[]) => number;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'events-'));
+    portal = await TestPortal.start([]);
+    batches = [];
+    acknowledge = sent => Math.max(...sent);
+    portal.onIngest = ({ body }) => {
+      const sent = gunzipSync(body)
+        .toString()
+        .split('\n')
+        .filter(Boolean)
+        .map(line => JSON.parse(line).sequence);
+      batches.push(sent);
+      return {
+        status: 200,
+        body: { acknowledgedSequence: acknowledge(sent) },
+      };
+    };
+    client = PortalClient.fromConfig({
+      agentId: AGENT_ID,
+      url: portal.url,
+      token: AGENT_TOKEN,
+    });
+    spool = EventSpool.open({ directory, maxBytes: 1024 * 1024 });
+    delivery = EventDelivery.create({
+      portal: client,
+      spool,
+      logger: pino({ level: 'silent' }),
+    });
+    delivery.start();
+  });
+  afterEach(async () => {
+    await delivery.stop();
+    spool.close();
+    await client.close();
+    await portal.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('sends again what was not acknowledged, and nothing else', async () => {
+    acknowledge = () => 2;
+    await Promise.all([1, 2, 3].map(i => spool.append({ i }, 'written')));
+    await until(() => batches.length === 1, 'the first batch');
+    acknowledge = sent => Math.max(...sent);
+    await until(() => spool.depth === 0, 'the rest');
+    expect(batches).toEqual([[1, 2, 3], [3]]);
+  });
+
+  it('believes no portal that acknowledges more than it was sent', async () => {
+    acknowledge = () => 1000;
+    await spool.append({ i: 1 }, 'written');
+    await until(() => spool.depth === 0, 'the acknowledgement');
+    await spool.append({ i: 2 }, 'written');
+    await until(() => spool.depth === 0, 'the next acknowledgement');
+    expect(batches).toEqual([[1], [2]]);
+  });
+
+  it('goes on when the portal has given up a gap', async () => {
+    acknowledge = () => 0;
+    await spool.append({ i: 1 }, 'written');
+    await until(() => batches.length === 1, 'the batch that waits');
+    acknowledge = sent => Math.max(...sent);
+    await until(() => spool.depth === 0, 'another attempt');
+    expect(batches).toEqual([[1], [1]]);
+  });
+});

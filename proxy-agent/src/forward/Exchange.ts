@@ -1,0 +1,346 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { MAX_STATUS_BYTES, statusMessage } from '../audit';
+import { CallRecord, CLIENT_GONE } from './CallRecord';
+import { sendRefusal, STATUS_WAIT_MS } from './kubernetesStatus';
+import type { RequestContext } from './RequestContext';
+import { discardRest } from './requestBody';
+import { upstreamFailure } from './upstreamFailure';
+import {
+  clientResponseHeaders,
+  hasHeader,
+  RawHeaders,
+  reasonPhrase,
+  toRawHeaders,
+  upstreamRequestHeaders,
+  withoutHeader,
+} from './upstreamHeaders';
+
+/** How often a reading call is sent at the most, when connections that were kept alive break under it. */
+const MAX_SENDS = 3;
+/** What says that the connection broke, rather than that something is wrong with the request. */
+const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+type State =
+  /** There is no answer yet. */
+  | 'asking'
+  /** An error was answered; the beginning of its body is collected. */
+  | 'holding'
+  /** The outcome is being written; what comes of the body meanwhile is collected. */
+  | 'recording'
+  /** The client gets the answer. */
+  | 'answering'
+  | 'over';
+
+/** The head of an answer. */
+type Answer = { statusCode: number; reason: string; headers: RawHeaders };
+
+type ExchangeOptions = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  body: Buffer | Readable | undefined;
+  context: RequestContext;
+  record: CallRecord;
+};
+
+/**
+ * One call on its way to the API server and its answer on the way back, with
+ * backpressure. The head of the answer is released when its outcome is in the
+ * spool.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #body: Buffer | Readable | undefined;
+  readonly #context: RequestContext;
+  readonly #record: CallRecord;
+  #state: State = 'asking';
+  #sends = 0;
+  #upstream: Dispatcher.DispatchController | undefined;
+  #answer: Answer | undefined;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #holdTimer: NodeJS.Timeout | undefined;
+  /** The answer's end, or what broke it off. */
+  #ended: { trailers: RawHeaders } | { error: Error } | undefined;
+  #resolve: () => void = () => {};
+  #reject: (error: Error) => void = () => {};
+
+  static create(options: ExchangeOptions): Exchange {
+    return new Exchange(options);
+  }
+
+  private constructor(options: ExchangeOptions) {
+    this.#request = options.request;
+    this.#response = options.response;
+    this.#body = options.body;
+    this.#context = options.context;
+    this.#record = options.record;
+  }
+
+  /**
+   * Resolves when the client was answered, or has gone.
+   *
+   * @throws SpoolError when nothing was answered because it could not be audited
+   */
+  async run(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#response.once('close', () => this.#clientGone());
+      this.#response.on('drain', () => this.#upstream?.resume());
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    if (this.#state === 'over') {
+      return;
+    }
+    const { cluster, impersonation, clientIp, id, url } = this.#context;
+    this.#sends += 1;
+    this.#upstream = undefined;
+    try {
+      cluster.dispatcher.dispatch(
+        {
+          method: (this.#request.method ?? 'GET') as Dispatcher.HttpMethod,
+          path: `${cluster.basePath}${url}`,
+          headers: upstreamRequestHeaders(this.#request.rawHeaders, {
+            host: cluster.host,
+            authorization: cluster.authorization(),
+            impersonation,
+            clientIp,
+            auditId: id,
+          }),
+          body: this.#body,
+        },
+        this,
+      );
+    } catch (error) {
+      this.#unanswered(error as Error);
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#upstream = controller;
+    if (this.#state === 'over') {
+      controller.abort(new Error(CLIENT_GONE));
+    }
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    statusCode: number,
+    _headers: unknown,
+    reason = '',
+  ): void {
+    if (statusCode < 200) {
+      // Said to the proxy, which waits for nothing but the answer.
+      return;
+    }
+    this.#answer = {
+      statusCode,
+      reason,
+      headers: clientResponseHeaders(toRawHeaders(controller.rawHeaders)),
+    };
+    if (statusCode < 400) {
+      this.#release();
+      return;
+    }
+    this.#state = 'holding';
+    this.#holdTimer = setTimeout(() => this.#release(), STATUS_WAIT_MS);
+  }
+
+  onResponseData(
+    controller: Dispatcher.DispatchController,
+    chunk: Buffer,
+  ): void {
+    if (this.#state === 'answering') {
+      if (!this.#response.write(chunk)) {
+        controller.pause();
+      }
+      return;
+    }
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    if (this.#state === 'holding' && this.#heldBytes >= MAX_STATUS_BYTES) {
+      this.#release();
+    }
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.#ended = {
+      trailers: clientResponseHeaders(toRawHeaders(controller.rawTrailers)),
+    };
+    if (this.#state === 'holding') {
+      this.#release();
+    } else if (this.#state === 'answering') {
+      this.#finish();
+    }
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    switch (this.#state) {
+      case 'asking':
+        if (this.#maySendAgain(error)) {
+          // Later: the others of the pool may be about to break, too.
+          setImmediate(() => this.#send());
+        } else {
+          this.#unanswered(error);
+        }
+        break;
+      case 'holding':
+        this.#unanswered(error);
+        break;
+      case 'recording':
+      case 'answering':
+        this.#ended = this.#hasBody ? { error } : { trailers: [] };
+        if (this.#state === 'answering') {
+          this.#finish();
+        }
+        break;
+      default:
+    }
+  }
+
+  /** Whether a body follows the answer's head; without, undici misses what `Content-Length` tells of. */
+  get #hasBody(): boolean {
+    const { statusCode } = this.#answer ?? {};
+    return (
+      this.#request.method !== 'HEAD' &&
+      statusCode !== 204 &&
+      statusCode !== 304
+    );
+  }
+
+  /** A call that changes something is never sent twice, whatever became of it. */
+  #maySendAgain(error: Error & { code?: string }): boolean {
+    return (
+      this.#upstream !== undefined &&
+      this.#sends < MAX_SENDS &&
+      this.#record.isReading &&
+      this.#body === undefined &&
+      BROKEN_CONNECTION.has(error.code ?? '')
+    );
+  }
+
+  /** Writes the outcome, then lets the answer go. */
+  #release(): void {
+    const answer = this.#answer;
+    if (!answer) {
+      return;
+    }
+    clearTimeout(this.#holdTimer);
+    this.#state = 'recording';
+    this.#upstream?.pause();
+    const { statusCode, reason } = answer;
+    const isError = statusCode >= 400;
+    this.#record
+      .outcome({
+        result: isError ? 'failure' : 'success',
+        message: isError
+          ? statusMessage(Buffer.concat(this.#held), reason)
+          : reason,
+        statusCode,
+      })
+      .then(() => this.#writeAnswer(answer))
+      .catch(error => this.#fail(error));
+  }
+
+  #writeAnswer({ statusCode, reason, headers }: Answer): void {
+    if (this.#state !== 'recording') {
+      return;
+    }
+    this.#state = 'answering';
+    const response = this.#response;
+    const inChunks =
+      this.#hasBody &&
+      response.useChunkedEncodingByDefault &&
+      !hasHeader(headers, 'content-length');
+    response.sendDate = false;
+    response.writeHead(
+      statusCode,
+      reasonPhrase(reason),
+      // Only chunks can announce trailers.
+      inChunks ? headers : withoutHeader(headers, 'trailer'),
+    );
+    this.#held.forEach(chunk => response.write(chunk));
+    this.#held = [];
+    if (this.#ended) {
+      this.#finish();
+      return;
+    }
+    if (!response.writableNeedDrain) {
+      // What came with the head comes at once, and goes out with it.
+      this.#upstream?.resume();
+    }
+    if (this.#state === 'answering') {
+      // A watch may stay silent for long: its head must not wait.
+      response.flushHeaders();
+    }
+  }
+
+  #finish(): void {
+    if (this.#ended && 'trailers' in this.#ended) {
+      this.#response.addTrailers(pairs(this.#ended.trailers));
+      this.#response.end();
+      discardRest(this.#request);
+    } else {
+      // Only a broken connection tells the client that the answer is not whole.
+      this.#response.destroy();
+    }
+    this.#state = 'over';
+    this.#resolve();
+  }
+
+  #unanswered(error: Error): void {
+    clearTimeout(this.#holdTimer);
+    this.#state = 'over';
+    const message = upstreamFailure(this.#context.cluster.name, error, {
+      sent: this.#upstream !== undefined,
+      changing: !this.#record.isReading,
+    });
+    this.#record
+      .outcome({ result: 'failure', message, statusCode: 502 })
+      .then(() => {
+        sendRefusal(this.#response, {
+          code: 502,
+          reason: 'ServiceUnavailable',
+          message,
+        });
+        discardRest(this.#request);
+        this.#resolve();
+      })
+      .catch(this.#reject);
+  }
+
+  #clientGone(): void {
+    if (this.#state === 'over') {
+      return;
+    }
+    clearTimeout(this.#holdTimer);
+    this.#state = 'over';
+    this.#upstream?.abort(new Error(CLIENT_GONE));
+    if (this.#record.hasOutcome) {
+      this.#resolve();
+      return;
+    }
+    this.#record
+      .outcome({ result: 'failure', message: CLIENT_GONE })
+      .then(this.#resolve, this.#reject);
+  }
+
+  #fail(error: Error): void {
+    this.#state = 'over';
+    this.#upstream?.abort(error);
+    this.#reject(error);
+  }
+}
+
+function pairs(raw: RawHeaders): [string, string][] {
+  return Array.from({ length: raw.length / 2 }, (_, i) => [
+    raw[2 * i],
+    raw[2 * i + 1],
+  ]);
+}

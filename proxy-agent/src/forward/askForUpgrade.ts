@@ -1,0 +1,93 @@
+import { IncomingMessage, request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import type { RequestContext } from './RequestContext';
+import { upstreamFailure } from './upstreamFailure';
+import {
+  RawHeaders,
+  upstreamRequestHeaders,
+  withoutHeader,
+} from './upstreamHeaders';
+
+/** How long an API server may take to answer an upgrade, in milliseconds: it may have to pull strings at a kubelet. */
+const HANDSHAKE_TIMEOUT_MS = 60_000;
+/** The largest response head that an API server may send, in bytes. */
+const MAX_RESPONSE_HEAD_BYTES = 256 * 1024;
+
+/** An API server's answer to a request to upgrade the connection. */
+export type UpgradeAnswer = {
+  head: IncomingMessage;
+  /** The caller's from now on. */
+  connection: Socket;
+  /** What came right behind a 101; undefined when the upgrade was refused. */
+  firstBytes: Buffer | undefined;
+};
+
+/**
+ * Asks the API server, over a connection of its own, for the upgrade that the
+ * client asked for.
+ *
+ * @param gone - closes the connection, at any time
+ * @throws Error when there is no answer, which says so to the user
+ */
+export async function askForUpgrade(
+  request: IncomingMessage,
+  context: RequestContext,
+  gone: AbortSignal,
+): Promise<UpgradeAnswer> {
+  const { cluster } = context;
+  const failure = (error: Error, sent: boolean) =>
+    new Error(upstreamFailure(cluster.name, error, { sent, changing: true }));
+  let headers: RawHeaders;
+  let connection: Socket;
+  try {
+    headers = upstreamRequestHeaders(request.rawHeaders, {
+      host: cluster.host,
+      authorization: cluster.authorization(),
+      impersonation: context.impersonation,
+      clientIp: context.clientIp,
+      auditId: context.id,
+    });
+    connection = await cluster.connect(gone);
+  } catch (error) {
+    throw failure(error as Error, false);
+  }
+  // Node takes its own listener away with the answer; an error is followed by close.
+  connection.on('error', () => {});
+  gone.addEventListener('abort', () => connection.destroy());
+
+  return await new Promise<UpgradeAnswer>((resolve, reject) => {
+    const timer = setTimeout(
+      () => connection.destroy(new Error('it took too long')),
+      HANDSHAKE_TIMEOUT_MS,
+    );
+    const upstream = httpRequest({
+      createConnection: () => connection,
+      method: request.method,
+      path: `${cluster.basePath}${context.url}`,
+      setHost: false,
+      maxHeaderSize: MAX_RESPONSE_HEAD_BYTES,
+      headers: [
+        // An extension would compress what the tap has to read.
+        ...withoutHeader(headers, 'sec-websocket-extensions'),
+        'Connection',
+        'Upgrade',
+        'Upgrade',
+        request.headers.upgrade ?? '',
+      ],
+    });
+    upstream.once('upgrade', (head, _socket, firstBytes) => {
+      clearTimeout(timer);
+      resolve({ head, connection, firstBytes });
+    });
+    upstream.once('response', head => {
+      clearTimeout(timer);
+      resolve({ head, connection, firstBytes: undefined });
+    });
+    upstream.on('error', error => {
+      clearTimeout(timer);
+      connection.destroy();
+      reject(failure(error, true));
+    });
+    upstream.end();
+  });
+}

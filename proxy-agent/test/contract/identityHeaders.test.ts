@@ -1,0 +1,137 @@
+import { Contract } from './Contract';
+import { rawAnswer } from './RawApiServer';
+
+const IDENTITY = [
+  'Impersonate-User: guest',
+  'Impersonate-Group: developers',
+  'Impersonate-Group: viewers',
+  'Impersonate-Group: system:authenticated',
+  'Impersonate-Extra-Remote-Client-Ip: 127.0.0.1',
+];
+
+describe('the headers of a request', () => {
+  let contract: Contract;
+
+  beforeEach(async () => {
+    contract = await Contract.start();
+  });
+  afterEach(async () => await contract.stop());
+
+  const headOf = async (method: string, headers: string[], body = '') => {
+    const client = await contract.send(method, '/api/v1/pods', headers, body);
+    const upstream = await contract.api.connection();
+    const head = await upstream.receives('\r\n\r\n');
+    upstream.write(rawAnswer('{}'));
+    await client.receives('{}');
+    return head.slice(0, head.indexOf('\r\n\r\n')).split('\r\n');
+  };
+
+  it('say who asks, each group on a line of its own, in order', async () => {
+    const lines = await headOf('GET', []);
+    expect(lines.filter(line => /^impersonate-/i.test(line))).toEqual(IDENTITY);
+    expect(lines.filter(line => /^audit-id: /i.test(line))).toHaveLength(1);
+  });
+
+  it('say as whom with --as, each group on a line of its own', async () => {
+    const lines = await headOf('GET', [
+      'Impersonate-User: jane',
+      'Impersonate-Group: testers',
+      'impersonate-group: writers',
+    ]);
+    expect(lines.filter(line => /^impersonate-/i.test(line))).toEqual([
+      'Impersonate-User: jane',
+      'Impersonate-Group: testers',
+      'Impersonate-Group: writers',
+      'Impersonate-Extra-Remote-Client-Ip: 127.0.0.1',
+    ]);
+  });
+
+  it('do not lose the identity when the client names it in Connection', async () => {
+    const lines = await headOf('GET', [
+      'Connection: close, Impersonate-User, Impersonate-Group, Audit-ID, Host, Authorization',
+      'Connection: impersonate-extra-remote-client-ip',
+    ]);
+    expect(lines.filter(line => /^impersonate-/i.test(line))).toEqual(IDENTITY);
+    expect(lines.filter(line => /^audit-id: /i.test(line))).toHaveLength(1);
+    expect(lines.filter(line => /^host: /i.test(line))).toEqual([
+      `host: ${new URL(contract.api.url).host}`,
+    ]);
+  });
+
+  it('do not hide what the client asks for with --as when it is named in Connection', async () => {
+    const client = await contract.send('GET', '/api/v1/pods', [
+      'Connection: close, Impersonate-User',
+      'Impersonate-User: root',
+    ]);
+    await client.isEnded();
+    expect(client.text).toMatch(/^HTTP\/1\.1 403 /);
+    expect(contract.api.connections).toEqual([]);
+  });
+
+  it('leave out what Connection names, and all else that is of one connection', async () => {
+    const lines = await headOf('GET', [
+      'Connection: close, X-Internal,  x-other ,',
+      'X-Internal: 1',
+      'X-Other: 2',
+      'X-Kept: 3',
+      'Keep-Alive: timeout=5',
+      'TE: trailers',
+      'Trailer: X-T',
+      'Proxy-Connection: keep-alive',
+      'Proxy-Authorization: Basic YTpi',
+      'Upgrade: h2c',
+      'HTTP2-Settings: AAMAAABkAAQAAP__',
+    ]);
+    expect(lines).toContain('X-Kept: 3');
+    expect(lines.join('\n')).not.toMatch(
+      /^(?:x-internal|x-other|keep-alive|te|trailer|proxy-.*|upgrade|http2-settings):/im,
+    );
+  });
+
+  it('are otherwise sent on as they are: names, order, repetitions and encodings', async () => {
+    const sent = [
+      'User-Agent: kubectl/v1.32.3 (linux/amd64) kubernetes/abc',
+      'ACCEPT: application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+      'Accept-Encoding: gzip',
+      'X-Twice: a',
+      'x-twice: b',
+      'X-Empty: ',
+      'X-Latin: caf\xe9',
+      'Kubectl-Command: kubectl get',
+    ];
+    const lines = await headOf('GET', sent);
+    expect(
+      lines.filter(line =>
+        /^(?:user-agent|accept|accept-encoding|x-.*|kubectl-command):/i.test(
+          line,
+        ),
+      ),
+    ).toEqual(sent);
+  });
+
+  it('keep the identity when the client expects 100-continue, which it gets', async () => {
+    const body = '{"kind":"Pod"}';
+    const client = await contract.send('POST', '/api/v1/pods', [
+      'Expect: 100-continue',
+      `Content-Length: ${body.length}`,
+    ]);
+    await client.receives('HTTP/1.1 100 Continue\r\n\r\n');
+    client.write(body);
+    const upstream = await contract.api.connection();
+    const text = await upstream.receives(body);
+    for (const line of IDENTITY) {
+      expect(text).toContain(`\r\n${line}\r\n`);
+    }
+    expect(text).not.toMatch(/^expect:/im);
+    upstream.write(rawAnswer('{}', { status: '201 Created' }));
+    expect(await client.receives('{}')).toMatch(
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 Created\r\n/,
+    );
+  });
+
+  it('that expect anything else are refused', async () => {
+    const client = await contract.send('GET', '/api', ['Expect: 200-maybe']);
+    await client.receives('HTTP/1.1 417 ');
+    expect(contract.api.connections).toEqual([]);
+  });
+});
