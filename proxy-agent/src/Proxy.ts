@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
 import { AuditLog, RecordSink } from './audit';
 import { CredentialVerifier } from './authn';
-import { Authorizer, PolicyAge } from './authz';
+import { Authorizer, PolicyAge, RequestBudget } from './authz';
 import type { ProxyConfig } from './config';
 import {
   EventDelivery,
@@ -147,6 +147,7 @@ export class Proxy {
       authorizer,
       audit,
       sessions,
+      budget: RequestBudget.create(config.limits),
       unavailable: () =>
         draining
           ? 'the proxy is shutting down'

@@ -11,7 +11,7 @@ import { AGENT_ID, AGENT_TOKEN, TestPortal } from './TestPortal';
 type ConfigInput = z.input<typeof proxyConfigSchema>;
 
 /** How long a test waits for what has to come, in milliseconds. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** Resolves when the condition holds; a test's only way to wait. */
 export async function until(

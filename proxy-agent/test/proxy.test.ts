@@ -402,7 +402,11 @@ describe('the proxy', () => {
     });
     expect(response).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
     expect(response).toMatch(/\{"message/);
-    await until(() => portal.events().length === 1, 'the row');
+    await until(
+      () => portal.events().some(event => event.statusCode === 403),
+      'the row',
+    );
+    expect(portal.events()).toHaveLength(1);
     expect(portal.events()[0]).toMatchObject({
       result: 'failure',
       message: 'no',

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { CORES } from '../machine';
 import { addressOf, Contender } from './Contender';
@@ -70,6 +70,8 @@ export function agentContender(name: string, program: string): Contender {
       writeFileSync(
         file,
         stringify({
+          // One user is all the load there is.
+          limits: { perSecond: 1_000_000, burst: 1_000_000 },
           agentId,
           workers,
           stateDirectory: join(directory, 'state'),
@@ -96,18 +98,11 @@ export function agentContender(name: string, program: string): Contender {
       for (let extra = 1; extra < workers; extra++) {
         cores.push(CORES.proxy + extra);
       }
-      const started = startPinned(
-        cores,
-        process.execPath,
-        [
-          ...(process.env.BENCH_AGENT_NODE_OPTIONS?.split(' ') ?? []),
-          program,
-          'proxy',
-          '--config',
-          file,
-        ],
-        { NODE_ENV: 'production' },
-      );
+      const started = startPinned(cores, program, ['proxy', '--config', file], {
+        NODE_ENV: 'production',
+        // The program's first line looks for Node there.
+        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      });
       await untilReady(started, () => isReady(adminPort));
       return {
         address: addressOf(port, options),

@@ -1,4 +1,4 @@
-import { atLeast, atMost, Check, skipped } from '../report';
+import { atLeast, atMost, Check, median, skipped } from '../report';
 import type { CallMeasurement } from './measureCalls';
 import type { MemoryMeasurement } from './measureMemory';
 
@@ -38,15 +38,24 @@ function compareCalls({ calls, fdatasyncP50 }: Measurements): Check[] {
         call.connections === connections &&
         call.contender === contender,
     );
-  /** The proxy's value in those of another, if both were measured. */
+  /**
+   * The proxy's value in those of another, if both were measured: the median
+   * over the rounds, each compared with its own, so that a busy machine counts
+   * on both sides.
+   */
   const ratio = (
     connections: number,
     other: string,
     key: 'requestsPerSecond' | 'p50' | 'cpuPerRequest',
   ) => {
-    const ours = find('get', connections, AGENT)?.[key];
-    const theirs = find('get', connections, other)?.[key];
-    return ours && theirs ? rounded(ours / theirs) : undefined;
+    const ours = find('get', connections, AGENT)?.rounds ?? [];
+    const theirs = find('get', connections, other)?.rounds ?? [];
+    const ratios = ours.flatMap((round, i) => {
+      const [mine, yours] = [round[key], theirs[i]?.[key]];
+      return mine && yours ? mine / yours : [];
+    });
+    const middle = median(ratios);
+    return middle && rounded(middle);
   };
   const compare = (
     name: string,

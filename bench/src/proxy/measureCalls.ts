@@ -17,6 +17,8 @@ export type CallMeasurement = {
   p99: number;
   /** Of all processes of the proxy, in microseconds; undefined without a proxy. */
   cpuPerRequest: number | undefined;
+  /** The rounds by themselves, in their order. */
+  rounds: Round[];
 };
 
 /** A contender that runs, and what it has had to audit so far. */
@@ -29,7 +31,7 @@ export type MeasuredContender = {
 const WARM_UP_SECONDS = 0.2;
 
 /** One round of one contender. */
-type Round = Pick<
+export type Round = Pick<
   CallMeasurement,
   'requestsPerSecond' | 'p50' | 'p99' | 'cpuPerRequest'
 >;
@@ -104,6 +106,7 @@ export async function measureCalls(
       p50: medianOf('p50') ?? NaN,
       p99: medianOf('p99') ?? NaN,
       cpuPerRequest: medianOf('cpuPerRequest'),
+      rounds: measured,
     };
   });
 }

@@ -1,5 +1,6 @@
 export * from './AuditLog';
 export * from './RequestBodyCapture';
 export * from './describeBody';
+export * from './objectName';
 export * from './redactUri';
 export * from './statusMessage';

@@ -145,6 +145,13 @@ export const proxyConfigSchema = z.strictObject({
         seen.add(cluster.name);
       });
     }),
+  /** Of one user, on each worker; beyond it calls are refused with 429. */
+  limits: z
+    .strictObject({
+      perSecond: z.number().positive().default(200),
+      burst: z.number().int().positive().default(1000),
+    })
+    .prefault({}),
   audit: z
     .strictObject({
       /** A longer body is not parsed: its length alone is recorded. */

@@ -1,5 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { AuditLog, describeBody, RequestBodyCapture } from '../audit';
+import {
+  AuditLog,
+  describeBody,
+  objectName,
+  RequestBodyCapture,
+} from '../audit';
 import type { RequestContext } from './RequestContext';
 
 const READING_VERBS = new Set(['get', 'list', 'watch', 'head', 'options']);
@@ -85,6 +90,7 @@ export class CallRecord {
     const { headers } = this.#request;
     const event = {
       ...head,
+      resourceName: head.resourceName ?? this.#createdName(),
       ...(cluster.config.audit.bodies &&
         describeBody(
           this.body,
@@ -98,6 +104,14 @@ export class CallRecord {
     await (this.#attempted
       ? this.#audit.outcome(event)
       : this.#audit.record(event));
+  }
+
+  /** Of a create, whose URL ends with the resource. */
+  #createdName(): string | undefined {
+    const { info } = this.#context;
+    return info.isResourceRequest && info.verb === 'create'
+      ? objectName(this.body)
+      : undefined;
   }
 
   get #isRecorded(): boolean {

@@ -62,10 +62,11 @@ export class ConnectionPair {
     }
     const closed = () => this.#closed(side);
     from.on('data', chunk => this.#pass(side, from, to, chunk));
-    from.on('end', () => {
+    const ended = () => {
       this.#first ??= side;
       to.end();
-    });
+    };
+    from.on('end', ended);
     // An error is followed by close.
     from.on('error', () => {}).on('close', closed);
     to.on('drain', () => this.#flow(from, to));
@@ -73,6 +74,9 @@ export class ConnectionPair {
       this.#pass(side, from, to, early);
     }
     this.#flow(from, to);
+    if (from.readableEnded) {
+      ended();
+    }
     if (from.destroyed) {
       closed();
     }

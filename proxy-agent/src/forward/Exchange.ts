@@ -22,6 +22,15 @@ const MAX_SENDS = 3;
 /** What says that the connection broke, rather than that something is wrong with the request. */
 const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
+/** Reviews that the cluster answers by its own roles alone. */
+const CLUSTERS_VIEW = new Set([
+  'selfsubjectaccessreviews',
+  'selfsubjectrulesreviews',
+]);
+/** kubectl prints it above the answer. */
+const CLUSTERS_VIEW_WARNING =
+  '299 - "this is the answer of the cluster; the roles of the audit proxy may allow less"';
+
 type State =
   /** There is no answer yet. */
   | 'asking'
@@ -98,7 +107,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#state === 'over') {
       return;
     }
-    const { cluster, impersonation, clientIp, id, url } = this.#context;
+    const { cluster, url } = this.#context;
     this.#sends += 1;
     this.#upstream = undefined;
     try {
@@ -106,13 +115,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
         {
           method: (this.#request.method ?? 'GET') as Dispatcher.HttpMethod,
           path: `${cluster.basePath}${url}`,
-          headers: upstreamRequestHeaders(this.#request.rawHeaders, {
-            host: cluster.host,
-            authorization: cluster.authorization(),
-            impersonation,
-            clientIp,
-            auditId: id,
-          }),
+          headers: upstreamRequestHeaders(this.#request, this.#context),
           body: this.#body,
         },
         this,
@@ -144,6 +147,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
       reason,
       headers: clientResponseHeaders(toRawHeaders(controller.rawHeaders)),
     };
+    if (CLUSTERS_VIEW.has(this.#context.info.resource)) {
+      this.#answer.headers.push('Warning', CLUSTERS_VIEW_WARNING);
+    }
     if (statusCode < 400) {
       this.#release();
       return;

@@ -40,13 +40,8 @@ export async function askForUpgrade(
   let headers: RawHeaders;
   let connection: Socket;
   try {
-    headers = upstreamRequestHeaders(request.rawHeaders, {
-      host: cluster.host,
-      authorization: cluster.authorization(),
-      impersonation: context.impersonation,
-      clientIp: context.clientIp,
-      auditId: context.id,
-    });
+    gone.throwIfAborted();
+    headers = upstreamRequestHeaders(request, context);
     connection = await cluster.connect(gone);
   } catch (error) {
     throw failure(error as Error, false);

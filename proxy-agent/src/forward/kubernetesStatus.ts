@@ -9,6 +9,7 @@ export type StatusReason =
   | 'Unauthorized'
   | 'Forbidden'
   | 'NotFound'
+  | 'TooManyRequests'
   | 'ServiceUnavailable'
   | 'InternalError';
 
@@ -44,7 +45,7 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     ...(refusal.code === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(refusal.code === 503 && { 'retry-after': '1' }),
+    ...([429, 503].includes(refusal.code) && { 'retry-after': '1' }),
   });
   response.end(body);
 }

@@ -32,14 +32,14 @@ export async function requestBody(
   if (length > MAX_BUFFERED_BODY_BYTES) {
     // Not an iterator of the request: when the API server answers early, the
     // end of that would end the client's connection, answer and all.
-    return request.pipe(
-      new Transform({
-        transform(chunk, _encoding, done) {
-          capture.push(chunk);
-          done(null, chunk);
-        },
-      }),
-    );
+    const body = new Transform({
+      transform(chunk, _encoding, done) {
+        capture.push(chunk);
+        done(null, chunk);
+      },
+    });
+    // What breaks it is said by the exchange, whoever still listens here.
+    return request.pipe(body.on('error', () => {}));
   }
   const chunks: Buffer[] = [];
   for await (const chunk of request) {

@@ -21,12 +21,11 @@ export function respondOnSocket(
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(timer));
   response.once('finish', () => {
     response.detachSocket(socket);
-    timer.refresh();
     socket.end();
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once('close', () => clearTimeout(timer));
   });
   // What the client still sends is nobody's any more.
   socket

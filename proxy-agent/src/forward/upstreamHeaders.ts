@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Impersonation } from '../authz';
+import type { RequestContext } from './RequestContext';
 
 /** Of one connection only (RFC 9110, section 7.6.1): never sent on. */
 const HOP_BY_HOP = new Set([
@@ -23,8 +24,12 @@ const NEVER_FORWARDED = new Set([
   'trailer',
   'audit-id',
   'forwarded',
+  'x-real-ip',
 ]);
 const NEVER_FORWARDED_PREFIXES = ['impersonate-', 'x-remote-', 'x-forwarded-'];
+
+/** A WebSocket subprotocol that is none: browsers carry a bearer token to an API server in it. */
+const CREDENTIAL_SUBPROTOCOL = 'base64url.bearer.authorization.k8s.io.';
 
 /** Names and values in turn, as they stand on the wire; a name may come several times. */
 export type RawHeaders = string[];
@@ -95,41 +100,61 @@ export function reasonPhrase(reason: string): string {
   return HEADER_VALUE.test(bytes) ? bytes : '';
 }
 
-/** The proxy's own word on a request. */
-export type UpstreamIdentity = {
-  host: string;
-  /** The proxy's credential; absent when it uses a client certificate. */
-  authorization: string | undefined;
-  impersonation: Impersonation;
-  clientIp: string;
-  /** The event's id, by which the cluster's own audit log can be joined to ours. */
-  auditId: string;
-};
+/** The subprotocols but those that carry a credential; a header without any left is left out. */
+function withoutCredentials(headers: RawHeaders): RawHeaders {
+  return headers.flatMap((item, i) => {
+    if (i % 2 === 0) {
+      return [];
+    }
+    const name = headers[i - 1];
+    if (
+      name.toLowerCase() !== 'sec-websocket-protocol' ||
+      !item.includes(CREDENTIAL_SUBPROTOCOL)
+    ) {
+      return [name, item];
+    }
+    const kept = item
+      .split(',')
+      .map(protocol => protocol.trim())
+      .filter(protocol => !protocol.startsWith(CREDENTIAL_SUBPROTOCOL));
+    return kept.length > 0 ? [name, kept.join(', ')] : [];
+  });
+}
 
-/** The headers of a request as the API server gets them. */
+/**
+ * The headers of a request as the API server gets them: the client's, and the
+ * proxy's own word on who asks.
+ *
+ * @throws Error when the proxy's credential cannot be read
+ */
 export function upstreamRequestHeaders(
-  raw: readonly string[],
-  identity: UpstreamIdentity,
+  request: IncomingMessage,
+  context: RequestContext,
 ): RawHeaders {
-  const headers = endToEnd(
-    raw,
-    name =>
-      NEVER_FORWARDED.has(name) ||
-      NEVER_FORWARDED_PREFIXES.some(prefix => name.startsWith(prefix)),
+  const { cluster, impersonation } = context;
+  const headers = withoutCredentials(
+    endToEnd(
+      request.rawHeaders,
+      name =>
+        NEVER_FORWARDED.has(name) ||
+        NEVER_FORWARDED_PREFIXES.some(prefix => name.startsWith(prefix)),
+    ),
   );
-  headers.push('Host', identity.host);
-  if (identity.authorization) {
-    headers.push('Authorization', identity.authorization);
+  headers.push('Host', cluster.host);
+  const authorization = cluster.authorization();
+  if (authorization) {
+    headers.push('Authorization', authorization);
   }
-  headers.push('Impersonate-User', identity.impersonation.user);
-  for (const group of identity.impersonation.groups) {
+  headers.push('Impersonate-User', impersonation.user);
+  for (const group of impersonation.groups) {
     headers.push('Impersonate-Group', group);
   }
   headers.push(
     'Impersonate-Extra-Remote-Client-Ip',
-    identity.clientIp,
+    context.clientIp,
+    // By which the cluster's own audit log can be joined to ours.
     'Audit-ID',
-    identity.auditId,
+    context.id,
   );
   return headers;
 }

@@ -140,6 +140,8 @@ export class FaultRig {
       admin: { port: this.#adminPort },
       clusters: [{ name: 'demo', endpoint: this.api.url }],
       log: { level: 'warn' },
+      // One user is all the load there is.
+      limits: { perSecond: 1_000_000, burst: 1_000_000 },
       ...config,
     };
     writeFileSync(this.#configFile, stringify(complete));

@@ -1,0 +1,202 @@
+import type { IncomingMessage } from 'node:http';
+import type { CredentialVerifier } from '../authn';
+import { Authorizer, RequestBudget, resolveImpersonation } from '../authz';
+import {
+  authorizationVerb,
+  InvalidRequestUrlError,
+  parseRequestInfo,
+  sessionKind,
+  UpgradeKind,
+} from '../request';
+import type { UpstreamClusters } from '../upstream';
+import type { Refusal } from './kubernetesStatus';
+import { eventHead, KnownOfRequest, RequestContext } from './RequestContext';
+import { requestedImpersonation } from './requestedImpersonation';
+import { Stopwatch } from './Stopwatch';
+import { unacceptable } from './unacceptable';
+import { isHeaderValue } from './upstreamHeaders';
+
+/** Of what stands for a cluster's name so much is recorded, in UTF-16 code units. */
+const MAX_CLUSTER_NAME_LENGTH = 253;
+/** Of the reason of a refusal so much is told, in UTF-16 code units: it names the path. */
+const MAX_REASON_LENGTH = 4096;
+
+const CLUSTER_PATH = /^\/clusters\/([^/?]+)(\/[^?]*)?(\?.*)?$/;
+
+/** Whether a request may be forwarded. */
+export type Verdict =
+  | { forward: true; context: RequestContext }
+  | { forward: false; refusal: Refusal; known: KnownOfRequest };
+
+/** What {@link Admission} goes by. */
+export type AdmissionOptions = {
+  clusters: UpstreamClusters;
+  verifier: CredentialVerifier;
+  authorizer: Authorizer;
+  /** How many requests one user may send. */
+  budget: RequestBudget;
+  /** Why no request can be taken now, in words for a user. */
+  unavailable: () => string | undefined;
+  now?: () => number;
+};
+
+/** Decides about a request by its head: request → authn → authz. */
+export class Admission {
+  readonly #clusters: UpstreamClusters;
+  readonly #verifier: CredentialVerifier;
+  readonly #authorizer: Authorizer;
+  readonly #budget: RequestBudget;
+  readonly #unavailable: () => string | undefined;
+  readonly #now: () => number;
+
+  static create(options: AdmissionOptions): Admission {
+    return new Admission(options);
+  }
+
+  private constructor(options: AdmissionOptions) {
+    this.#clusters = options.clusters;
+    this.#verifier = options.verifier;
+    this.#authorizer = options.authorizer;
+    this.#budget = options.budget;
+    this.#unavailable = options.unavailable;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** @param upgrade - what the connection is to become, if anything */
+  async judge(
+    request: IncomingMessage,
+    clientIp: string,
+    upgrade: UpgradeKind | undefined,
+  ): Promise<Verdict> {
+    const known: KnownOfRequest = {
+      clientIp,
+      startedAt: this.#now(),
+      stopwatch: Stopwatch.start(),
+      clusterName: '',
+      url: request.url ?? '',
+    };
+    const refuse = (
+      code: number,
+      reason: Refusal['reason'],
+      message: string,
+    ): Verdict => ({
+      forward: false,
+      refusal: { code, reason, message: message.slice(0, MAX_REASON_LENGTH) },
+      known,
+    });
+
+    const unavailable = this.#unavailable();
+    if (unavailable) {
+      return refuse(503, 'ServiceUnavailable', unavailable);
+    }
+    const path = CLUSTER_PATH.exec(known.url);
+    if (!path) {
+      return refuse(
+        404,
+        'NotFound',
+        'the API of a cluster is below /clusters/<name>',
+      );
+    }
+    const [, clusterName, rest = '/', query = ''] = path;
+    known.clusterName = clusterName.slice(0, MAX_CLUSTER_NAME_LENGTH);
+    known.url = `${rest}${query}`;
+
+    const authentication = await this.#verifier.authenticate(
+      request.headers.authorization,
+    );
+    if (!authentication.ok) {
+      return refuse(401, 'Unauthorized', authentication.reason);
+    }
+    const { claims } = authentication;
+    known.claims = claims;
+    const waitSeconds = this.#budget.take(claims.sub);
+    if (waitSeconds > 0) {
+      return refuse(
+        429,
+        'TooManyRequests',
+        `${claims.kubernetesUser} has sent too many requests; try again in ${waitSeconds} s`,
+      );
+    }
+
+    const cluster = this.#clusters.get(clusterName);
+    if (!cluster) {
+      return refuse(
+        404,
+        'NotFound',
+        `this proxy has no cluster "${clusterName}"`,
+      );
+    }
+    known.cluster = cluster;
+
+    let info;
+    try {
+      info = parseRequestInfo(request.method ?? '', known.url);
+    } catch (error) {
+      if (error instanceof InvalidRequestUrlError) {
+        return refuse(400, 'BadRequest', error.message);
+      }
+      throw error;
+    }
+    const requested = requestedImpersonation(request.rawHeaders);
+    const objection = unacceptable(request, info, requested);
+    if (objection) {
+      return refuse(400, 'BadRequest', objection);
+    }
+    known.info = info;
+    known.requested = requested;
+    const decision = this.#authorizer.decide([claims.sub, ...claims.groups], {
+      cluster: { name: cluster.name, tags: cluster.config.tags },
+      clientIp,
+      isResourceRequest: info.isResourceRequest,
+      verb: authorizationVerb(info),
+      path: info.path,
+      apiGroup: info.apiGroup,
+      resource: info.resource,
+      subresource: info.subresource,
+      namespace: info.namespace,
+      name: info.name,
+      unknownUpgrade: upgrade !== undefined && sessionKind(info) === undefined,
+    });
+    if (!decision.allowed) {
+      known.roleName = decision.role;
+      return refuse(
+        403,
+        'Forbidden',
+        `${claims.kubernetesUser} ${decision.reason}`,
+      );
+    }
+    known.roleName = decision.role.role.name;
+
+    const resolved = resolveImpersonation(claims, decision.role, requested);
+    if (!resolved.ok) {
+      return refuse(403, 'Forbidden', resolved.reason);
+    }
+    const { impersonation } = resolved;
+    if (![impersonation.user, ...impersonation.groups].every(isHeaderValue)) {
+      return refuse(
+        400,
+        'BadRequest',
+        'a name to impersonate has characters that a header cannot carry',
+      );
+    }
+    known.impersonation = impersonation;
+
+    const head = eventHead(request, known);
+    return {
+      forward: true,
+      context: {
+        id: head.id,
+        startedAt: known.startedAt,
+        stopwatch: known.stopwatch,
+        cluster,
+        info,
+        url: known.url,
+        clientIp,
+        claims,
+        role: decision.role,
+        impersonation,
+        head,
+      },
+    };
+  }
+}

@@ -1,0 +1,200 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { v7 as uuidv7 } from 'uuid';
+import { AuditLog, statusMessage } from '../audit';
+import { ProtocolError } from '../protocol';
+import { SessionKind, sessionKind, upgradeKind } from '../request';
+import { askForUpgrade, UpgradeAnswer } from './askForUpgrade';
+import { CallOutcome, CLIENT_GONE } from './CallRecord';
+import { Refusal, sendRefusal } from './kubernetesStatus';
+import { readStart, relayUpgradeRefusal } from './relayUpgradeRefusal';
+import type { RequestContext } from './RequestContext';
+import { hasBody } from './requestBody';
+import { respondOnSocket } from './respondOnSocket';
+import type { Session } from './Session';
+import type { Sessions } from './Sessions';
+import { switchingProtocols } from './switchingProtocols';
+import { WaitingClient } from './WaitingClient';
+
+type UpgradeOptions = {
+  request: IncomingMessage;
+  socket: Duplex;
+  /** What came right behind the request. */
+  firstBytes: Buffer;
+  context: RequestContext;
+  audit: AuditLog;
+  sessions: Sessions;
+};
+
+/**
+ * One request to upgrade the connection. When the API server agrees, it becomes
+ * the session between the two. A refused upgrade is one failed call; an accepted
+ * one is a session with a row at its start and one at its end.
+ */
+export class UpgradeExchange {
+  readonly #request: IncomingMessage;
+  readonly #socket: Duplex;
+  readonly #client: WaitingClient;
+  readonly #context: RequestContext;
+  readonly #kind: SessionKind | 'other';
+  readonly #audit: AuditLog;
+  readonly #sessions: Sessions;
+
+  static create(options: UpgradeOptions): UpgradeExchange {
+    return new UpgradeExchange(options);
+  }
+
+  private constructor(options: UpgradeOptions) {
+    this.#request = options.request;
+    this.#socket = options.socket;
+    this.#client = WaitingClient.create(options.socket, options.firstBytes);
+    this.#context = options.context;
+    this.#kind = sessionKind(options.context.info) ?? 'other';
+    this.#audit = options.audit;
+    this.#sessions = options.sessions;
+  }
+
+  /**
+   * Resolves when the session runs, or the client was answered or has gone.
+   *
+   * @throws SpoolError when it could not be audited and nothing was answered
+   */
+  async run(): Promise<void> {
+    const refusal =
+      this.#objection() ?? this.#sessions.refusal(this.#context, this.#kind);
+    if (refusal) {
+      await this.#audit.record(this.#failed(refusal.message, refusal.code));
+      this.#refuse(refusal);
+      return;
+    }
+    await this.#audit.attempt(this.#context.head);
+    let answer: UpgradeAnswer;
+    try {
+      answer = await askForUpgrade(
+        this.#request,
+        this.#context,
+        this.#client.gone,
+      );
+    } catch (error) {
+      await this.#unanswered(error as Error);
+      return;
+    }
+    await (answer.firstBytes
+      ? this.#becomeSession(answer, answer.firstBytes)
+      : this.#relayRefusal(answer));
+  }
+
+  /** What no upgrade may have, whatever the roles say. */
+  #objection(): Refusal | undefined {
+    const { headers } = this.#request;
+    let message: string | undefined;
+    if (hasBody(this.#request)) {
+      // Where it ends and the new protocol begins is anybody's guess.
+      message = 'a request to upgrade the connection cannot have a body';
+    } else if (this.#kind !== 'other' && upgradeKind(headers) === 'other') {
+      message = `${this.#kind} is carried by websocket or SPDY/3.1, not by "${
+        headers.upgrade
+      }"`;
+    }
+    return message ? { code: 400, reason: 'BadRequest', message } : undefined;
+  }
+
+  async #unanswered(error: Error): Promise<void> {
+    if (this.#client.gone.aborted) {
+      await this.#audit.outcome(this.#failed(CLIENT_GONE));
+      this.#socket.destroy();
+      return;
+    }
+    await this.#fail(502, error.message);
+  }
+
+  async #relayRefusal({ head, connection }: UpgradeAnswer): Promise<void> {
+    const start = await readStart(head);
+    await this.#audit.outcome(
+      this.#failed(
+        statusMessage(start, head.statusMessage ?? ''),
+        head.statusCode,
+      ),
+    );
+    this.#client.release();
+    respondOnSocket(this.#request, this.#socket, response => {
+      response.once('close', () => connection.destroy());
+      relayUpgradeRefusal(head, start, response);
+    });
+  }
+
+  async #becomeSession(
+    { head, connection }: UpgradeAnswer,
+    fromUpstream: Buffer,
+  ): Promise<void> {
+    const sessionId = uuidv7();
+    let session: Session;
+    try {
+      session = this.#sessions.open({
+        context: this.#context,
+        kind: this.#kind,
+        sessionId,
+        transport:
+          upgradeKind(this.#request.headers) === 'spdy' ? 'spdy' : 'websocket',
+        subprotocol:
+          head.headers['sec-websocket-protocol'] ??
+          [head.headers['x-stream-protocol-version']].flat()[0],
+      });
+    } catch (error) {
+      connection.destroy();
+      await this.#fail(
+        error instanceof ProtocolError ? 502 : 503,
+        `the session cannot be recorded, so it does not begin: ${
+          (error as Error).message
+        }`,
+      );
+      return;
+    }
+    try {
+      await this.#audit.outcome({
+        ...this.#row({
+          result: 'success',
+          message: 'session started',
+          statusCode: 101,
+        }),
+        sessionId,
+        recordingId: session.recordingId,
+      });
+    } catch (error) {
+      connection.destroy();
+      await session.cancel();
+      throw error;
+    }
+    this.#socket.write(switchingProtocols(head));
+    session.run({
+      client: this.#socket,
+      upstream: connection,
+      fromClient: this.#client.release(),
+      fromUpstream,
+    });
+  }
+
+  #row(outcome: CallOutcome) {
+    return {
+      ...this.#context.head,
+      ...outcome,
+      latencyMs: this.#context.stopwatch.elapsedMs,
+    };
+  }
+
+  #failed(message: string, statusCode?: number) {
+    return this.#row({ result: 'failure', message, statusCode });
+  }
+
+  async #fail(code: number, message: string): Promise<void> {
+    await this.#audit.outcome(this.#failed(message, code));
+    this.#refuse({ code, reason: 'ServiceUnavailable', message });
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#client.release();
+    respondOnSocket(this.#request, this.#socket, response =>
+      sendRefusal(response, refusal),
+    );
+  }
+}
