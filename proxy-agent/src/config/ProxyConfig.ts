@@ -47,8 +47,6 @@ const clusterSchema = z
     tokenFile: pathSchema.optional(),
     certFile: pathSchema.optional(),
     keyFile: pathSchema.optional(),
-    /** What happens when the spool cannot be written. */
-    durability: z.enum(['strict', 'best-effort']).default('strict'),
     audit: z
       .strictObject({
         /** Calls with other verbs pass unrecorded; sessions are always recorded. */

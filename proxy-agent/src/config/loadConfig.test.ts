@@ -49,7 +49,6 @@ describe('loadConfig', () => {
         {
           name: 'prod',
           kubeconfig: join(directory, '../prod.kubeconfig'),
-          durability: 'strict',
           audit: { verbs: 'all', bodies: true, recordings: true },
         },
       ],
