@@ -39,6 +39,7 @@ export type RunningContender = {
 /** A way to reach the API server whose cost is measured. */
 export type Contender = {
   name: string;
+  isProxy: boolean;
   transports: Transport[];
   start: (options: ContenderOptions) => Promise<RunningContender>;
 };

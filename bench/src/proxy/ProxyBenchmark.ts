@@ -148,19 +148,23 @@ export class ProxyBenchmark {
 
   async #measureMemory(transport: Transport): Promise<void> {
     for (const contender of this.#contenders) {
-      if (contender.transports.includes(transport)) {
-        const running = await this.#start(contender, transport);
-        if (running.pids.length > 0) {
-          console.log(`measuring the memory of ${contender.name}`);
-          this.#measurements.memory.push(
-            await measureMemory(
-              contender.name,
-              running,
-              transport,
-              SCENARIOS[0],
-            ),
-          );
-        }
+      // Without a proxy there is nothing to measure; with TLS the others tell nothing more.
+      const isWanted = transport === 'http' || contender.name === AGENT;
+      if (
+        contender.isProxy &&
+        isWanted &&
+        contender.transports.includes(transport)
+      ) {
+        console.log(`measuring the memory of ${contender.name}, ${transport}`);
+        const measured = await measureMemory(
+          () => this.#start(contender, transport),
+          SCENARIOS[0],
+        );
+        this.#measurements.memory.push({
+          contender: contender.name,
+          transport,
+          ...measured,
+        });
         await this.#stopContenders();
       }
     }

@@ -32,13 +32,17 @@ const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 /** A huge body, no faster than it is taken. */
 async function sendHuge(socket: Socket): Promise<void> {
   const piece = Buffer.alloc(PIECE_BYTES, 'x');
+  const closed = once(socket, 'close');
   socket.write(head('200 OK', `Content-Length: ${HUGE_BYTES}`));
   for (let sent = 0; sent < HUGE_BYTES; sent += PIECE_BYTES) {
     if (socket.destroyed) {
       return;
     }
     if (!socket.write(piece)) {
-      await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+      const drained = new Promise(resolve => {
+        socket.once('drain', resolve);
+      });
+      await Promise.race([drained, closed]);
     }
   }
 }

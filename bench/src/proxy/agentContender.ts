@@ -53,6 +53,7 @@ let instances = 0;
 export function agentContender(name: string, program: string): Contender {
   return {
     name,
+    isProxy: true,
     transports: ['http', 'tls'],
     start: async options => {
       const {

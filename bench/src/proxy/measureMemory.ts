@@ -23,56 +23,54 @@ export type MemoryMeasurement = {
   hugeDownload: number;
 };
 
+type MemoryKind = 'perIdleWatch' | 'hugeUpload' | 'hugeDownload';
+
 const rest = () =>
   new Promise(resolve => {
     setTimeout(resolve, REST_MS);
   });
 
-/**
- * Measures the memory of a contender that was just started.
- *
- * @param scenario - the calls that warm it up
- */
-export async function measureMemory(
-  name: string,
-  running: RunningContender,
-  transport: Transport,
-  scenario: Scenario,
-): Promise<MemoryMeasurement> {
-  const { address } = running;
-  await warmUp(address, scenario.request(running), WARM_UP_REQUESTS);
+/** The growth of the most memory held while something is done, in bytes. */
+async function peakGrowth(
+  { pids }: RunningContender,
+  action: () => Promise<void>,
+): Promise<number> {
+  await rest();
+  resetPeak(pids);
+  const before = residentBytes(pids);
+  await action();
+  return Math.max(0, peakResidentBytes(pids) - before);
+}
 
-  const peakGrowth = async (action: () => Promise<void>) => {
-    await rest();
-    resetPeak(running.pids);
-    const before = residentBytes(running.pids);
-    await action();
-    return Math.max(0, peakResidentBytes(running.pids) - before);
-  };
-  const hugeUpload = await peakGrowth(async () => {
-    const connection = await LoadConnection.open(address);
-    const status = await connection.upload(
-      requestHead(running, 'PUT', PATHS.hugeUpload, [
-        'Content-Type: application/json',
-        `Content-Length: ${HUGE_BYTES}`,
-      ]),
-      Buffer.alloc(PIECE_BYTES, 'x'),
-      HUGE_BYTES / PIECE_BYTES,
-    );
-    connection.close();
-    if (status !== 200) {
-      throw new Error(`${name} answered a huge body with ${status}`);
-    }
-  });
-  const hugeDownload = await peakGrowth(async () => {
-    const connection = await LoadConnection.open(address);
-    await connection.exchange(requestHead(running, 'GET', PATHS.hugeDownload));
-    connection.close();
-    if (connection.bodyBytes !== HUGE_BYTES) {
-      throw new Error(`${name} passed ${connection.bodyBytes} bytes on`);
-    }
-  });
+/** Sends a huge body to the API server. */
+async function upload(running: RunningContender): Promise<void> {
+  const connection = await LoadConnection.open(running.address);
+  const status = await connection.upload(
+    requestHead(running, 'PUT', PATHS.hugeUpload, [
+      'Content-Type: application/json',
+      `Content-Length: ${HUGE_BYTES}`,
+    ]),
+    Buffer.alloc(PIECE_BYTES, 'x'),
+    HUGE_BYTES / PIECE_BYTES,
+  );
+  connection.close();
+  if (status !== 200) {
+    throw new Error(`a huge body was answered with ${status}`);
+  }
+}
 
+/** Gets a huge body from the API server. */
+async function download(running: RunningContender): Promise<void> {
+  const connection = await LoadConnection.open(running.address);
+  await connection.exchange(requestHead(running, 'GET', PATHS.hugeDownload));
+  connection.close();
+  if (connection.bodyBytes !== HUGE_BYTES) {
+    throw new Error(`of a huge body came ${connection.bodyBytes} bytes`);
+  }
+}
+
+/** The memory of one idle watch among many, in bytes. */
+async function perIdleWatch(running: RunningContender): Promise<number> {
   await rest();
   const before = residentBytes(running.pids);
   const watch = requestHead(running, 'GET', PATHS.idleWatch);
@@ -80,21 +78,44 @@ export async function measureMemory(
   while (connections.length < IDLE_WATCHES) {
     await Promise.all(
       Array.from({ length: OPENED_AT_ONCE }, async () => {
-        const connection = await LoadConnection.open(address);
+        const connection = await LoadConnection.open(running.address);
         await connection.begin(watch);
         connections.push(connection);
       }),
     );
   }
   await rest();
-  const perIdleWatch =
-    (residentBytes(running.pids) - before) / connections.length;
+  const grown = residentBytes(running.pids) - before;
   connections.forEach(connection => connection.close());
+  return grown / connections.length;
+}
+
+/**
+ * Measures the memory of a contender.
+ *
+ * @param start - starts it: what it has taken before would hide what it takes
+ * @param scenario - the calls that warm it up
+ */
+export async function measureMemory(
+  start: () => Promise<RunningContender>,
+  scenario: Scenario,
+): Promise<Pick<MemoryMeasurement, MemoryKind>> {
+  const fresh = async <T>(
+    measure: (running: RunningContender) => Promise<T>,
+  ): Promise<T> => {
+    const running = await start();
+    await warmUp(running.address, scenario.request(running), WARM_UP_REQUESTS);
+    const measured = await measure(running);
+    await running.stop();
+    return measured;
+  };
   return {
-    contender: name,
-    transport,
-    perIdleWatch,
-    hugeUpload,
-    hugeDownload,
+    perIdleWatch: await fresh(perIdleWatch),
+    hugeUpload: await fresh(running =>
+      peakGrowth(running, () => upload(running)),
+    ),
+    hugeDownload: await fresh(running =>
+      peakGrowth(running, () => download(running)),
+    ),
   };
 }

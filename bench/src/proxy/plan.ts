@@ -25,12 +25,12 @@ const calls = (
   }));
 
 export const PLAN: PlannedCalls[] = [
-  ...calls('get', 'http', 7, 1),
-  ...calls('create', 'http', 5, 1),
-  ...calls('list', 'http', 3, 0.7),
-  ...calls('watch', 'http', 3, 0.5),
-  ...calls('get', 'tls', 3, 0.8),
-  ...calls('create', 'tls', 3, 0.8),
-  ...calls('list', 'tls', 3, 0.7),
-  ...calls('watch', 'tls', 3, 0.5),
+  ...calls('get', 'http', 9, 0.7),
+  ...calls('create', 'http', 5, 0.7),
+  ...calls('list', 'http', 3, 0.5),
+  ...calls('watch', 'http', 2, 0.3),
+  ...calls('get', 'tls', 3, 0.7),
+  ...calls('create', 'tls', 3, 0.7),
+  ...calls('list', 'tls', 2, 0.5),
+  ...calls('watch', 'tls', 2, 0.3),
 ];

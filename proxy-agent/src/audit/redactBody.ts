@@ -24,8 +24,11 @@ function isPlain(value: object): boolean {
 }
 
 /** The sensitive kind that an object says it is. Of several spellings of the key any is enough. */
-function kindOfObject(value: JsonObject): SensitiveKind | undefined {
-  for (const key of Object.keys(value)) {
+function kindOfObject(
+  value: JsonObject,
+  keys: readonly string[],
+): SensitiveKind | undefined {
+  for (const key of keys) {
     if (isKindKey(key)) {
       const kind = sensitiveKind(value[key]);
       if (kind) {
@@ -39,8 +42,8 @@ function kindOfObject(value: JsonObject): SensitiveKind | undefined {
 const OBJECT_FIELD = /^(?:metadata|data|stringdata|spec|status)$/iu;
 
 /** Whether it only names an object of a kind, as the `involvedObject` of an Event does. */
-const isReference = (value: JsonObject): boolean =>
-  !Object.keys(value).some(key => OBJECT_FIELD.test(key));
+const isReference = (keys: readonly string[]): boolean =>
+  !keys.some(key => OBJECT_FIELD.test(key));
 
 class Redactor {
   /** Entries that are still copied: more of them are longer than the excerpt, however short each is. */
@@ -77,17 +80,21 @@ class Redactor {
       if (
         !isObject(operation) ||
         (operation.op === undefined && operation.path === undefined) ||
-        kindOfObject(operation)
+        kindOfObject(operation, Object.keys(operation))
       ) {
         return this.redact(operation, root);
       }
-      return this.#copyEntries(operation, (field, key) => {
-        if (key === 'op' || key === 'path' || key === 'from') {
-          return typeof field === 'string' ? field : REDACTED;
-        }
-        const pointer = key === 'value' ? operation.path : undefined;
-        return this.redact(field, placeAtPointer(root, pointer));
-      });
+      return this.#copyEntries(
+        operation,
+        Object.keys(operation),
+        (field, key) => {
+          if (key === 'op' || key === 'path' || key === 'from') {
+            return typeof field === 'string' ? field : REDACTED;
+          }
+          const pointer = key === 'value' ? operation.path : undefined;
+          return this.redact(field, placeAtPointer(root, pointer));
+        },
+      );
     });
   }
 
@@ -137,14 +144,16 @@ class Redactor {
     if (place.at === 'hidden' || !isPlain(value)) {
       return REDACTED;
     }
+    // Those of a large object are costly to list.
+    const keys = Object.keys(value);
     let own = place;
     if (place.at === 'object' || place.at === 'inside') {
-      const kind = kindOfObject(value);
-      if (kind && (place.at === 'object' || !isReference(value))) {
+      const kind = kindOfObject(value, keys);
+      if (kind && (place.at === 'object' || !isReference(keys))) {
         own = { at: 'object', kinds: [...new Set([...place.kinds, kind])] };
       }
     }
-    return this.#copyEntries(value, (field, key) =>
+    return this.#copyEntries(value, keys, (field, key) =>
       this.redact(field, placeBelow(own, key)),
     );
   }
@@ -162,10 +171,11 @@ class Redactor {
 
   #copyEntries(
     value: JsonObject,
+    keys: readonly string[],
     copy: (field: unknown, key: string) => unknown,
   ): JsonObject {
     const copies: JsonObject = {};
-    for (const key of Object.keys(value)) {
+    for (const key of keys) {
       if (this.#left-- <= 0) {
         break;
       }

@@ -6,7 +6,6 @@ import {
   InvalidRequestUrlError,
   parseRequestInfo,
   sessionKind,
-  UpgradeKind,
 } from '../request';
 import type { UpstreamClusters } from '../upstream';
 import type { Refusal } from './kubernetesStatus';
@@ -62,11 +61,11 @@ export class Admission {
     this.#now = options.now ?? Date.now;
   }
 
-  /** @param upgrade - what the connection is to become, if anything */
+  /** @param isUpgrade - whether the connection is to become something else */
   async judge(
     request: IncomingMessage,
     clientIp: string,
-    upgrade: UpgradeKind | undefined,
+    isUpgrade: boolean,
   ): Promise<Verdict> {
     const known: KnownOfRequest = {
       clientIp,
@@ -155,7 +154,7 @@ export class Admission {
       subresource: info.subresource,
       namespace: info.namespace,
       name: info.name,
-      unknownUpgrade: upgrade !== undefined && sessionKind(info) === undefined,
+      unknownUpgrade: isUpgrade && sessionKind(info) === undefined,
     });
     if (!decision.allowed) {
       known.roleName = decision.role;

@@ -3,18 +3,21 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { MAX_STATUS_BYTES, statusMessage } from '../audit';
 import { CallRecord, CLIENT_GONE } from './CallRecord';
+import {
+  AnswerHead,
+  answerHasBody,
+  endAnswer,
+  writeAnswerHead,
+} from './clientAnswer';
 import { sendRefusal, STATUS_WAIT_MS } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
 import { discardRest } from './requestBody';
 import { upstreamFailure } from './upstreamFailure';
 import {
   clientResponseHeaders,
-  hasHeader,
   RawHeaders,
-  reasonPhrase,
   toRawHeaders,
   upstreamRequestHeaders,
-  withoutHeader,
 } from './upstreamHeaders';
 
 /** How often a reading call is sent at the most, when connections that were kept alive break under it. */
@@ -42,9 +45,6 @@ type State =
   | 'answering'
   | 'over';
 
-/** The head of an answer. */
-type Answer = { statusCode: number; reason: string; headers: RawHeaders };
-
 type ExchangeOptions = {
   request: IncomingMessage;
   response: ServerResponse;
@@ -67,7 +67,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #state: State = 'asking';
   #sends = 0;
   #upstream: Dispatcher.DispatchController | undefined;
-  #answer: Answer | undefined;
+  #answer: AnswerHead | undefined;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #holdTimer: NodeJS.Timeout | undefined;
@@ -201,23 +201,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
         break;
       case 'recording':
       case 'answering':
-        this.#ended = this.#hasBody ? { error } : { trailers: [] };
+        this.#ended = this.#isWhole() ? { trailers: [] } : { error };
         if (this.#state === 'answering') {
           this.#finish();
         }
         break;
       default:
     }
-  }
-
-  /** Whether a body follows the answer's head; without, undici misses what `Content-Length` tells of. */
-  get #hasBody(): boolean {
-    const { statusCode } = this.#answer ?? {};
-    return (
-      this.#request.method !== 'HEAD' &&
-      statusCode !== 204 &&
-      statusCode !== 304
-    );
   }
 
   /** A call that changes something is never sent twice, whatever became of it. */
@@ -254,23 +244,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
       .catch(error => this.#fail(error));
   }
 
-  #writeAnswer({ statusCode, reason, headers }: Answer): void {
+  /** Of an answer without a body undici misses what `Content-Length` tells of. */
+  #isWhole(): boolean {
+    return (
+      this.#answer !== undefined &&
+      !answerHasBody(this.#request, this.#answer.statusCode)
+    );
+  }
+
+  #writeAnswer(answer: AnswerHead): void {
     if (this.#state !== 'recording') {
       return;
     }
     this.#state = 'answering';
     const response = this.#response;
-    const inChunks =
-      this.#hasBody &&
-      response.useChunkedEncodingByDefault &&
-      !hasHeader(headers, 'content-length');
-    response.sendDate = false;
-    response.writeHead(
-      statusCode,
-      reasonPhrase(reason),
-      // Only chunks can announce trailers.
-      inChunks ? headers : withoutHeader(headers, 'trailer'),
-    );
+    writeAnswerHead(this.#request, response, answer);
     this.#held.forEach(chunk => response.write(chunk));
     this.#held = [];
     if (this.#ended) {
@@ -289,9 +277,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     if (this.#ended && 'trailers' in this.#ended) {
-      this.#response.addTrailers(pairs(this.#ended.trailers));
-      this.#response.end();
-      discardRest(this.#request);
+      endAnswer(this.#request, this.#response, this.#ended.trailers);
     } else {
       // Only a broken connection tells the client that the answer is not whole.
       this.#response.destroy();
@@ -342,11 +328,4 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#upstream?.abort(error);
     this.#reject(error);
   }
-}
-
-function pairs(raw: RawHeaders): [string, string][] {
-  return Array.from({ length: raw.length / 2 }, (_, i) => [
-    raw[2 * i],
-    raw[2 * i + 1],
-  ]);
 }

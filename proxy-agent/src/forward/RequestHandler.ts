@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { AuditLog } from '../audit';
-import { upgradeKind } from '../request';
 import { SpoolError } from '../spool';
 import type { UpstreamClusters } from '../upstream';
 import { Admission, AdmissionOptions } from './Admission';
@@ -51,7 +50,7 @@ export class RequestHandler {
     clientIp: string,
   ): Promise<void> {
     try {
-      const verdict = await this.#admission.judge(request, clientIp, undefined);
+      const verdict = await this.#admission.judge(request, clientIp, false);
       if (verdict.forward) {
         await forwardRequest(request, response, verdict.context, {
           audit: this.#audit,
@@ -76,8 +75,7 @@ export class RequestHandler {
     clientIp: string,
   ): Promise<void> {
     try {
-      const upgrade = upgradeKind(request.headers) ?? 'other';
-      const verdict = await this.#admission.judge(request, clientIp, upgrade);
+      const verdict = await this.#admission.judge(request, clientIp, true);
       if (verdict.forward) {
         await UpgradeExchange.create({
           request,

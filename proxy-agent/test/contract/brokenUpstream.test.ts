@@ -206,6 +206,40 @@ describe('an API server that', () => {
     );
   });
 
+  it.each([
+    ['with a length', 'Content-Length: 10000000', 'x'.repeat(200_000)],
+    ['in chunks', 'Transfer-Encoding: chunked', '5\r\nhello\r\n'],
+  ])('dies during a request %s is a 502', async (_, framing, start) => {
+    for (const die of ['end', 'reset'] as const) {
+      const client = await contract.send(
+        'POST',
+        '/api/v1/namespaces/dev/pods',
+        [framing],
+        start,
+      );
+      const upstream = await api.connection(api.connections.length);
+      await upstream.receives(/x|hello/);
+      upstream[die]();
+      upstream.destroy();
+      expect(await client.receives('"code":502')).toMatch(
+        /may have carried out the call/,
+      );
+    }
+  });
+
+  it('is down answers a request in chunks with a 502', async () => {
+    const client = await contract.connect();
+    client.write(
+      contract
+        .request('POST', '/api', ['Transfer-Encoding: chunked'], '1\r\nx\r\n')
+        .replace('/clusters/demo/', '/clusters/down/'),
+    );
+    await client.receives('"code":502');
+    // The rest may still come, and another request behind it.
+    client.write(`0\r\n\r\n${contract.request('GET', '/api/v1/%00')}`);
+    await client.receives('"code":400');
+  });
+
   it('answers early does not spoil the connection for a client that finishes', async () => {
     const client = await contract.send('POST', '/api/v1/namespaces/dev/pods', [
       'Content-Length: 1000000',

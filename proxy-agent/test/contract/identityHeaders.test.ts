@@ -109,6 +109,50 @@ describe('the headers of a request', () => {
     ).toEqual(sent);
   });
 
+  it('leave out what the cluster would take for the identity or the address of the client', async () => {
+    const lines = await headOf('GET', [
+      'Cookie: a=b',
+      'Audit-ID: mine',
+      'X-Remote-User: admin',
+      'X-Remote-Group: system:masters',
+      'X-Forwarded-For: 10.1.1.1',
+      'X-Real-Ip: 10.1.1.1',
+      'Forwarded: for=10.1.1.1',
+      'Impersonate-Uid: 0',
+      'Impersonate-Extra-Scopes: all',
+    ]);
+    expect(lines.join('\n')).not.toMatch(
+      /cookie|mine|x-remote|x-forwarded|x-real|^forwarded|uid|scopes/im,
+    );
+  });
+
+  it('are not joined by what a client sends behind the chunks', async () => {
+    const client = await contract.send(
+      'POST',
+      '/api/v1/pods',
+      ['Transfer-Encoding: chunked', 'Trailer: Impersonate-User'],
+      '2\r\n{}\r\n0\r\nImpersonate-User: admin\r\nX-T: 1\r\n\r\n',
+    );
+    const upstream = await contract.api.connection();
+    const text = await upstream.receives('{}');
+    expect(text.match(/impersonate-user: .*/gi)).toEqual([
+      'Impersonate-User: guest',
+    ]);
+    expect(text).not.toMatch(/x-t|admin/i);
+    client.destroy();
+  });
+
+  it('carry no credential in the guise of a WebSocket subprotocol', async () => {
+    const bearer = 'base64url.bearer.authorization.k8s.io.c2VjcmV0';
+    const lines = await headOf('GET', [
+      `Sec-WebSocket-Protocol: v4.channel.k8s.io, ${bearer},v5.channel.k8s.io`,
+      `sec-websocket-protocol: ${bearer}`,
+    ]);
+    expect(lines.filter(line => /^sec-websocket/i.test(line))).toEqual([
+      'Sec-WebSocket-Protocol: v4.channel.k8s.io, v5.channel.k8s.io',
+    ]);
+  });
+
   it('keep the identity when the client expects 100-continue, which it gets', async () => {
     const body = '{"kind":"Pod"}';
     const client = await contract.send('POST', '/api/v1/pods', [

@@ -141,6 +141,18 @@ describe('an upgrade of the connection', () => {
     expect(client.text).toBe('');
   });
 
+  it('may come on a connection that was used before', async () => {
+    const client = await contract.send('GET', '/api/v1/%00');
+    await client.receives('"code":400}');
+    const next = await latest();
+    client.write(contract.request('POST', EXEC, SPDY));
+    const upstream = await next();
+    await upstream.receives('\r\n\r\n');
+    upstream.write(SWITCHING);
+    await client.receives('101 Switching Protocols');
+    client.destroy();
+  });
+
   it('that a role refuses is answered with a Status, whatever follows it', async () => {
     const client = await contract.connect();
     client.write(
@@ -239,6 +251,23 @@ describe('an upgrade of the connection', () => {
       result: 'failure',
       message: expect.stringContaining('client closed the connection'),
     });
+  });
+
+  it('is given up when the client goes at once', async () => {
+    const path = `${EXEC}&client=fast`;
+    const before = contract.api.connections.length;
+    for (let i = 0; i < 5; i++) {
+      const client = await contract.send('POST', path, SPDY);
+      client.destroy();
+    }
+    await contract.eventOf(path);
+    await until(
+      () =>
+        contract.api.connections
+          .slice(before)
+          .every(({ ended, closed }) => ended || closed),
+      'the connections to the API server to end',
+    );
   });
 
   it('that the API server cuts is a failed call with a 502', async () => {

@@ -40,6 +40,7 @@ async function running(
 /** No proxy: what the load generator and the API server can do. */
 const direct: Contender = {
   name: 'direct',
+  isProxy: false,
   transports: ['http'],
   start: async ({ upstreamPort, credential }) => ({
     address: { port: upstreamPort },
@@ -54,6 +55,7 @@ const direct: Contender = {
 function nodePeer(name: string, file: string, library?: string): Contender {
   return {
     name,
+    isProxy: true,
     transports: ['http', 'tls'],
     start: async options => {
       const { transport, upstreamPort, certificate } = options;
@@ -90,6 +92,7 @@ function findNginx(): Contender | undefined {
   }
   return {
     name: 'nginx',
+    isProxy: true,
     transports: ['http', 'tls'],
     start: async options => {
       const port = await freePort();
@@ -135,6 +138,7 @@ function findKubectl(): string | undefined {
 function kubectlProxy(program: string): Contender {
   return {
     name: 'kubectl proxy',
+    isProxy: true,
     transports: ['http'],
     start: async options => {
       const port = await freePort();
