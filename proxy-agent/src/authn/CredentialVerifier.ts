@@ -12,9 +12,16 @@ const MAX_REMEMBERED = 10_000;
 const CLOCK_TOLERANCE_SECONDS = 60;
 const SIGNATURE_ALGORITHMS = ['ES256', 'EdDSA'];
 
+/** Who asks. */
+export type Authenticated = {
+  claims: CredentialClaims;
+  /** The user's entity ref and those of its groups; the same array for the same credential. */
+  subjects: readonly string[];
+};
+
 /** The result of looking at a request's credential. */
 export type Authentication =
-  | { ok: true; claims: CredentialClaims }
+  | ({ ok: true } & Authenticated)
   | {
       ok: false;
       /** What to tell the user: never a part of the credential. */
@@ -30,7 +37,7 @@ type Policy = Pick<PolicyBundle, 'issuer' | 'keys' | 'revocations'>;
 export class CredentialVerifier {
   readonly #audience: string;
   readonly #now: () => number;
-  readonly #remembered = new Map<string, CredentialClaims>();
+  readonly #remembered = new Map<string, Authenticated>();
   #policy: Policy | undefined;
   #keySet: ReturnType<typeof createLocalJWKSet> | undefined;
 
@@ -71,8 +78,8 @@ export class CredentialVerifier {
     const digest = hash('sha256', token, 'base64');
     const remembered = this.#remembered.get(digest);
     if (remembered) {
-      return remembered.exp * 1000 > this.#now()
-        ? { ok: true, claims: remembered }
+      return remembered.claims.exp * 1000 > this.#now()
+        ? { ok: true, ...remembered }
         : this.#expired();
     }
     const policy = this.#policy;
@@ -95,8 +102,12 @@ export class CredentialVerifier {
           reason: 'the credential was revoked; get a new one from the portal',
         };
       }
-      this.#remember(digest, claims);
-      return { ok: true, claims };
+      const authenticated = {
+        claims,
+        subjects: [claims.sub, ...claims.groups],
+      };
+      this.#remember(digest, authenticated);
+      return { ok: true, ...authenticated };
     } catch (error) {
       if (error instanceof errors.JWTExpired) {
         return this.#expired();
@@ -126,12 +137,12 @@ export class CredentialVerifier {
     );
   }
 
-  #remember(digest: string, claims: CredentialClaims): void {
+  #remember(digest: string, authenticated: Authenticated): void {
     if (this.#remembered.size >= MAX_REMEMBERED) {
       // A map keeps insertion order: the first is the oldest.
       const [oldest] = this.#remembered.keys();
       this.#remembered.delete(oldest);
     }
-    this.#remembered.set(digest, claims);
+    this.#remembered.set(digest, authenticated);
   }
 }

@@ -22,7 +22,14 @@ export type CompiledRule = {
 export type CompiledRole = {
   role: Role;
   rules: CompiledRule[];
-  isFor(subjects: ReadonlySet<string>, request: AuthorizationRequest): boolean;
+  /** Of the rules those that deny … */
+  denies: CompiledRule[];
+  /** … and those that allow. */
+  allows: CompiledRule[];
+  /** Whether it is for one of the subjects, in lower case. */
+  isFor(subjects: ReadonlySet<string>): boolean;
+  /** Whether it speaks of the request's cluster and of clients there. */
+  appliesTo(request: AuthorizationRequest): boolean;
   mayImpersonateUser: NamePattern;
   mayImpersonateGroup: NamePattern;
 };
@@ -160,13 +167,15 @@ export function compileRole(role: Role): CompiledRole {
   try {
     const clusters = compileClusters(role.clusters);
     const clientIps = compileClientIps(role.conditions.clientIps);
+    const rules = role.rules.map(compileRule);
+    const members = role.subjects.map(subject => subject.toLowerCase());
     return {
       role,
-      rules: role.rules.map(compileRule),
-      isFor: (subjects, request) =>
-        role.subjects.some(subject => subjects.has(subject.toLowerCase())) &&
-        clusters(request) &&
-        clientIps(request.clientIp),
+      rules,
+      denies: rules.filter(({ rule }) => rule.effect === 'deny'),
+      allows: rules.filter(({ rule }) => rule.effect === 'allow'),
+      isFor: subjects => members.some(member => subjects.has(member)),
+      appliesTo: request => clusters(request) && clientIps(request.clientIp),
       mayImpersonateUser: compileNamePatterns(role.impersonation.users),
       mayImpersonateGroup: compileNamePatterns(role.impersonation.groups),
     };

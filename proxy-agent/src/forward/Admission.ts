@@ -106,7 +106,7 @@ export class Admission {
     if (!authentication.ok) {
       return refuse(401, 'Unauthorized', authentication.reason);
     }
-    const { claims } = authentication;
+    const { claims, subjects } = authentication;
     known.claims = claims;
     const waitSeconds = this.#budget.take(claims.sub);
     if (waitSeconds > 0) {
@@ -143,7 +143,7 @@ export class Admission {
     }
     known.info = info;
     known.requested = requested;
-    const decision = this.#authorizer.decide([claims.sub, ...claims.groups], {
+    const decision = this.#authorizer.decide(subjects, {
       cluster: { name: cluster.name, tags: cluster.config.tags },
       clientIp,
       isResourceRequest: info.isResourceRequest,

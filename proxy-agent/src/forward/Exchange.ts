@@ -22,6 +22,8 @@ import {
 
 /** How often a reading call is sent at the most, when connections that were kept alive break under it. */
 const MAX_SENDS = 3;
+/** So much of a body is taken in while its outcome is written, in bytes: a short one comes whole, and nothing need be stopped. */
+const MAX_HELD_BYTES = 64 * 1024;
 /** What says that the connection broke, rather than that something is wrong with the request. */
 const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
@@ -173,6 +175,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#state === 'holding' && this.#heldBytes >= MAX_STATUS_BYTES) {
       this.#release();
     }
+    if (this.#heldBytes >= MAX_HELD_BYTES) {
+      controller.pause();
+    }
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
@@ -229,7 +234,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     clearTimeout(this.#holdTimer);
     this.#state = 'recording';
-    this.#upstream?.pause();
     const { statusCode, reason } = answer;
     const isError = statusCode >= 400;
     this.#record
@@ -259,15 +263,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#state = 'answering';
     const response = this.#response;
     writeAnswerHead(this.#request, response, answer);
-    this.#held.forEach(chunk => response.write(chunk));
+    const held = this.#held;
     this.#held = [];
+    // The last one goes out together with the end.
+    const last = this.#ended ? held.pop() : undefined;
+    held.forEach(chunk => response.write(chunk));
     if (this.#ended) {
-      this.#finish();
+      this.#finish(last);
       return;
     }
-    if (!response.writableNeedDrain) {
-      // What came with the head comes at once, and goes out with it.
-      this.#upstream?.resume();
+    if (this.#upstream?.paused && !response.writableNeedDrain) {
+      this.#upstream.resume();
     }
     if (this.#state === 'answering') {
       // A watch may stay silent for long: its head must not wait.
@@ -275,9 +281,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  #finish(): void {
+  #finish(lastChunk?: Buffer): void {
     if (this.#ended && 'trailers' in this.#ended) {
-      endAnswer(this.#request, this.#response, this.#ended.trailers);
+      endAnswer(
+        this.#request,
+        this.#response,
+        this.#ended.trailers,
+        lastChunk,
+      );
     } else {
       // Only a broken connection tells the client that the answer is not whole.
       this.#response.destroy();

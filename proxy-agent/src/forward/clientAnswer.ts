@@ -46,13 +46,16 @@ export function endAnswer(
   request: IncomingMessage,
   response: ServerResponse,
   trailers: RawHeaders,
+  lastChunk?: Buffer,
 ): void {
-  response.addTrailers(
-    Array.from({ length: trailers.length / 2 }, (_, i): [string, string] => [
-      trailers[2 * i],
-      trailers[2 * i + 1],
-    ]),
-  );
-  response.end();
+  if (trailers.length > 0) {
+    response.addTrailers(
+      Array.from({ length: trailers.length / 2 }, (_, i): [string, string] => [
+        trailers[2 * i],
+        trailers[2 * i + 1],
+      ]),
+    );
+  }
+  response.end(lastChunk);
   discardRest(request);
 }

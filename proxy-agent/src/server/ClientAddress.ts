@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 type AddressRange = ReturnType<typeof ipaddr.parseCIDR>;
@@ -23,6 +24,8 @@ function parseRange(text: string): AddressRange {
 /** Tells from which address a request comes: the socket's, or what a trusted balancer says. */
 export class ClientAddress {
   readonly #trusted: AddressRange[];
+  /** Of connections without a balancer's word: the same for all their requests. */
+  readonly #ofSocket = new WeakMap<Socket, string>();
 
   /** @throws Error when an address or range is malformed */
   static fromTrustedProxies(trustedProxies: string[]): ClientAddress {
@@ -34,6 +37,18 @@ export class ClientAddress {
   }
 
   of(request: IncomingMessage): string {
+    if (request.headers['x-forwarded-for'] !== undefined) {
+      return this.#of(request);
+    }
+    let address = this.#ofSocket.get(request.socket);
+    if (address === undefined) {
+      address = this.#of(request);
+      this.#ofSocket.set(request.socket, address);
+    }
+    return address;
+  }
+
+  #of(request: IncomingMessage): string {
     const peer = request.socket.remoteAddress ?? '';
     const forwarded = [request.headers['x-forwarded-for'] ?? []].flat();
     // From the nearest hop outwards, as long as the one before is trusted.
