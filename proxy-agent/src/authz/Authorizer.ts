@@ -127,10 +127,7 @@ export class Authorizer {
   }
 
   /** @param subjects - the user's entity ref and those of its groups; the same array is quicker the next time */
-  decide(
-    subjects: readonly string[],
-    request: AuthorizationRequest,
-  ): Decision {
+  decide(subjects: readonly string[], request: AuthorizationRequest): Decision {
     const roles = this.#heldBy(subjects).filter(role =>
       role.appliesTo(request),
     );

@@ -283,12 +283,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(lastChunk?: Buffer): void {
     if (this.#ended && 'trailers' in this.#ended) {
-      endAnswer(
-        this.#request,
-        this.#response,
-        this.#ended.trailers,
-        lastChunk,
-      );
+      endAnswer(this.#request, this.#response, this.#ended.trailers, lastChunk);
     } else {
       // Only a broken connection tells the client that the answer is not whole.
       this.#response.destroy();
