@@ -4,19 +4,22 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
+  ExportEncryption,
   Frame,
   Recording,
   RecordingDetail,
+  RecordingFileFormat,
   RecordingPage,
   recordingPlayPermission,
   recordingReadPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
-import { createRecordingFileWriter, RecordingFileFormat } from './file';
+import { createRecordingFileWriter, encryptedZip } from './file';
 import { readEvents, readFrames, withoutCompression } from './readChunk';
 import type {
   RecordingQuery,
@@ -31,8 +34,8 @@ export type RecordingFile = {
   /** ASCII letters, digits, `.`, `_` and `-`. */
   fileName: string;
   contentType: string;
-  /** Parts of the text; errors in the middle are thrown. */
-  content: AsyncIterable<string>;
+  /** Errors in the middle break it off. */
+  content: Readable;
 };
 
 /**
@@ -44,7 +47,7 @@ export class RecordingLibrary {
   readonly #blobs: BlobStore;
   readonly #authorizer: Authorizer;
   readonly #maxPlaybackSize: number | undefined;
-  readonly #exportEncryption: KubernetesAuditConfig['export']['encryption'];
+  readonly #exportEncryption: ExportEncryption;
 
   static create(options: {
     store: RecordingStore;
@@ -99,6 +102,7 @@ export class RecordingLibrary {
         sizeBytes,
       })),
       maxPlaybackSize: this.#maxPlaybackSize,
+      exportEncryption: this.#exportEncryption,
     };
   }
 
@@ -134,25 +138,56 @@ export class RecordingLibrary {
         `kubernetesAudit.export.encryption is required: use POST /v1/recordings/${id}/export`,
       );
     }
-    const isText = format === 'text';
     return {
-      fileName: `${safeFileName(recording.name)}${isText ? '.txt' : '.cast'}`,
-      contentType: isText
-        ? 'text/plain; charset=utf-8'
-        : 'application/x-asciicast',
-      content: this.#fileContent(recording, format),
+      fileName: fileNameOf(recording, format),
+      contentType:
+        format === 'text'
+          ? 'text/plain; charset=utf-8'
+          : 'application/x-asciicast',
+      content: Readable.from(this.#fileContent(recording, format), {
+        objectMode: false,
+      }),
+    };
+  }
+
+  /**
+   * The recording in a ZIP archive that needs the password.
+   *
+   * @throws NotAllowedError, also when nothing is to be encrypted here; NotFoundError
+   */
+  async export(
+    credentials: UserCredentials,
+    id: string,
+    options: { format: RecordingFileFormat; password: string },
+  ): Promise<RecordingFile> {
+    const { format, password } = options;
+    const recording = await this.#require(credentials, id);
+    if (this.#exportEncryption === 'off') {
+      throw new NotAllowedError(
+        `kubernetesAudit.export.encryption is off: use GET /v1/recordings/${id}/download`,
+      );
+    }
+    const fileName = fileNameOf(recording, format);
+    return {
+      fileName: `${fileName}.zip`,
+      contentType: 'application/zip',
+      content: encryptedZip({
+        fileName,
+        content: this.#fileContent(recording, format),
+        password,
+      }),
     };
   }
 
   async *#fileContent(
     recording: Recording,
     format: RecordingFileFormat,
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<Buffer> {
     const writer = createRecordingFileWriter(format, recording);
-    yield writer.head();
+    yield Buffer.from(writer.head());
     for (const chunk of await this.#store.listChunks(recording.id)) {
       for await (const events of readEvents(await this.#readFrames(chunk))) {
-        yield events.map(event => writer.write(event)).join('');
+        yield Buffer.from(events.map(event => writer.write(event)).join(''));
       }
     }
   }
@@ -176,10 +211,10 @@ export class RecordingLibrary {
 /** Characters of a file name at the most. */
 const MAX_FILE_NAME = 200;
 
-function safeFileName(name: string): string {
+function fileNameOf({ name }: Recording, format: RecordingFileFormat): string {
   const safe = name
     .replace(/[^A-Za-z0-9._-]+/g, '_')
     .replace(/^\.+/, '')
     .slice(0, MAX_FILE_NAME);
-  return safe || 'recording';
+  return `${safe || 'recording'}${format === 'text' ? '.txt' : '.cast'}`;
 }

@@ -1,13 +1,13 @@
-import type { RecordingEvent } from 'backstage-plugin-kubernetes-audit-common';
+import type {
+  RecordingEvent,
+  RecordingFileFormat,
+} from 'backstage-plugin-kubernetes-audit-common';
 import {
   headerEvent,
   recordingEvent,
   recordingHeader,
 } from '../../__testUtils__/recordingChunk';
-import {
-  createRecordingFileWriter,
-  RecordingFileFormat,
-} from './RecordingFileWriter';
+import { createRecordingFileWriter } from './RecordingFileWriter';
 
 const header = recordingHeader();
 

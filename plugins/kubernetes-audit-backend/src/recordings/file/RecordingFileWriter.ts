@@ -1,15 +1,11 @@
 import type {
   RecordingEvent,
+  RecordingFileFormat,
   RecordingHeader,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { AsciicastV2FileWriter } from './AsciicastV2FileWriter';
 import { AsciicastV3FileWriter } from './AsciicastV3FileWriter';
 import { TextFileWriter } from './TextFileWriter';
-
-/** The formats that a recording is downloaded in. */
-export const RECORDING_FILE_FORMATS = ['v2', 'v3', 'text'] as const;
-
-export type RecordingFileFormat = (typeof RECORDING_FILE_FORMATS)[number];
 
 /** Turns the events of one recording, in order, into the text of a file. */
 export interface RecordingFileWriter {

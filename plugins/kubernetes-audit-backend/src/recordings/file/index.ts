@@ -1,1 +1,2 @@
 export * from './RecordingFileWriter';
+export * from './encryptedZip';

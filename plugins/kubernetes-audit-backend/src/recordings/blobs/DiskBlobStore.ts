@@ -1,13 +1,13 @@
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
-import { InputError, isError, NotFoundError } from '@backstage/errors';
+import { isError, NotFoundError } from '@backstage/errors';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { keySegments, prefixSegments } from './objectKey';
 
-const SEGMENT = /^[A-Za-z0-9._-]+$/;
 /** Beside the objects, on the same file system; no segment of a key begins so. */
 const TEMPORARY_DIRECTORY = '~tmp';
 
@@ -29,7 +29,7 @@ export class DiskBlobStore implements BlobStore {
     key: string,
     body: Uint8Array | Readable,
   ): Promise<{ sizeBytes: number }> {
-    const path = this.#pathOf(key);
+    const path = this.#pathOf(keySegments(key));
     const temporary = join(this.root, TEMPORARY_DIRECTORY, randomUUID());
     try {
       const sizeBytes = await writeDurably(temporary, body);
@@ -45,7 +45,10 @@ export class DiskBlobStore implements BlobStore {
 
   async get(key: string): Promise<Readable> {
     try {
-      const file = await open(this.#pathOf(key), constants.O_RDONLY);
+      const file = await open(
+        this.#pathOf(keySegments(key)),
+        constants.O_RDONLY,
+      );
       return file.createReadStream();
     } catch (error) {
       if (isMissing(error)) {
@@ -56,24 +59,13 @@ export class DiskBlobStore implements BlobStore {
   }
 
   async delete(prefix: string): Promise<void> {
-    if (!prefix.endsWith('/')) {
-      throw new InputError(`The prefix ${prefix} does not end with /`);
-    }
-    await rm(this.#pathOf(prefix.slice(0, -1)), {
+    await rm(this.#pathOf(prefixSegments(prefix)), {
       recursive: true,
       force: true,
     });
   }
 
-  #pathOf(key: string): string {
-    const segments = key.split('/');
-    if (
-      !segments.every(
-        segment => SEGMENT.test(segment) && !/^\.\.?$/.test(segment),
-      )
-    ) {
-      throw new InputError(`Not a key of an object: ${JSON.stringify(key)}`);
-    }
+  #pathOf(segments: string[]): string {
     return resolveSafeChildPath(this.root, join(...segments));
   }
 }
