@@ -36,6 +36,19 @@ export interface Config {
     }>;
 
     /**
+     * Tags of clusters, by which roles select them. One given here stands in
+     * for the tag of the same key in the proxy's own configuration.
+     *
+     * @visibility backend
+     */
+    clusters?: Array<{
+      /** @visibility backend */
+      name: string;
+      /** @visibility backend */
+      tags: { [name: string]: string };
+    }>;
+
+    /**
      * Roles: who may do what in which cluster. A file is taken in with `$include`.
      *
      * @visibility backend
@@ -84,7 +97,11 @@ export interface Config {
       rules: Array<{
         /** @visibility backend */
         effect: 'allow' | 'deny';
-        /** @visibility backend */
+        /**
+         * The core group is `''`.
+         *
+         * @visibility backend
+         */
         apiGroups?: string[];
         /** @visibility backend */
         resources?: string[];
@@ -168,6 +185,13 @@ export interface Config {
        * @visibility secret
        */
       encryptionSecret?: string;
+      /**
+       * How long a key signs before the next one does: such as `30d`, the
+       * default, one hour at least, or `manual`.
+       *
+       * @visibility backend
+       */
+      rotation?: string;
     };
 
     /** @visibility backend */
@@ -180,12 +204,63 @@ export interface Config {
        */
       maxPlaybackSize?: number | 'unlimited';
       /**
-       * The directory of the recordings unless a module brings another
-       * store; `./kubernetes-audit-recordings` by default.
+       * The directory of the recordings unless there is `s3`, or a module
+       * brings another store; `./kubernetes-audit-recordings` by default.
        *
        * @visibility backend
        */
       path?: string;
+      /** Keeps the recordings in a bucket of S3, or of what speaks as S3 does. */
+      s3?: {
+        /** @visibility backend */
+        bucket: string;
+        /**
+         * Before the names of all objects, without a slash at the end.
+         *
+         * @visibility backend
+         */
+        prefix?: string;
+        /**
+         * `us-east-1` by default.
+         *
+         * @visibility backend
+         */
+        region?: string;
+        /**
+         * The URL of a server that is not Amazon's.
+         *
+         * @visibility backend
+         */
+        endpoint?: string;
+        /**
+         * Names the bucket in the path instead of the host.
+         *
+         * @visibility backend
+         */
+        pathStyle?: boolean;
+        /**
+         * An account of `aws.accounts`, whose credentials are used. Without
+         * this and without keys: those of the environment.
+         *
+         * @visibility backend
+         */
+        accountId?: string;
+        /** @visibility secret */
+        accessKeyId?: string;
+        /** @visibility secret */
+        secretAccessKey?: string;
+        /** By the server, at rest; without it the bucket's default counts. */
+        encryption?: {
+          /** @visibility backend */
+          algorithm: 'AES256' | 'aws:kms';
+          /**
+           * Of the KMS.
+           *
+           * @visibility backend
+           */
+          keyId?: string;
+        };
+      };
     };
 
     /** @visibility backend */

@@ -28,7 +28,8 @@ describe('readKubernetesAuditConfig', () => {
         proxyGroup: 'default',
         userNamePrefix: '',
       },
-      keys: {},
+      keys: { rotation: '30d', rotationMs: 30 * 24 * 60 * 60_000 },
+      clusters: [],
       recordings: {
         maxPlaybackSize: 734_003_200,
         path: './kubernetes-audit-recordings',
@@ -40,6 +41,17 @@ describe('readKubernetesAuditConfig', () => {
 
   it('fills up roles', () => {
     expect(read({ roles: [role] }).roles[0].session.idleTimeout).toBe('15m');
+  });
+
+  it('lets roles name the core group of the API', () => {
+    const rule = { effect: 'allow', apiGroups: [''], verbs: ['get'] };
+    const { roles } = read({ roles: [{ ...role, rules: [rule] }] });
+    expect(roles[0].rules[0].apiGroups).toEqual(['']);
+  });
+
+  it('lets keys be rotated by hand alone', () => {
+    const { keys } = read({ keys: { rotation: 'manual' } });
+    expect(keys.rotationMs).toBeUndefined();
   });
 
   it.each([
@@ -86,6 +98,18 @@ describe('readKubernetesAuditConfig', () => {
       { credentials: { userNamePrefix: 'system:' } },
       'credentials.userNamePrefix: must not',
     ],
+    [{ keys: { rotation: '10m' } }, 'keys.rotation: '],
+    [{ keys: { rotation: 'monthly' } }, 'keys.rotation: '],
+    [
+      {
+        clusters: [
+          { name: 'a', tags: {} },
+          { name: 'a', tags: {} },
+        ],
+      },
+      'kubernetesAudit.clusters: names of clusters must be',
+    ],
+    [{ clusters: [{ name: 'a', tag: {} }] }, 'kubernetesAudit.clusters.0'],
     [{ export: { encryption: 'maybe' } }, 'export.encryption: '],
     [{ recordings: { maxPlaybackSize: '1G' } }, 'recordings.maxPlaybackSize: '],
     [{ retention: { events: '30d' } }, 'retention.events: '],

@@ -1,5 +1,6 @@
 import type { RootConfigService } from '@backstage/backend-plugin-api';
 import {
+  clusterTagsSchema,
   DEFAULT_MAX_PLAYBACK_SIZE,
   DEFAULT_PROXY_GROUP,
   durationSchema,
@@ -11,7 +12,39 @@ import { checkRole } from './access/checkRole';
 
 /** How long a credential is valid unless the configuration says otherwise. */
 const DEFAULT_CREDENTIAL_LIFETIME = '12h';
+/** How long a key signs unless the configuration says otherwise. */
+const DEFAULT_KEY_ROTATION = '30d';
+/** A key signs for so long at least, in milliseconds: it takes a while to make the next one known. */
+const MIN_KEY_ROTATION_MS = 60 * 60_000;
 const DEFAULT_RECORDINGS_PATH = './kubernetes-audit-recordings';
+
+const s3Schema = z
+  .strictObject({
+    bucket: z.string().min(3).max(63),
+    prefix: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+        'expected segments of letters, digits, `.`, `_` and `-`, with slashes between them',
+      )
+      .or(z.literal(''))
+      .default(''),
+    region: z.string().min(1).default('us-east-1'),
+    endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    pathStyle: z.boolean().default(false),
+    accountId: z.string().optional(),
+    accessKeyId: z.string().min(1).optional(),
+    secretAccessKey: z.string().min(1).optional(),
+    encryption: z
+      .strictObject({
+        algorithm: z.enum(['AES256', 'aws:kms']),
+        keyId: z.string().min(1).optional(),
+      })
+      .optional(),
+  })
+  .refine(s3 => !s3.accessKeyId === !s3.secretAccessKey, {
+    message: 'accessKeyId and secretAccessKey belong together',
+  });
 
 /** What a template of a user's name may use. */
 const PLACEHOLDERS = new Set(['kind', 'namespace', 'name', 'email']);
@@ -67,12 +100,21 @@ const userNameTemplate = z
 
 const noSystemPrefix = (value: string) => !value.startsWith('system:');
 
+const keyRotationPeriod = durationSchema.refine(
+  period => durationToMilliseconds(period) >= MIN_KEY_ROTATION_MS,
+  'must be manual, or 1h or longer',
+);
+
 const configSchema = z.object({
   administrators: z.array(entityRef).default([]),
   agents: z
     .array(agentSchema)
     .superRefine(uniqueBy('agent ids', agent => agent.id))
     .superRefine(uniqueBy('subjects of agents', agent => agent.subject))
+    .default([]),
+  clusters: z
+    .array(clusterTagsSchema.strict())
+    .superRefine(uniqueBy('names of clusters', cluster => cluster.name))
     .default([]),
   roles: z
     .array(roleSchema.superRefine(checkRole))
@@ -92,7 +134,12 @@ const configSchema = z.object({
     })
     .prefault({}),
   keys: z
-    .strictObject({ encryptionSecret: z.string().min(16).optional() })
+    .strictObject({
+      encryptionSecret: z.string().min(16).optional(),
+      rotation: z
+        .union([z.literal('manual'), keyRotationPeriod])
+        .default(DEFAULT_KEY_ROTATION),
+    })
     .prefault({}),
   recordings: z
     .strictObject({
@@ -100,6 +147,7 @@ const configSchema = z.object({
         .union([z.number().int().nonnegative(), z.literal('unlimited')])
         .default(DEFAULT_MAX_PLAYBACK_SIZE),
       path: z.string().min(1).default(DEFAULT_RECORDINGS_PATH),
+      s3: s3Schema.optional(),
     })
     .prefault({}),
   export: z
@@ -119,6 +167,8 @@ const configSchema = z.object({
 /** `kubernetesAudit` of the configuration, with its defaults; see config.d.ts. */
 export type KubernetesAuditConfig = z.infer<typeof configSchema> & {
   credentials: { lifetimeMs: number };
+  /** Without a period keys rotate on demand alone. */
+  keys: { rotationMs: number | undefined };
 };
 
 /**
@@ -137,12 +187,19 @@ export function readKubernetesAuditConfig(
     );
     throw new Error(`Invalid configuration: ${problems.join('; ')}`);
   }
-  const { credentials, ...rest } = result.data;
+  const { credentials, keys, ...rest } = result.data;
   return {
     ...rest,
     credentials: {
       ...credentials,
       lifetimeMs: durationToMilliseconds(credentials.lifetime),
+    },
+    keys: {
+      ...keys,
+      rotationMs:
+        keys.rotation === 'manual'
+          ? undefined
+          : durationToMilliseconds(keys.rotation),
     },
   };
 }

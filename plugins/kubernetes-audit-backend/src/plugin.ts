@@ -1,6 +1,7 @@
 import {
   coreServices,
   createBackendPlugin,
+  SchedulerServiceTaskScheduleDefinition,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
@@ -17,6 +18,8 @@ import {
 import {
   AccessService,
   DatabaseCredentialStore,
+  DatabaseUserRevocationStore,
+  KeyRotation,
   KubernetesUserNames,
   PolicyBundles,
   readKeySecret,
@@ -41,12 +44,22 @@ import { connectDatabase } from './database';
 import { EventIngest, EventPublisher, EventsServiceSink } from './ingest';
 import {
   DatabaseRecordingStore,
-  DiskBlobStore,
+  createBlobStore,
   PlaybackLog,
   RecordingIngest,
   RecordingLibrary,
 } from './recordings';
 import { createRouter, KEYS_PATH } from './router';
+
+/** Looks whether the signing keys are due for something; one replica does. */
+const KEY_ROTATION_TASK: SchedulerServiceTaskScheduleDefinition & {
+  id: string;
+} = {
+  id: 'kubernetes-audit-key-rotation',
+  frequency: { minutes: 1 },
+  timeout: { minutes: 1 },
+  scope: 'global',
+};
 
 /**
  * Takes in what proxies record, keeps it, and decides who may reach which
@@ -92,6 +105,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
         logger: coreServices.logger,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
+        scheduler: coreServices.scheduler,
         userInfo: coreServices.userInfo,
       },
       async init(services) {
@@ -106,10 +120,12 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           config: services.config,
           administrators: config.administrators,
         });
+        const heartbeats = DatabaseHeartbeatStore.create({ knex, now });
         const agents = AgentDirectory.create({
-          heartbeats: DatabaseHeartbeatStore.create({ knex, now }),
+          heartbeats,
           authorizer,
           agents: config.agents,
+          clusters: config.clusters,
         });
         const secret = await readKeySecret({
           config: services.config,
@@ -123,11 +139,24 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           now,
         });
         const credentials = DatabaseCredentialStore.create(knex);
+        const revocations = DatabaseUserRevocationStore.create(knex);
+        const rotation = KeyRotation.create({
+          keys,
+          credentials,
+          heartbeats,
+          periodMs: config.keys.rotationMs,
+          logger,
+          now,
+        });
+        await services.scheduler.scheduleTask({
+          ...KEY_ROTATION_TASK,
+          fn: () => rotation.advance(),
+        });
         const recordings = {
           store: DatabaseRecordingStore.create(knex),
           blobs:
             moduleBlobStore ??
-            (await DiskBlobStore.create(config.recordings.path)),
+            (await createBlobStore(config.recordings, services.config)),
         };
         const publisher = EventPublisher.create({
           sinks: [EventsServiceSink.create(services.events), ...moduleSinks],
@@ -172,6 +201,8 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               userNames: KubernetesUserNames.create({ knex, config }),
               agents,
               credentials,
+              revocations,
+              rotation,
               keys,
               authorizer,
               config,
@@ -183,6 +214,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               knex,
               keys,
               credentials,
+              revocations,
               config,
               issuer,
               now,

@@ -51,3 +51,22 @@ export type KubeconfigResponse = {
 export type AccessResponse = {
   clusters: { name: string; server: string; roles: string[] }[];
 };
+
+/**
+ * All credentials of a user that were issued until a time, revoked:
+ * `GET` and `POST /v1/access/revocations`.
+ *
+ * @public
+ */
+export type UserRevocation = {
+  userEntityRef: string;
+  revokedAt: string;
+  /** When the last of the credentials has expired, and the revocation is forgotten. */
+  expiresAt: string;
+};
+
+/** `POST /v1/access/keys/rotate`: the key that is published and will sign. @public */
+export type KeyRotationResponse = {
+  kid: string;
+  publishedAt: string;
+};

@@ -30,7 +30,7 @@ export const accessUsePermission = createPermission({
   attributes: {},
 });
 
-/** See and revoke the credentials of others. @public */
+/** See and revoke the credentials of others, and rotate the keys that sign them. @public */
 export const accessManagePermission = createPermission({
   name: 'kubernetes-audit.access.manage',
   attributes: { action: 'update' },

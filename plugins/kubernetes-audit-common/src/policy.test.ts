@@ -1,4 +1,10 @@
-import { durationSchema, durationToMilliseconds, roleSchema } from './policy';
+import {
+  durationSchema,
+  durationToMilliseconds,
+  policyBundleSchema,
+  roleRuleSchema,
+  roleSchema,
+} from './policy';
 
 describe('durations', () => {
   it.each([
@@ -32,6 +38,16 @@ describe('roles', () => {
     });
   });
 
+  it('name the core group as Kubernetes does, and nothing else by an empty name', () => {
+    const rule = { effect: 'allow', resources: ['pods'], verbs: ['get'] };
+    const accepts = (lists: object) =>
+      roleRuleSchema.safeParse({ ...rule, ...lists }).success;
+    expect(accepts({ apiGroups: ['', 'apps'] })).toBe(true);
+    for (const list of ['resources', 'namespaces', 'names', 'verbs']) {
+      expect(accepts({ [list]: [''] })).toBe(false);
+    }
+  });
+
   it('with a misspelt key are refused', () => {
     const result = roleSchema.safeParse({
       name: 'viewer',
@@ -44,5 +60,30 @@ describe('roles', () => {
       code: 'unrecognized_keys',
       keys: ['rule'],
     });
+  });
+});
+
+describe('policy bundles', () => {
+  const bundle = {
+    version: 1,
+    issuedAt: '2026-11-22T02:00:00.000Z',
+    issuer: 'https://portal.example.com',
+    roles: [],
+    keys: [{ kid: 'k', kty: 'EC', alg: 'ES256' }],
+    revocations: { credentials: [], users: [] },
+  };
+
+  it('of an older portal, which knows less, are read', () => {
+    expect(policyBundleSchema.parse(bundle)).toEqual(bundle);
+  });
+
+  it('of a newer portal, which knows more, are read as far as they are known', () => {
+    expect(
+      policyBundleSchema.parse({
+        ...bundle,
+        novelty: true,
+        revocations: { ...bundle.revocations, novelty: [] },
+      }),
+    ).toEqual(bundle);
   });
 });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 const MAX_LIST = 1024;
-const pattern = z.string().min(1).max(1024);
+/** Characters of a pattern. */
+const MAX_PATTERN = 1024;
+const pattern = z.string().min(1).max(MAX_PATTERN);
 const patterns = z.array(pattern).max(MAX_LIST);
 
 /** `15m`, `8h`, `1h30m`, `250ms`: a sum of numbers with units ms, s, m, h, d. */
@@ -37,7 +39,8 @@ export function durationToMilliseconds(duration: string): number {
  */
 export const roleRuleSchema = z.strictObject({
   effect: z.enum(['allow', 'deny']),
-  apiGroups: patterns.default(['*']),
+  /** The core group is `''`, as in Kubernetes' own roles. */
+  apiGroups: z.array(z.string().max(MAX_PATTERN)).max(MAX_LIST).default(['*']),
   /** `pods`, `pods/*`; `*` alone means all but the `proxy` subresources. */
   resources: patterns.default([]),
   /** Paths such as `/version` or `/healthz/*`. */
@@ -96,10 +99,27 @@ export const roleSchema = z.strictObject({
 /** A role. @public */
 export type Role = z.infer<typeof roleSchema>;
 
+/**
+ * A cluster's name and tags, as the portal's configuration has them. A tag
+ * stands in for the one of the same key that the proxy's configuration gives.
+ *
+ * @public
+ */
+export const clusterTagsSchema = z.object({
+  name: z.string().min(1).max(253),
+  tags: z.record(z.string(), z.string()),
+});
+
+/** A cluster's name and tags. @public */
+export type ClusterTags = z.infer<typeof clusterTagsSchema>;
+
 /** A public key in JWK form. @public */
 export const publicKeySchema = z
   .object({ kid: z.string(), kty: z.string(), alg: z.string() })
   .loose();
+
+/** A public key in JWK form. @public */
+export type PublicKey = z.infer<typeof publicKeySchema>;
 
 /**
  * What a proxy needs to decide by itself, signed by the portal as one compact
@@ -114,12 +134,14 @@ export const policyBundleSchema = z.object({
   /** The `iss` of the credentials that the portal issues. */
   issuer: z.string(),
   roles: z.array(roleSchema),
+  /** Absent from portals that know no tags of their own. */
+  clusters: z.array(clusterTagsSchema).optional(),
   /** Keys that verify credentials and the next bundle. */
   keys: z.array(publicKeySchema).min(1),
   revocations: z.object({
     /** Ids (`jti`) of revoked credentials. */
     credentials: z.array(z.string()),
-    /** Credentials of these users issued before a time, in seconds since 1970. */
+    /** Credentials of these users issued before a time, in seconds since 1970; entity refs are compared without case. */
     users: z.array(
       z.object({ entityRef: z.string(), issuedBefore: z.number() }),
     ),
@@ -128,3 +150,26 @@ export const policyBundleSchema = z.object({
 
 /** What a proxy needs to decide by itself. @public */
 export type PolicyBundle = z.infer<typeof policyBundleSchema>;
+
+/** The `typ` of a JWS in {@link policyAnswerSchema | keyChain}. @public */
+export const KEY_ENDORSEMENT_TYPE = 'kubernetes-audit-key+jwt';
+
+/**
+ * The answer of `GET /v1/agent/bundle`.
+ *
+ * @public
+ */
+export const policyAnswerSchema = z.object({
+  /** A {@link PolicyBundle} as a compact JWS. */
+  bundle: z.string(),
+  /**
+   * One compact JWS for each key but the first, the oldest first: its payload
+   * is the key's {@link publicKeySchema | JWK}, its signer the key before, whose
+   * JWK stands in the header `jwk`. So who trusts any of the keys that there
+   * ever were can trust those of today.
+   */
+  keyChain: z.array(z.string()).optional(),
+});
+
+/** The answer of `GET /v1/agent/bundle`. @public */
+export type PolicyAnswer = z.infer<typeof policyAnswerSchema>;

@@ -103,12 +103,36 @@ export type RecordingChunk = {
   sizeBytes: number;
 };
 
+/**
+ * Whether what leaves the portal as a file is encrypted: always, as the user
+ * wants, or never. `kubernetesAudit.export.encryption`.
+ *
+ * @public
+ */
+export type ExportEncryption = 'required' | 'optional' | 'off';
+
 /** `GET /v1/recordings/:id` @public */
 export type RecordingDetail = Recording & {
   chunks: RecordingChunk[];
   /** A recording larger than so many {@link Recording.sizeBytes} is downloaded, not played; absent means unlimited. */
   maxPlaybackSize?: number;
+  exportEncryption: ExportEncryption;
 };
+
+/** The formats that a recording is downloaded in. @public */
+export const RECORDING_FILE_FORMATS = ['v2', 'v3', 'text'] as const;
+
+/** A format that a recording is downloaded in. @public */
+export type RecordingFileFormat = (typeof RECORDING_FILE_FORMATS)[number];
+
+/** The shortest password of an encrypted export, in characters. @public */
+export const MIN_EXPORT_PASSWORD_LENGTH = 8;
+
+/** The body of `POST /v1/recordings/:id/export`. @public */
+export const recordingExportSchema = z.object({
+  password: z.string().min(MIN_EXPORT_PASSWORD_LENGTH).max(256),
+  format: z.enum(RECORDING_FILE_FORMATS).default('v2'),
+});
 
 /** Default of `kubernetesAudit.recordings.maxPlaybackSize`, in bytes. @public */
 export const DEFAULT_MAX_PLAYBACK_SIZE = 700 * 1024 * 1024;

@@ -19,6 +19,7 @@ type Feature = NonNullable<
 /** What the host's auditor was told. */
 export type AuditEntry = AuditorServiceCreateEventOptions & {
   status?: 'succeeded' | 'failed';
+  error?: Error;
 };
 
 /** What comes before the plugin's paths. */
@@ -52,8 +53,9 @@ export async function startPlugin(options: {
         success: async () => {
           entry.status = 'succeeded';
         },
-        fail: async () => {
+        fail: async ({ error }) => {
           entry.status = 'failed';
+          entry.error = error;
         },
       };
     },

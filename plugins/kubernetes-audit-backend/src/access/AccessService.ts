@@ -11,18 +11,22 @@ import {
   accessUsePermission,
   Credential,
   CredentialClaims,
+  KeyRotationResponse,
   KubeconfigResponse,
+  UserRevocation,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
 import type { AgentDirectory } from '../agents';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
 import type { CredentialStore } from './CredentialStore';
+import type { KeyRotation } from './KeyRotation';
 import { clusterServer, writeKubeconfig } from './kubeconfig';
 import type { KubernetesUserNames } from './KubernetesUserNames';
 import { ReachableCluster, reachableClusters } from './reachableClusters';
 import { SIGNATURE_ALGORITHM, SigningKeys } from './SigningKeys';
 import type { User, UserDirectory } from './UserDirectory';
+import type { UserRevocationStore } from './UserRevocationStore';
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
 
@@ -31,6 +35,8 @@ type AccessServiceOptions = {
   userNames: KubernetesUserNames;
   agents: AgentDirectory;
   credentials: CredentialStore;
+  revocations: UserRevocationStore;
+  rotation: KeyRotation;
   keys: SigningKeys;
   authorizer: Authorizer;
   config: KubernetesAuditConfig;
@@ -81,7 +87,7 @@ export class AccessService {
     await authorizer.require(caller, accessUsePermission);
     const user = await users.getUser(caller);
     const kubernetesUser = await userNames.claim(user.entityRef, user.email);
-    const credential = this.#newCredential(user.entityRef);
+    const credential = await this.#newCredential(user.entityRef);
     const token = await this.#sign(credential, user, kubernetesUser);
     // Kept before it is given away: what is not in the list could not be revoked.
     await credentials.add(credential);
@@ -105,12 +111,12 @@ export class AccessService {
     userEntityRef?: string,
   ): Promise<Credential[]> {
     const { authorizer, credentials } = this.#options;
-    const own = caller.principal.userEntityRef;
+    const own = caller.principal.userEntityRef.toLowerCase();
     if (await authorizer.isAllowed(caller, accessManagePermission)) {
       return credentials.list(userEntityRef);
     }
     await authorizer.require(caller, accessUsePermission);
-    if (userEntityRef !== undefined && userEntityRef !== own) {
+    if (userEntityRef !== undefined && userEntityRef.toLowerCase() !== own) {
       throw new NotAllowedError('These are not your credentials');
     }
     return credentials.list(own);
@@ -129,7 +135,9 @@ export class AccessService {
     const credential = z.uuid().safeParse(id).success
       ? await credentials.get(id)
       : undefined;
-    const isOwn = credential?.userEntityRef === caller.principal.userEntityRef;
+    const isOwn =
+      credential?.userEntityRef ===
+      caller.principal.userEntityRef.toLowerCase();
     await authorizer.require(
       caller,
       isOwn ? accessUsePermission : accessManagePermission,
@@ -141,6 +149,55 @@ export class AccessService {
     return credential;
   }
 
+  /**
+   * Revokes all credentials that the user has; a new one is valid.
+   *
+   * @throws NotAllowedError
+   */
+  async revokeUser(
+    caller: UserCredentials,
+    userEntityRef: string,
+  ): Promise<UserRevocation> {
+    const { authorizer, revocations, config, now } = this.#options;
+    await authorizer.require(caller, accessManagePermission);
+    return revocations.revoke(
+      userEntityRef,
+      new Date(now()),
+      config.credentials.lifetimeMs,
+    );
+  }
+
+  /**
+   * Users whose credentials were revoked, as long as one of them could be valid.
+   *
+   * @throws NotAllowedError
+   */
+  async listUserRevocations(
+    caller: UserCredentials,
+  ): Promise<UserRevocation[]> {
+    const { authorizer, revocations, now } = this.#options;
+    await authorizer.require(caller, accessManagePermission);
+    return revocations.list(new Date(now()));
+  }
+
+  /**
+   * Begins to replace the signing key.
+   *
+   * @param compromised - a key was stolen: it is replaced at once, and all credentials are void
+   * @throws NotAllowedError
+   */
+  async rotateKeys(
+    caller: UserCredentials,
+    compromised: boolean,
+  ): Promise<KeyRotationResponse> {
+    const { authorizer, rotation } = this.#options;
+    await authorizer.require(caller, accessManagePermission);
+    const { kid, publishedAt } = compromised
+      ? await rotation.replace()
+      : await rotation.rotate();
+    return { kid, publishedAt: new Date(publishedAt).toISOString() };
+  }
+
   async #reachable(ownershipEntityRefs: string[]): Promise<ReachableCluster[]> {
     const { agents, config } = this.#options;
     return reachableClusters(
@@ -150,15 +207,20 @@ export class AccessService {
     );
   }
 
-  #newCredential(userEntityRef: string): Credential {
-    const { now, config } = this.#options;
-    // Whole seconds, as the claims have them.
-    const issuedAt = Math.floor(now() / 1000) * 1000;
-    const expiresAt = issuedAt + config.credentials.lifetimeMs;
+  async #newCredential(userEntityRef: string): Promise<Credential> {
+    const { now, config, revocations } = this.#options;
+    // Whole seconds, as the claims have them. What is issued in the second of a
+    // revocation must be told from what that took back: it is dated a second later.
+    const second = Math.floor(now() / 1000);
+    const issuedAt = Math.max(
+      second,
+      (await revocations.issuedBefore(userEntityRef)) ?? 0,
+    );
+    const expiresAt = second * 1000 + config.credentials.lifetimeMs;
     return {
       id: randomUUID(),
-      userEntityRef,
-      issuedAt: new Date(issuedAt).toISOString(),
+      userEntityRef: userEntityRef.toLowerCase(),
+      issuedAt: new Date(issuedAt * 1000).toISOString(),
       expiresAt: new Date(expiresAt).toISOString(),
     };
   }

@@ -5,10 +5,11 @@ import { randomUUID } from 'node:crypto';
 import { policyBundleSchema } from 'backstage-plugin-kubernetes-audit-common';
 import { migratedDatabase } from '../__testUtils__/migratedDatabase';
 import { readKubernetesAuditConfig } from '../config';
-import { DatabaseCredentialStore } from './CredentialStore';
+import { DatabaseCredentialStore, EXPIRY_GRACE_MS } from './CredentialStore';
 import { PolicyBundles, SignedBundle } from './PolicyBundles';
 import { SecretBox } from './SecretBox';
 import { SigningKeys } from './SigningKeys';
+import { DatabaseUserRevocationStore } from './UserRevocationStore';
 
 jest.setTimeout(60_000);
 
@@ -17,6 +18,7 @@ const START = Date.parse('2026-11-22T02:00:00.000Z');
 async function replica(knex: Knex, clock: { now: number }, roleName = 'dev') {
   const now = () => clock.now;
   const credentials = DatabaseCredentialStore.create(knex);
+  const revocations = DatabaseUserRevocationStore.create(knex);
   const keys = await SigningKeys.create({
     knex,
     box: SecretBox.create('a secret of some length'),
@@ -27,15 +29,21 @@ async function replica(knex: Knex, clock: { now: number }, roleName = 'dev') {
     knex,
     keys,
     credentials,
+    revocations,
     config: readKubernetesAuditConfig(
       mockServices.rootConfig({
-        data: { kubernetesAudit: { roles: [role] } },
+        data: {
+          kubernetesAudit: {
+            roles: [role],
+            clusters: [{ name: 'prod-1', tags: { env: 'prod' } }],
+          },
+        },
       }),
     ),
     issuer: 'https://portal.example.com/api/kubernetes-audit',
     now,
   });
-  const open = async ({ bundle }: SignedBundle) => {
+  const open = async ({ answer: { bundle } }: SignedBundle) => {
     const { payload, protectedHeader } = await compactVerify(
       bundle,
       createLocalJWKSet({ keys: await keys.listPublicKeys() }),
@@ -49,20 +57,25 @@ async function replica(knex: Knex, clock: { now: number }, roleName = 'dev') {
       JSON.parse(Buffer.from(payload).toString()),
     );
   };
-  return { bundles, credentials, open };
+  return { bundles, credentials, revocations, keys, open };
 }
 
 describe('PolicyBundles', () => {
   const databases = TestDatabases.create({ ids: ['POSTGRES_18', 'SQLITE_3'] });
 
   describe.each(databases.eachSupportedId())('%p', databaseId => {
-    it('signs roles, keys and revocations', async () => {
+    it('signs roles, tags, keys and revocations', async () => {
       const knex = await migratedDatabase(databases, databaseId);
       const clock = { now: START };
-      const { bundles, credentials, open } = await replica(knex, clock);
+      const { bundles, credentials, revocations, open } = await replica(
+        knex,
+        clock,
+      );
       const revoked = { id: randomUUID(), lifetime: 60_000 };
-      const expired = { id: randomUUID(), lifetime: -1 };
-      for (const { id, lifetime } of [revoked, expired]) {
+      const expired = { id: randomUUID(), lifetime: -EXPIRY_GRACE_MS };
+      // By a proxy's clock it may be valid still.
+      const expiring = { id: randomUUID(), lifetime: 1 - EXPIRY_GRACE_MS };
+      for (const { id, lifetime } of [revoked, expired, expiring]) {
         await credentials.add({
           id,
           userEntityRef: 'user:default/guest',
@@ -71,13 +84,20 @@ describe('PolicyBundles', () => {
         });
         await credentials.revoke(id, new Date(START));
       }
+      await revocations.revoke('user:default/jane', new Date(START), 60_000);
       expect(await open(await bundles.getCurrent())).toMatchObject({
         version: START,
         issuedAt: '2026-11-22T02:00:00.000Z',
         issuer: 'https://portal.example.com/api/kubernetes-audit',
         roles: [{ name: 'dev' }],
+        clusters: [{ name: 'prod-1', tags: { env: 'prod' } }],
         keys: [{ kty: 'EC' }],
-        revocations: { credentials: [revoked.id], users: [] },
+        revocations: {
+          credentials: [revoked.id, expiring.id].sort(),
+          users: [
+            { entityRef: 'user:default/jane', issuedBefore: START / 1000 + 1 },
+          ],
+        },
       });
     });
 
@@ -113,6 +133,30 @@ describe('PolicyBundles', () => {
       const two = await replica(knex, { now: START - 60_000 }, 'other');
       const { version } = await two.open(await two.bundles.getCurrent());
       expect(version).toBe(START + 1);
+    });
+
+    it('has a published key before that key signs, and then is signed by it', async () => {
+      const knex = await migratedDatabase(databases, databaseId);
+      const clock = { now: START };
+      const { bundles, keys, open } = await replica(knex, clock);
+      const first = await keys.getSigningKey();
+      expect((await bundles.getCurrent()).answer.keyChain).toEqual([]);
+
+      clock.now += 2000;
+      const next = await keys.publishNext();
+      const published = await bundles.getCurrent();
+      const { version, ...content } = await open(published);
+      expect(version).toBe(START + 2000);
+      expect(content.keys.map(({ kid }) => kid)).toEqual([next.kid, first.kid]);
+      expect(published.answer.keyChain).toEqual(await keys.listEndorsements());
+      expect(published.answer.keyChain).toHaveLength(1);
+
+      clock.now += 2000;
+      await keys.beginSigning(next);
+      const signed = await bundles.getCurrent();
+      expect((await keys.getSigningKey()).kid).toBe(next.kid);
+      expect(signed.etag).not.toBe(published.etag);
+      expect((await open(signed)).version).toBe(version);
     });
 
     it('is signed anew each hour, under the same version', async () => {

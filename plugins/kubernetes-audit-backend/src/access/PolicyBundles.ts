@@ -1,10 +1,14 @@
 import { CompactSign } from 'jose';
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { PolicyBundle } from 'backstage-plugin-kubernetes-audit-common';
+import type {
+  PolicyAnswer,
+  PolicyBundle,
+} from 'backstage-plugin-kubernetes-audit-common';
 import type { KubernetesAuditConfig } from '../config';
 import type { CredentialStore } from './CredentialStore';
 import { SIGNATURE_ALGORITHM, SigningKeys } from './SigningKeys';
+import type { UserRevocationStore } from './UserRevocationStore';
 
 /** Keeps the signature apart from that of a credential. */
 const BUNDLE_TYPE = 'kubernetes-audit-bundle+jwt';
@@ -26,14 +30,14 @@ type PolicyVersionRow = {
 export type SignedBundle = {
   /** A strong entity tag, with its quotes. */
   etag: string;
-  /** A compact JWS. */
-  bundle: string;
+  answer: PolicyAnswer;
 };
 
 type PolicyBundlesOptions = {
   knex: Knex;
   keys: SigningKeys;
   credentials: CredentialStore;
+  revocations: UserRevocationStore;
   config: KubernetesAuditConfig;
   issuer: string;
   /** Milliseconds since 1970. */
@@ -76,34 +80,37 @@ export class PolicyBundles {
   }
 
   async #make(now: number): Promise<SignedBundle> {
-    const { keys, credentials, config, issuer } = this.#options;
+    const { keys, credentials, revocations, config, issuer } = this.#options;
+    const at = new Date(now);
     const content = {
       issuer,
       roles: config.roles,
+      clusters: config.clusters,
       keys: await keys.listPublicKeys(),
       revocations: {
-        credentials: await credentials.listRevoked(new Date(now)),
-        users: [],
+        credentials: await credentials.listRevoked(at),
+        users: await revocations.listForBundle(at),
       },
     };
     const version = await this.#versionOf(JSON.stringify(content), now);
-    const etag = `"${version}-${Math.floor(now / REISSUE_MS)}"`;
+    const { kid, key } = await keys.getSigningKey();
+    const etag = `"${version}-${Math.floor(now / REISSUE_MS)}-${kid}"`;
     if (this.#signed?.etag !== etag) {
       const bundle: PolicyBundle = {
         version,
-        issuedAt: new Date(now).toISOString(),
+        issuedAt: at.toISOString(),
         ...content,
       };
-      const { kid, key } = await keys.getSigningKey();
+      const jws = await new CompactSign(Buffer.from(JSON.stringify(bundle)))
+        .setProtectedHeader({
+          alg: SIGNATURE_ALGORITHM,
+          kid,
+          typ: BUNDLE_TYPE,
+        })
+        .sign(key);
       this.#signed = {
         etag,
-        bundle: await new CompactSign(Buffer.from(JSON.stringify(bundle)))
-          .setProtectedHeader({
-            alg: SIGNATURE_ALGORITHM,
-            kid,
-            typ: BUNDLE_TYPE,
-          })
-          .sign(key),
+        answer: { bundle: jws, keyChain: await keys.listEndorsements() },
       };
     }
     return this.#signed;

@@ -62,27 +62,55 @@ describe('signing keys', () => {
       );
     });
 
-    it('sign by the newest generation and keep the others to verify', async () => {
+    it('are published before they sign, and leave no private half behind', async () => {
       const knex = await migratedDatabase(databases, databaseId);
       const keys = await create(knex);
-      const [row] = await knex('signing_keys');
-      const box = SecretBox.create('a secret of some length');
-      await knex('signing_keys').insert({
-        ...row,
-        generation: 2,
-        kid: 'second',
-        public_key: JSON.stringify({
-          ...JSON.parse(row.public_key),
-          kid: 'second',
-        }),
-        encrypted_private_key: box.seal(
-          box.open(row.encrypted_private_key, row.kid),
-          'second',
+      const { kid: first } = await keys.getSigningKey();
+      const next = await keys.publishNext();
+      const kids = async () => (await keys.listPublicKeys()).map(k => k.kid);
+      expect(await kids()).toEqual([next.kid, first]);
+      expect((await keys.getSigningKey()).kid).toBe(first);
+
+      await keys.beginSigning(next);
+      expect((await keys.getSigningKey()).kid).toBe(next.kid);
+      expect(await kids()).toEqual([next.kid, first]);
+      const rows = await knex('signing_keys').orderBy('generation');
+      expect(rows[0].encrypted_private_key).toBe('');
+      expect(rows[1].encrypted_private_key).not.toBe('');
+
+      await keys.retire((await keys.list())[1]);
+      expect(await kids()).toEqual([next.kid]);
+    });
+
+    it('are endorsed each by the one before', async () => {
+      const knex = await migratedDatabase(databases, databaseId);
+      const keys = await create(knex);
+      for (let i = 0; i < 2; i++) {
+        await keys.beginSigning(await keys.publishNext());
+      }
+      const [third, second, first] = await keys.listPublicKeys();
+      const endorsements = await keys.listEndorsements();
+      const opened = await Promise.all(
+        endorsements.map((endorsement, i) =>
+          compactVerify(
+            endorsement,
+            createLocalJWKSet({ keys: [[first], [second]][i] }),
+          ),
         ),
-      });
-      expect((await keys.getSigningKey()).kid).toBe('second');
-      const kids = (await keys.listPublicKeys()).map(({ kid }) => kid);
-      expect(kids).toEqual(['second', row.kid]);
+      );
+      expect(
+        opened.map(({ payload }) =>
+          JSON.parse(Buffer.from(payload).toString()),
+        ),
+      ).toEqual([second, third]);
+      expect(opened.map(({ protectedHeader }) => protectedHeader)).toEqual(
+        [first, second].map(jwk => ({
+          alg: 'ES256',
+          kid: jwk.kid,
+          typ: 'kubernetes-audit-key+jwt',
+          jwk,
+        })),
+      );
     });
 
     it('are encrypted by the configured secret, or in development by one in the database', async () => {

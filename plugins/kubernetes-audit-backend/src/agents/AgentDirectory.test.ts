@@ -38,6 +38,11 @@ describe('AgentDirectory', () => {
       };
       return {
         directory: AgentDirectory.create({ ...options, agents: [a, b] }),
+        tagging: AgentDirectory.create({
+          ...options,
+          agents: [b],
+          clusters: [{ name: 'prod', tags: { env: 'prod', tier: '1' } }],
+        }),
         withoutB: AgentDirectory.create({ ...options, agents: [a] }),
         a: Agent.fromConfig(a),
         b: Agent.fromConfig(b),
@@ -95,6 +100,21 @@ describe('AgentDirectory', () => {
       expect(await urls('edge')).toEqual([]);
       await directory.announce(a, heartbeat(['dev-1'], { proxyGroup: 'edge' }));
       expect(await urls('edge')).toHaveLength(1);
+    });
+
+    it("prefers the portal's tags of a cluster to those that are announced", async () => {
+      const { tagging, b } = await setUp();
+      const tags = { env: 'dev', region: 'eu' };
+      await tagging.announce(b, {
+        ...heartbeat([]),
+        clusters: ['prod', 'zoo'].map(name => ({ name, tags })),
+      });
+      expect(await tagging.servedClusters('default')).toMatchObject([
+        { name: 'prod', tags: { env: 'prod', region: 'eu', tier: '1' } },
+        { name: 'zoo', tags },
+      ]);
+      const [{ clusters }] = await tagging.list(mockCredentials.user());
+      expect(clusters[0].tags).toEqual(tags);
     });
 
     it('does not name clusters of agents that the configuration no longer has', async () => {

@@ -6,6 +6,7 @@ import {
   AgentHeartbeat,
   agentReadPermission,
   AgentStatus,
+  ClusterTags,
   DEFAULT_PROXY_GROUP,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Authorizer } from '../authorization';
@@ -16,6 +17,7 @@ import type { HeartbeatStore } from './HeartbeatStore';
 /** A cluster and the newest agent that serves it. */
 export type ServedCluster = {
   name: string;
+  /** The proxy's, overridden by the portal's. */
   tags: Record<string, string>;
   /** Where kubectl reaches the proxy, without a slash at its end. */
   proxyUrl: string;
@@ -28,16 +30,21 @@ export class AgentDirectory {
   readonly #heartbeats: HeartbeatStore;
   readonly #authorizer: Authorizer;
   readonly #agents: ReadonlyMap<string, Agent>;
+  /** By the cluster's name. */
+  readonly #tags: ReadonlyMap<string, Record<string, string>>;
 
   static create(options: {
     heartbeats: HeartbeatStore;
     authorizer: Authorizer;
     agents: readonly AgentConfig[];
+    /** Tags that the portal gives to clusters. */
+    clusters?: readonly ClusterTags[];
   }): AgentDirectory {
     return new AgentDirectory(
       options.heartbeats,
       options.authorizer,
       new Map(options.agents.map(agent => [agent.id, Agent.fromConfig(agent)])),
+      new Map(options.clusters?.map(({ name, tags }) => [name, tags])),
     );
   }
 
@@ -45,10 +52,12 @@ export class AgentDirectory {
     heartbeats: HeartbeatStore,
     authorizer: Authorizer,
     agents: ReadonlyMap<string, Agent>,
+    tags: ReadonlyMap<string, Record<string, string>>,
   ) {
     this.#heartbeats = heartbeats;
     this.#authorizer = authorizer;
     this.#agents = agents;
+    this.#tags = tags;
   }
 
   /**
@@ -88,7 +97,7 @@ export class AgentDirectory {
         if (agent.mayServe(name)) {
           clusters.set(name, {
             name,
-            tags,
+            tags: { ...tags, ...this.#tags.get(name) },
             proxyUrl,
             certificateAuthority: status.certificateAuthority,
           });

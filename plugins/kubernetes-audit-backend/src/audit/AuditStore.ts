@@ -39,7 +39,8 @@ export interface AuditWriter {
    * caller's transaction. An outcome replaces its attempt and keeps its
    * number and time; an attempt never replaces an outcome. An event belongs to the
    * agent that sent it first, and an outcome is final: records that say
-   * otherwise are refused, the others are written.
+   * otherwise are refused, the others are written. The end of a session that is
+   * said again is passed over.
    *
    * @returns the events that are new or changed, as stored
    */

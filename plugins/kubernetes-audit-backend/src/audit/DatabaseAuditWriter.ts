@@ -24,6 +24,7 @@ type EventState = {
   agentId: string;
   executedAt: string;
   outcomeKnown: boolean;
+  sessionId: string | undefined;
   /** There is a row in the table. */
   exists: boolean;
 };
@@ -54,6 +55,10 @@ export class DatabaseAuditWriter implements AuditWriter {
         refused.push({ record, reason: 'the event is of another agent' });
       } else if (state && isAttempt) {
         // The attempt of an outcome that is known: it says nothing new.
+      } else if (state?.outcomeKnown && isSessionEnd(record, state)) {
+        // A proxy that is killed between the writing of an end and the
+        // forgetting of its session says the end again when it comes back, of
+        // which it knows less by then: the first one stays.
       } else if (state?.outcomeKnown) {
         refused.push({ record, reason: 'the event has its outcome already' });
       } else {
@@ -64,6 +69,7 @@ export class DatabaseAuditWriter implements AuditWriter {
           agentId,
           executedAt,
           outcomeKnown: !isAttempt,
+          sessionId: record.sessionId,
           exists: state?.exists ?? false,
         });
       }
@@ -91,10 +97,11 @@ export class DatabaseAuditWriter implements AuditWriter {
         .whereIn('id', batch)
         .select(EVENT_COLUMNS);
       for (const row of found) {
-        const { agentId, executedAt } = toStoredEvent(row);
+        const { agentId, executedAt, sessionId } = toStoredEvent(row);
         states.set(row.id, {
           agentId,
           executedAt,
+          sessionId,
           outcomeKnown: Boolean(row.outcome_known),
           exists: true,
         });
@@ -121,6 +128,15 @@ export class DatabaseAuditWriter implements AuditWriter {
       toStoredEvent({ ...row, number: numbers.get(id) ?? 0 }),
     );
   }
+}
+
+/** An end has no attempt, so unlike all else of a session its record has no phase. */
+function isSessionEnd(record: SpoolRecord, state: EventState): boolean {
+  return (
+    record.phase === undefined &&
+    record.sessionId !== undefined &&
+    record.sessionId === state.sessionId
+  );
 }
 
 function toRow(agentId: string, record: SpoolRecord): NewEventRow {

@@ -117,6 +117,18 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   '20261122020300_agents.js': [
     ['agents', { id: 'proxy', heartbeat: '{}', last_seen_at: NOW }],
   ],
+  '20261122030000_user_revocations.js': [
+    [
+      'user_revocations',
+      {
+        user_entity_ref: 'user:default/guest',
+        issued_before: 1,
+        revoked_at: NOW,
+        expires_at: NOW,
+      },
+    ],
+  ],
+  '20261122030100_key_rotation.js': [],
 };
 
 const migrations = readdirSync(migrationsDirectory).sort();
@@ -150,6 +162,26 @@ describe('migrations', () => {
       for (const migration of migrations) {
         await fill(knex, migration);
       }
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'let the key sign that did before there was a rotation, %p',
+    async databaseId => {
+      const knex = await databases.init(databaseId);
+      await knex.migrate.latest(options);
+      await knex.migrate.down(options);
+      await fill(knex, '20261122020200_access.js');
+      await knex.migrate.latest(options);
+      const columns = ['signs_since', 'retired_at', 'endorsement'];
+      const [key] = await knex('signing_keys').select(columns);
+      expect(Number(key.signs_since)).toBe(NOW);
+      expect([key.retired_at, key.endorsement]).toEqual([null, null]);
+
+      await knex.migrate.down(options);
+      const [before] = await knex('signing_keys');
+      expect(before).toMatchObject({ generation: 1, kid: 'x' });
+      columns.forEach(column => expect(before).not.toHaveProperty(column));
     },
   );
 

@@ -288,6 +288,39 @@ describe('EventIngest', () => {
       ]);
     });
 
+    it.each(['in one batch', 'in two'])(
+      'keeps the first end of a session that is said twice %s',
+      async batches => {
+        const { send, all, published, deadLetters, logger } = await setUp(
+          databaseId,
+        );
+        const sessionId = '019aa000-0000-7000-b000-00000000000a';
+        const id = eventId(1);
+        const first = spoolRecord(1, { sessionId, message: 'exit code 7' });
+        const again = spoolRecord(2, { id, sessionId, message: 'stopped' });
+        if (batches === 'in two') {
+          await send([first]);
+        }
+        expect(await send([first, again])).toBe(2);
+        expect((await all()).map(({ message }) => message)).toEqual([
+          'exit code 7',
+        ]);
+        expect(published).toHaveLength(1);
+        expect(await deadLetters()).toEqual([]);
+        expect(logger.error).not.toHaveBeenCalled();
+
+        // Of another session, or of another agent, it is no repetition.
+        const otherId = '019aa000-0000-7000-b000-00000000000b';
+        await send([spoolRecord(3, { id, sessionId: otherId })]);
+        await send([spoolRecord(1, { id, sessionId })], { agent: 'other' });
+        expect((await deadLetters()).map(({ reason }) => reason)).toEqual([
+          'the event has its outcome already',
+          'the event is of another agent',
+        ]);
+        expect(await all()).toHaveLength(1);
+      },
+    );
+
     it('stores nothing of a batch with a cluster that the agent is not bound to', async () => {
       const { send, all } = await setUp(databaseId);
       const batch = [

@@ -20,7 +20,7 @@ describe('the long poll of the bundle', () => {
     const bundles = {
       getCurrent: async () => {
         lookups++;
-        return { etag, bundle: 'jws' };
+        return { etag, answer: { bundle: 'jws' } };
       },
     };
     const app = express().use(

@@ -1,104 +1,27 @@
 import {
-  coreServices,
-  createServiceFactory,
-} from '@backstage/backend-plugin-api';
-import {
   createMockDirectory,
-  mockServices,
   TestDatabases,
 } from '@backstage/backend-test-utils';
-import type { Entity } from '@backstage/catalog-model';
-import { compactVerify, createLocalJWKSet, jwtVerify } from 'jose';
-import {
-  credentialClaimsSchema,
-  policyBundleSchema,
-} from 'backstage-plugin-kubernetes-audit-common';
+import { jwtVerify } from 'jose';
+import { credentialClaimsSchema } from 'backstage-plugin-kubernetes-audit-common';
 import { parse } from 'yaml';
 import {
-  agentHeaders,
-  BASE,
-  startPlugin,
-  userHeaders,
-} from '../__testUtils__/startPlugin';
+  bundleOf,
+  issue,
+  jwks,
+  PEM,
+  startAccess,
+} from '../__testUtils__/startAccess';
+import { agentHeaders, BASE, userHeaders } from '../__testUtils__/startPlugin';
 
 jest.setTimeout(60_000);
-
-const PEM = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n';
-const jane: Entity = {
-  apiVersion: 'backstage.io/v1alpha1',
-  kind: 'User',
-  metadata: { name: 'jane', namespace: 'default' },
-  spec: { profile: { email: 'jane@example.com', displayName: 'Jane' } },
-};
-const role = {
-  name: 'developer',
-  subjects: ['group:default/developers'],
-  clusters: ['dev-*'],
-  kubernetesGroups: ['developers'],
-  rules: [{ effect: 'allow', resources: ['*'], verbs: ['*'] }],
-};
 
 describe('access', () => {
   const databases = TestDatabases.create({ ids: ['POSTGRES_18', 'SQLITE_3'] });
   const directory = createMockDirectory();
 
-  async function start(
-    options: Partial<Parameters<typeof startPlugin>[0]> = {},
-  ) {
-    const backend = await startPlugin({
-      recordings: directory.path,
-      kubernetesAudit: {
-        recordings: { path: directory.path },
-        roles: [role],
-        credentials: { lifetime: '1h' },
-      },
-      entities: [jane],
-      features: [
-        createServiceFactory({
-          service: coreServices.userInfo,
-          deps: {},
-          factory: () =>
-            mockServices.userInfo({
-              ownershipEntityRefs: ['group:default/developers'],
-            }),
-        }),
-      ],
-      ...options,
-    });
-    await backend.api
-      .post(`${BASE}/v1/agent/heartbeat`)
-      .set(agentHeaders())
-      .send({
-        version: '1.0.0',
-        publicUrl: 'https://proxy.example.com:6443',
-        certificateAuthority: PEM,
-        clusters: [{ name: 'dev-1' }, { name: 'demo' }],
-      })
-      .expect(200, {});
-    return backend;
-  }
-  type Backend = Awaited<ReturnType<typeof start>>;
-  const issue = ({ api }: Backend, user = 'jane') =>
-    api.post(`${BASE}/v1/access/kubeconfig`).set(userHeaders(user));
-  const jwks = async ({ api }: Backend) => {
-    const { body } = await api
-      .get(`${BASE}/.well-known/jwks.json`)
-      .set({ authorization: 'Bearer mock-none-token' })
-      .expect(200);
-    expect(Object.keys(body)).toEqual(['keys']);
-    expect(JSON.stringify(body)).not.toContain('"d"');
-    return createLocalJWKSet(body);
-  };
-  const bundleOf = async (backend: Backend) => {
-    const { body } = await backend.api
-      .get(`${BASE}/v1/agent/bundle`)
-      .set(agentHeaders())
-      .expect(200);
-    const { payload } = await compactVerify(body.bundle, await jwks(backend));
-    return policyBundleSchema.parse(
-      JSON.parse(Buffer.from(payload).toString()),
-    );
-  };
+  const start = (options: Partial<Parameters<typeof startAccess>[0]> = {}) =>
+    startAccess({ recordings: directory.path, ...options });
 
   it.each(databases.eachSupportedId())(
     'is given by a kubeconfig whose credential verifies by the published keys, %p',

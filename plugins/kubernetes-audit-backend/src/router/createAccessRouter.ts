@@ -1,11 +1,22 @@
+import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
 import type { AccessService } from '../access';
 import type { UserRouteFactory } from './userRoute';
+import { userEntityRefSchema } from './userEntityRefSchema';
 
 const credentialsSchema = z.object({
   /** An entity ref: whose credentials are listed. */
   user: z.string().optional(),
+});
+
+/** Bytes of a body: an entity ref. */
+const MAX_BODY_BYTES = 16 * 1024;
+
+const revocationSchema = z.object({ userEntityRef: userEntityRefSchema });
+const rotationSchema = z.strictObject({
+  /** A key was stolen: what any key signed until now is void. */
+  compromised: z.boolean().default(false),
 });
 
 /** `/v1/access` */
@@ -54,6 +65,52 @@ export function createAccessRouter(options: {
       async ({ request, response, credentials }) => {
         await access.revokeCredential(credentials, request.params.id);
         response.status(204).end();
+      },
+    ),
+  );
+
+  router.get(
+    '/v1/access/revocations',
+    userRoute(
+      { eventId: 'user-revocation-list' },
+      async ({ response, credentials }) => {
+        response.json({ items: await access.listUserRevocations(credentials) });
+      },
+    ),
+  );
+
+  router.post(
+    '/v1/access/revocations',
+    express.json({ limit: MAX_BODY_BYTES }),
+    userRoute(
+      {
+        eventId: 'user-revoke',
+        severityLevel: 'high',
+        meta: ({ body }) => ({
+          userEntityRef: revocationSchema.safeParse(body).data?.userEntityRef,
+        }),
+      },
+      async ({ request, response, credentials }) => {
+        const { userEntityRef } = revocationSchema.parse(request.body);
+        response.json(await access.revokeUser(credentials, userEntityRef));
+      },
+    ),
+  );
+
+  router.post(
+    '/v1/access/keys/rotate',
+    express.json({ limit: MAX_BODY_BYTES }),
+    userRoute(
+      {
+        eventId: 'key-rotate',
+        severityLevel: 'high',
+        meta: ({ body }) => ({
+          compromised: rotationSchema.safeParse(body).data?.compromised,
+        }),
+      },
+      async ({ request, response, credentials }) => {
+        const { compromised } = rotationSchema.parse(request.body ?? {});
+        response.json(await access.rotateKeys(credentials, compromised));
       },
     ),
   );

@@ -73,14 +73,14 @@ export function createAgentRouter(options: {
 
 function sendBundle(
   response: Response,
-  { etag, bundle }: SignedBundle,
+  { etag, answer }: SignedBundle,
   known: ReadonlySet<string>,
 ): void {
   response.set({ ETag: etag, 'Cache-Control': 'no-cache' });
   if (known.has(etag)) {
     response.status(304).end();
   } else {
-    response.json({ bundle });
+    response.json(answer);
   }
 }
 

@@ -1,16 +1,23 @@
+import express, { Response } from 'express';
 import Router from 'express-promise-router';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import {
-  PlaybackLog,
   RECORDING_FILE_FORMATS,
+  recordingExportSchema,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { z } from 'zod';
+import type {
+  PlaybackLog,
+  RecordingFile,
   RecordingLibrary,
 } from '../recordings';
 import { parseListQuery } from './listQuery';
 import { parseChunkIndex } from './parseChunkIndex';
 import { sendEncoded } from './sendEncoded';
 import type { UserRequest, UserRouteFactory } from './userRoute';
+
+/** A password and a format. */
+const MAX_EXPORT_REQUEST_BYTES = 4096;
 
 const downloadSchema = z.object({
   format: z.enum(RECORDING_FILE_FORMATS).default('v2'),
@@ -89,15 +96,38 @@ export function createRecordingsRouter(options: {
           request.params.id,
           format,
         );
-        response.set({
-          'Content-Type': file.contentType,
-          'Content-Disposition': `attachment; filename="${file.fileName}"`,
-          'Cache-Control': 'no-store',
-        });
-        await pipeline(Readable.from(file.content), response);
+        await sendFile(response, file);
+      },
+    ),
+  );
+
+  router.post(
+    '/v1/recordings/:id/export',
+    express.json({ limit: MAX_EXPORT_REQUEST_BYTES }),
+    userRoute(
+      { eventId: 'recording-export', severityLevel: 'high' },
+      async ({ request, response, credentials }) => {
+        const file = await recordings.export(
+          credentials,
+          request.params.id,
+          recordingExportSchema.parse(request.body),
+        );
+        await sendFile(response, file);
       },
     ),
   );
 
   return router;
+}
+
+async function sendFile(
+  response: Response,
+  { fileName, contentType, content }: RecordingFile,
+): Promise<void> {
+  response.set({
+    'Content-Type': contentType,
+    'Content-Disposition': `attachment; filename="${fileName}"`,
+    'Cache-Control': 'no-store',
+  });
+  await pipeline(content, response);
 }

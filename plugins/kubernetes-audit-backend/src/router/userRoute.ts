@@ -21,6 +21,8 @@ export type RouteAudit = Pick<
   AuditorServiceCreateEventOptions,
   'eventId' | 'severityLevel'
 > & {
+  /** What is noted beside the parameters of the path. */
+  meta?: (request: Request) => AuditorServiceCreateEventOptions['meta'];
   /** True for a request that belongs to an earlier, audited one: then only its failure is audited. */
   isContinued?: (request: UserRequest) => boolean;
 };
@@ -52,7 +54,7 @@ export function createUserRouteFactory(options: {
         eventId: audit.eventId,
         severityLevel: audit.severityLevel,
         request,
-        meta: { ...request.params },
+        meta: { ...request.params, ...audit.meta?.(request) },
       });
     const event = audit.isContinued?.(userRequest)
       ? undefined

@@ -74,6 +74,7 @@ export function sampleRecording(
     exitCode: 0,
     sizeBytes: 1000,
     maxPlaybackSize: 700 * 1024 * 1024,
+    exportEncryption: 'optional',
     chunks: [],
     ...overrides,
   };

@@ -1,13 +1,11 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button } from '@backstage/ui';
+import { MIN_EXPORT_PASSWORD_LENGTH } from 'backstage-plugin-kubernetes-audit-common';
 import Dialog from '@material-ui/core/Dialog';
 import { FormEvent, KeyboardEvent, useId, useState } from 'react';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import surface from '../Surface/Surface.module.css';
 import classes from './ExportDialog.module.css';
-
-/** Shorter passwords protect nothing. */
-const MIN_PASSWORD_LENGTH = 8;
 
 /** Asks for the password that an exported file is encrypted with. */
 export function ExportDialog(props: {
@@ -25,9 +23,9 @@ export function ExportDialog(props: {
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (password.length < MIN_PASSWORD_LENGTH) {
+    if (password.length < MIN_EXPORT_PASSWORD_LENGTH) {
       setProblem(
-        t('export.tooShort', { minimum: String(MIN_PASSWORD_LENGTH) }),
+        t('export.tooShort', { minimum: String(MIN_EXPORT_PASSWORD_LENGTH) }),
       );
     } else if (password !== repeated) {
       setProblem(t('export.mismatch'));
