@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
-import { AuditLog, RecordSink } from './audit';
+import { AuditLog, BestEffortSink, SpoolSink } from './audit';
 import { CredentialVerifier } from './authn';
 import { Authorizer, PolicyAge, RequestBudget } from './authz';
 import type { ProxyConfig } from './config';
@@ -14,7 +14,8 @@ import {
   PortalClient,
   RecordingDelivery,
 } from './delivery';
-import { RequestHandler, Sessions } from './forward';
+import { RequestHandler, Sessions, UnauthenticatedRefusals } from './forward';
+import { LiveConfig } from './LiveConfig';
 import { RecordingRecovery } from './recording';
 import { createProxyMetrics, ProxyServer, Readiness } from './server';
 import { EventSpool, RecordingStore, SessionLedger } from './spool';
@@ -24,20 +25,8 @@ import { UpstreamClusters } from './upstream';
 const DRAIN_MS = 10_000;
 /** How long what is left in the spool has to reach the portal then, in milliseconds. */
 const LAST_DELIVERY_MS = 5_000;
-/** How often it is looked whether the spool has closed the proxy, in milliseconds. */
+/** How often it is looked what the state of the spool asks for, in milliseconds. */
 const WATCH_MS = 250;
-
-/** The audit's records on their way to the spool. The end of a session has happened: it waits where others are refused. */
-function recordSink(spool: EventSpool): RecordSink {
-  const isSessionEnd = (record: object) =>
-    'sessionId' in record && record.sessionId && !('phase' in record);
-  return {
-    append: (record, durability) =>
-      isSessionEnd(record)
-        ? spool.appendWhenPossible(record, durability)
-        : spool.append(record, durability),
-  };
-}
 
 /** Resolves with the promise, or when the time, in milliseconds, is over. */
 async function within(timeMs: number, work: Promise<unknown>): Promise<void> {
@@ -56,6 +45,13 @@ export class Proxy {
   readonly metrics: Registry;
   /** Whether it can serve, and if not, why. */
   readonly readiness: () => Readiness[];
+  /**
+   * Takes another configuration over, as far as it can while it runs; what is
+   * under way goes on with what it began with.
+   *
+   * @throws Error when it cannot be used, and nothing changes
+   */
+  readonly reload: (config: ProxyConfig) => void;
   readonly #stopParts: () => Promise<void>;
 
   /**
@@ -93,7 +89,7 @@ export class Proxy {
     });
     const authorizer = Authorizer.create();
     policy.subscribe(bundle => {
-      authorizer.useRoles(bundle.roles);
+      authorizer.useRoles(bundle.roles, bundle.clusters);
       verifier.usePolicy(bundle);
     });
 
@@ -103,7 +99,14 @@ export class Proxy {
       confirmedAt: () => policy.confirmedAt,
     });
 
-    const audit = AuditLog.create(recordSink(spool));
+    const sink = SpoolSink.create(spool);
+    const note = () => policyAge.note;
+    const audit = AuditLog.create(sink, note);
+    const bestEffort = BestEffortSink.create({ sink, logger });
+    const unauthenticated = UnauthenticatedRefusals.create({
+      perSecond: config.limits.unauthenticatedPerSecond,
+    });
+    const budget = RequestBudget.create(config.limits);
     const events = EventDelivery.create({ portal, spool, logger });
     const recordings = RecordingDelivery.create({
       portal,
@@ -115,6 +118,7 @@ export class Proxy {
       ledger,
       store,
       maxSessionBytes: config.recordings.maxSessionBytes,
+      sessionsPerUser: config.limits.sessionsPerUser,
       onFrame: () => recordings.wake(),
       logger,
     });
@@ -127,11 +131,18 @@ export class Proxy {
     let closedBySpool: string | undefined;
     const watch = () => {
       const reason = spool.unwritable;
+      unauthenticated.tick();
+      if (!reason) {
+        bestEffort.report();
+      }
       if (reason === closedBySpool) {
         return;
       }
       if (reason && !closedBySpool) {
-        logger.error({ reason }, 'the proxy is closed for new requests');
+        logger.error(
+          { reason },
+          'the proxy is closed for requests that have to be recorded',
+        );
         sessions.endAll(reason).catch(error => {
           logger.error({ err: error }, 'sessions could not be ended');
         });
@@ -146,16 +157,18 @@ export class Proxy {
       verifier,
       authorizer,
       audit,
+      bestEffortAudit: AuditLog.create(bestEffort, note),
       sessions,
-      budget: RequestBudget.create(config.limits),
+      budget,
+      unauthenticated,
       unavailable: () =>
-        draining
-          ? 'the proxy is shutting down'
-          : spool.unwritable ?? policyAge.refusal,
+        draining ? 'the proxy is shutting down' : policyAge.refusal,
+      unrecordable: () => spool.unwritable,
       maxParsedBody: config.audit.maxParsedBody,
       logger,
     });
     const server = ProxyServer.fromConfig(config.server, handler);
+    const live = LiveConfig.create(config);
     const heartbeat = Heartbeat.create({
       portal,
       logger,
@@ -163,10 +176,10 @@ export class Proxy {
         kind: 'proxy',
         version,
         hostName: hostname(),
-        publicUrl: config.server.publicUrl,
+        publicUrl: live.current.server.publicUrl,
         certificateAuthority:
-          config.server.tls?.caFile &&
-          readFileSync(config.server.tls.caFile, 'utf8'),
+          live.current.server.tls?.caFile &&
+          readFileSync(live.current.server.tls.caFile, 'utf8'),
         proxyGroup: config.proxyGroup,
         clusters: clusters.announce(),
         bundleVersion: policy.bundle?.version,
@@ -190,7 +203,7 @@ export class Proxy {
       },
       {
         name: 'spool',
-        ready: spool.unwritable === undefined,
+        ready: spool.unwritable === undefined || !clusters.hasStrict,
         detail: spool.unwritable,
       },
       { name: 'serving', ready: !draining },
@@ -204,7 +217,19 @@ export class Proxy {
       bundleVersion: () => policy.bundle?.version ?? 0,
       lastDelivery: () => events.lastSuccess ?? 0,
       policyFromCache: () => policy.fromCache,
+      unrecordedCalls: () => bestEffort.totals,
     });
+    const reload = (next: ProxyConfig) =>
+      live.use(next, {
+        clusters,
+        server,
+        budget,
+        sessions,
+        unauthenticated,
+        policyAge,
+        logger,
+        onChange: () => heartbeat.wake(),
+      });
 
     recovery.start();
     // The list of them is taken now, the writing may have to wait for room.
@@ -225,11 +250,14 @@ export class Proxy {
       'the proxy listens',
     );
 
-    return new Proxy({ port: server.port, metrics, readiness }, async () => {
+    const face = { port: server.port, metrics, readiness, reload };
+    return new Proxy(face, async () => {
       draining = true;
+      server.drain();
       clearInterval(watchTimer);
       await within(DRAIN_MS, sessions.endAll('the proxy is shutting down'));
       await server.close(DRAIN_MS);
+      await Promise.all([unauthenticated.flush(), bestEffort.report()]);
       await Promise.all([heartbeat.stop(), policy.stop(), events.stop()]);
       await Promise.all([recordings.stop(), recovery.stop()]);
       await within(
@@ -243,12 +271,13 @@ export class Proxy {
   }
 
   private constructor(
-    face: Pick<Proxy, 'port' | 'metrics' | 'readiness'>,
+    face: Pick<Proxy, 'port' | 'metrics' | 'readiness' | 'reload'>,
     stopParts: () => Promise<void>,
   ) {
     this.port = face.port;
     this.metrics = face.metrics;
     this.readiness = face.readiness;
+    this.reload = face.reload;
     this.#stopParts = stopParts;
   }
 

@@ -1,11 +1,18 @@
 import { Command } from 'commander';
 import { Logger, pino } from 'pino';
 import packageJson from '../package.json';
-import { ConfigError, loadConfig, ProxyConfig } from './config';
+import {
+  ConfigError,
+  ConfigReloader,
+  loadConfigAndFiles,
+  TrackedFiles,
+} from './config';
 import { Proxy } from './Proxy';
 import {
+  addReloadMetrics,
   AdminServer,
   answerMetrics,
+  onToldToReload,
   ProxyWorkers,
   reportReadiness,
   workerNumber,
@@ -35,13 +42,71 @@ function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 }
 
-async function runWorker(
-  config: ProxyConfig,
-  logger: Logger,
-  worker: number,
-): Promise<void> {
+/** What reloads a proxy's configuration; it looks at the files from now on. */
+function startReloading(
+  proxy: Proxy,
+  options: { file: string; files: TrackedFiles; logger: Logger },
+): ConfigReloader {
+  const reloader = ConfigReloader.create({ ...options, apply: proxy.reload });
+  addReloadMetrics(proxy.metrics, () => reloader.counts);
+  reloader.start();
+  return reloader;
+}
+
+async function runProxy(file: string): Promise<void> {
+  const files = TrackedFiles.create();
+  const config = loadConfigAndFiles(file, files);
+  const worker = workerNumber();
+  const base = pino({ level: config.log.level });
+  const logger = worker === undefined ? base : base.child({ worker });
+  // Until there is something to reload, the signal must end nothing.
+  let reload = () => {};
+  process.on('SIGHUP', () => reload());
+
+  if (worker === undefined && config.workers > 1) {
+    const workers = ProxyWorkers.start(config.workers, logger);
+    const admin = AdminServer.fromConfig(config.admin, {
+      readiness: () => workers.readiness(),
+      metrics: () => workers.metrics(),
+    });
+    await admin.listen();
+    reload = () => workers.reload();
+    stopOnSignal(logger, async () => {
+      await workers.stop();
+      await admin.close();
+    });
+    return;
+  }
+
   const { version } = packageJson;
   const proxy = await Proxy.start(config, { logger, version, worker });
+  const reloader = startReloading(proxy, { file, files, logger });
+  reload = () => reloader.reload('SIGHUP');
+  const stop = async () => {
+    reloader.stop();
+    await proxy.stop();
+  };
+  if (worker === undefined) {
+    const admin = AdminServer.fromConfig(config.admin, {
+      readiness: proxy.readiness,
+      metrics: () => proxy.metrics.metrics(),
+    });
+    await admin.listen();
+    stopOnSignal(logger, async () => {
+      await stop();
+      await admin.close();
+    });
+    return;
+  }
+  const stopListening = onToldToReload(() => reload());
+  serveAsWorker(proxy, async () => {
+    stopListening();
+    await stop();
+  });
+}
+
+/** Tells the primary how the proxy is, until it says to stop. */
+function serveAsWorker(proxy: Proxy, stop: () => Promise<void>): void {
   const stopReporting = reportReadiness(proxy.readiness);
   const stopAnswering = answerMetrics(proxy.metrics);
   // Ctrl-C reaches the whole process group; the primary tells its workers.
@@ -51,7 +116,7 @@ async function runWorker(
     // A service manager tells each process, and the primary tells its workers.
     if (!stopping) {
       stopping = true;
-      await proxy.stop();
+      await stop();
       stopReporting();
       stopAnswering();
       process.exit(0);
@@ -59,53 +124,21 @@ async function runWorker(
   });
 }
 
-async function runProxy(file: string): Promise<void> {
-  const config = loadConfig(file);
-  const logger = pino({ level: config.log.level });
-  const worker = workerNumber();
-  if (worker !== undefined) {
-    await runWorker(config, logger.child({ worker }), worker);
-    return;
-  }
-
-  if (config.workers > 1) {
-    const workers = ProxyWorkers.start(config.workers, logger);
-    const admin = AdminServer.fromConfig(config.admin, {
-      readiness: () => workers.readiness(),
-      metrics: () => workers.metrics(),
-    });
-    await admin.listen();
-    stopOnSignal(logger, async () => {
-      await workers.stop();
-      await admin.close();
-    });
-    return;
-  }
-
-  const { version } = packageJson;
-  const proxy = await Proxy.start(config, { logger, version });
-  const admin = AdminServer.fromConfig(config.admin, {
-    readiness: proxy.readiness,
-    metrics: () => proxy.metrics.metrics(),
-  });
-  await admin.listen();
-  stopOnSignal(logger, async () => {
-    await proxy.stop();
-    await admin.close();
-  });
-}
-
 async function check(file: string): Promise<void> {
   try {
-    const config = loadConfig(file);
+    const { agentId, clusters } = loadConfigAndFiles(file);
     process.stdout.write(
-      `${file} is valid: agent ${config.agentId}, ${config.clusters.length} cluster(s)\n`,
+      `${file} is valid: agent ${agentId}, ${clusters.length} cluster(s)\n`,
     );
   } catch (error) {
     if (!(error instanceof ConfigError)) {
       throw error;
     }
     process.stderr.write(`${error.message}\n`);
+    if (error.problems.every(problem => problem.isMissingFile)) {
+      process.stdout.write(`${file} is valid, but these files are not here\n`);
+      return;
+    }
     process.exitCode = 1;
   }
 }

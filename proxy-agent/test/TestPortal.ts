@@ -22,7 +22,8 @@ export type IngestCall = {
   body: Buffer;
 };
 
-type RoleInput = z.input<typeof roleSchema>;
+/** A role as an administrator writes it. */
+export type RoleInput = z.input<typeof roleSchema>;
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -118,11 +119,12 @@ export class TestPortal {
     };
   }
 
-  /** The newest state of each event, merged as the real portal does. */
+  /** Each event, merged as the real portal does: an attempt waits for its outcome, of which the first one stays. */
   events(): SpoolRecord[] {
     const events = new Map<string, SpoolRecord>();
     for (const record of this.records.values()) {
-      if (record.phase !== 'attempt' || !events.has(record.id)) {
+      const known = events.get(record.id);
+      if (!known || known.phase === 'attempt') {
         events.set(record.id, record);
       }
     }

@@ -35,8 +35,11 @@ export class TestProxy {
   readonly adminUrl: string;
   readonly stateDirectory: string;
   readonly port: number;
+  /** Takes over a configuration that differs from the first one in this. */
+  readonly reload: (changes: Partial<ConfigInput>) => void;
   readonly #proxy: Proxy;
   readonly #admin: AdminServer;
+  #stopped: Promise<void> | undefined;
 
   static async start(
     portal: TestPortal,
@@ -45,19 +48,19 @@ export class TestProxy {
   ): Promise<TestProxy> {
     const stateDirectory =
       options.stateDirectory ?? mkdtempSync(join(tmpdir(), 'proxy-'));
-    const proxy = await Proxy.start(
+    const configure = (changes: Partial<ConfigInput>) =>
       proxyConfigSchema.parse({
         agentId: AGENT_ID,
         portal: { url: portal.url, token: AGENT_TOKEN },
         server: { host: '127.0.0.1', port: 0 },
         ...options,
+        ...changes,
         stateDirectory,
-      }),
-      {
-        logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
-        version: '0.0.0-test',
-      },
-    );
+      });
+    const proxy = await Proxy.start(configure({}), {
+      logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+      version: '0.0.0-test',
+    });
     const admin = AdminServer.fromConfig(
       { host: '127.0.0.1', port: 0 },
       {
@@ -66,7 +69,9 @@ export class TestProxy {
       },
     );
     await admin.listen();
-    const test = new TestProxy(proxy, admin, stateDirectory);
+    const test = new TestProxy(proxy, admin, stateDirectory, changes =>
+      proxy.reload(configure(changes)),
+    );
     await until(
       async () => (await fetch(`${test.adminUrl}/readyz`)).ok,
       'the proxy to be ready',
@@ -78,7 +83,9 @@ export class TestProxy {
     proxy: Proxy,
     admin: AdminServer,
     stateDirectory: string,
+    reload: (changes: Partial<ConfigInput>) => void,
   ) {
+    this.reload = reload;
     this.#proxy = proxy;
     this.#admin = admin;
     this.port = proxy.port;
@@ -87,7 +94,13 @@ export class TestProxy {
     this.stateDirectory = stateDirectory;
   }
 
+  /** Ends its sessions and stops it; the second call changes nothing. */
   async stop(options: { keepState?: boolean } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(options);
+    await this.#stopped;
+  }
+
+  async #stop(options: { keepState?: boolean }): Promise<void> {
     await this.#proxy.stop();
     await this.#admin.close();
     if (!options.keepState) {

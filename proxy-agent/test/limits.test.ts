@@ -62,4 +62,51 @@ describe('limits', () => {
     await until(() => portal.events().length > 0, 'the row of the other call');
     expect(portal.events()).toMatchObject([{ clusterName: 'demo' }]);
   });
+
+  it('write a sum of refused calls without a credential, and stop whoever sends too many', async () => {
+    await proxy.stop();
+    proxy = await TestProxy.start(portal, {
+      clusters: [{ name: 'demo', endpoint: api.url }],
+      limits: { unauthenticatedPerSecond: 2 },
+    });
+    const anonymous = async () =>
+      await fetch(`${proxy.url}/clusters/demo${PATH}`);
+    for (let i = 0; i < 10; i++) {
+      expect((await anonymous()).status).toBe(401);
+    }
+    let refused = await anonymous();
+    while (refused.status === 401) {
+      // The budget fills while it is used.
+      refused = await anonymous();
+    }
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refused.json()).toMatchObject({
+      kind: 'Status',
+      message: expect.stringContaining('without a valid credential'),
+    });
+    // So are calls of clusters and paths that are not here …
+    for (const path of ['/clusters/elsewhere/api', '/']) {
+      let status;
+      do {
+        status = (await fetch(`${proxy.url}${path}`)).status;
+      } while (status !== 429);
+    }
+    // … but not those of whoever has a credential.
+    expect((await call()).status).toBe(200);
+    await proxy.stop();
+    const rows = portal.events().filter(({ statusCode }) => statusCode === 401);
+    expect(rows.slice(0, 5).every(row => !row.message.includes('more'))).toBe(
+      true,
+    );
+    expect(rows.slice(5)).toMatchObject([
+      {
+        clusterName: 'demo',
+        clientIp: '127.0.0.1',
+        message: expect.stringMatching(
+          /^no credential was sent; .* … and \d+ more like it$/,
+        ),
+      },
+    ]);
+  });
 });

@@ -13,6 +13,7 @@ testProduct({
     env: {},
     hasWebSocketV5: true,
     hasSelfSubjectReview: true,
+    isWhole: false,
     logLine: /\S/,
     stop: async () => {},
   }),

@@ -2,12 +2,16 @@ import {
   EVENT_SCHEMA_VERSION,
   OUTCOME_UNKNOWN,
   RequestAuditEvent,
+  SpoolRecord,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Durability } from '../spool';
 
+/** What is kept of a call: an event, whole or in two phases. */
+export type AuditRecord = Omit<SpoolRecord, 'sequence'>;
+
 /** Where records go: the spool, seen from here. */
 export interface RecordSink {
-  append(record: object, durability: Durability): Promise<void>;
+  append(record: AuditRecord, durability: Durability): Promise<void>;
 }
 
 /** Everything of an event that is known before the call is forwarded. */
@@ -16,13 +20,19 @@ export type EventHead = Omit<RequestAuditEvent, 'result' | 'message'>;
 /** Writes the audit records of calls. Each method returns when its record is kept, and throws SpoolError when it cannot be. */
 export class AuditLog {
   readonly #sink: RecordSink;
+  readonly #note: () => string | undefined;
 
-  static create(sink: RecordSink): AuditLog {
-    return new AuditLog(sink);
+  /** @param note - what every message ends with now */
+  static create(
+    sink: RecordSink,
+    note: () => string | undefined = () => undefined,
+  ): AuditLog {
+    return new AuditLog(sink, note);
   }
 
-  private constructor(sink: RecordSink) {
+  private constructor(sink: RecordSink, note: () => string | undefined) {
     this.#sink = sink;
+    this.#note = note;
   }
 
   /** Says that a call is about to be forwarded; on the disk when it returns. */
@@ -42,7 +52,12 @@ export class AuditLog {
   /** Says how an attempted call went. */
   async outcome(event: RequestAuditEvent): Promise<void> {
     await this.#sink.append(
-      { schemaVersion: EVENT_SCHEMA_VERSION, phase: 'outcome', ...event },
+      {
+        schemaVersion: EVENT_SCHEMA_VERSION,
+        phase: 'outcome',
+        ...event,
+        message: this.#noted(event.message),
+      },
       'written',
     );
   }
@@ -50,8 +65,17 @@ export class AuditLog {
   /** Says all there is of a call that had no attempt. */
   async record(event: RequestAuditEvent): Promise<void> {
     await this.#sink.append(
-      { schemaVersion: EVENT_SCHEMA_VERSION, ...event },
+      {
+        schemaVersion: EVENT_SCHEMA_VERSION,
+        ...event,
+        message: this.#noted(event.message),
+      },
       'written',
     );
+  }
+
+  #noted(message: string): string {
+    const note = this.#note();
+    return note === undefined ? message : `${message} (${note})`;
   }
 }

@@ -4,3 +4,5 @@ export * from './describeBody';
 export * from './objectName';
 export * from './redactUri';
 export * from './statusMessage';
+export * from './BestEffortSink';
+export * from './SpoolSink';

@@ -129,10 +129,14 @@ export class CredentialVerifier {
 
   #isRevoked(claims: CredentialClaims, policy: Policy): boolean {
     const { credentials, users } = policy.revocations;
+    // Entity refs mean the same in any case.
+    const subject = claims.sub.toLowerCase();
     return (
       credentials.includes(claims.jti) ||
       users.some(
-        user => user.entityRef === claims.sub && claims.iat < user.issuedBefore,
+        user =>
+          user.entityRef.toLowerCase() === subject &&
+          claims.iat < user.issuedBefore,
       )
     );
   }

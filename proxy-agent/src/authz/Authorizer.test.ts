@@ -15,6 +15,7 @@ const REQUEST: AuthorizationRequest = {
   apiGroup: '',
   resource: 'pods',
   subresource: '',
+  resourceLabel: 'pods',
   namespace: 'payments-a',
   name: 'web',
   unknownUpgrade: false,
@@ -43,7 +44,12 @@ function decide(
 ) {
   const authorizer = Authorizer.create();
   authorizer.useRoles(roles.map(input => roleSchema.parse(input)));
-  const decision = authorizer.decide(subjects, { ...REQUEST, ...request });
+  const { resource, subresource } = { ...REQUEST, ...request };
+  const decision = authorizer.decide(subjects, {
+    ...REQUEST,
+    ...request,
+    resourceLabel: subresource ? `${resource}/${subresource}` : resource,
+  });
   return decision.allowed
     ? { allowed: true, role: decision.role.role.name }
     : decision;
@@ -105,6 +111,52 @@ describe('Authorizer', () => {
   )('%s', (_, overrides, request, allowed) => {
     expect(decide([role(overrides)], request).allowed).toBe(allowed);
   });
+
+  it("prefers the portal's tags of a cluster to those of the proxy", () => {
+    const roleOf = (tags: Record<string, string>) =>
+      roleSchema.parse(role({ clusters: { tags } }));
+    const decideBy = (tags: Record<string, string>, clusterName: string) => {
+      const authorizer = Authorizer.create();
+      authorizer.useRoles(
+        [roleOf(tags)],
+        [{ name: clusterName, tags: { env: 'test', owner: 'payments' } }],
+      );
+      return authorizer.decide(SUBJECTS, REQUEST).allowed;
+    };
+    expect(decideBy({ env: 'test' }, 'prod-1')).toBe(true);
+    expect(decideBy({ env: 'prod' }, 'prod-1')).toBe(false);
+    expect(decideBy({ region: 'eu', owner: 'payments' }, 'prod-1')).toBe(true);
+    expect(decideBy({ env: 'prod' }, 'prod-2')).toBe(true);
+  });
+
+  it.each<[string[], string, boolean]>([
+    [[''], '', true],
+    [[''], 'apps', false],
+    [['apps', ''], '', true],
+    [['apps'], '', false],
+    [['*'], '', true],
+  ])(
+    'the API groups %j and the group %j: %s',
+    (apiGroups, apiGroup, allowed) => {
+      const rules: RoleInput['rules'] = [
+        { effect: 'allow', apiGroups, resources: ['pods'], verbs: ['get'] },
+      ];
+      expect(decide([role({ rules })], { apiGroup }).allowed).toBe(allowed);
+      expect(
+        decide(
+          [
+            role({
+              rules: [
+                { effect: 'allow', resources: ['pods'], verbs: ['get'] },
+                { ...rules[0], effect: 'deny' },
+              ],
+            }),
+          ],
+          { apiGroup },
+        ).allowed,
+      ).toBe(!allowed);
+    },
+  );
 
   it.each<[string[], string, string, boolean]>([
     [['pods'], 'pods', '', true],

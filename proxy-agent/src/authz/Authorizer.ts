@@ -1,4 +1,7 @@
-import type { Role } from 'backstage-plugin-kubernetes-audit-common';
+import type {
+  ClusterTags,
+  Role,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { CompiledRole, CompiledRule, compileRole } from './CompiledRole';
 
 /** What a user wants to do. */
@@ -12,6 +15,8 @@ export type AuthorizationRequest = {
   apiGroup: string;
   resource: string;
   subresource: string;
+  /** Both of them, as rules name them: `pods`, `pods/log`. */
+  resourceLabel: string;
   namespace: string;
   name: string;
   /** An upgrade of the connection to a protocol that is not recorded. */
@@ -96,13 +101,10 @@ function describe(request: AuthorizationRequest): string {
   if (!request.isResourceRequest) {
     return `cannot ${request.verb} path "${request.path}"`;
   }
-  const resource = request.subresource
-    ? `${request.resource}/${request.subresource}`
-    : request.resource;
   const scope = request.namespace
     ? `in the namespace "${request.namespace}"`
     : 'at the cluster scope';
-  return `cannot ${request.verb} resource "${resource}" in API group "${request.apiGroup}" ${scope}`;
+  return `cannot ${request.verb} resource "${request.resourceLabel}" in API group "${request.apiGroup}" ${scope}`;
 }
 
 /**
@@ -111,6 +113,7 @@ function describe(request: AuthorizationRequest): string {
  */
 export class Authorizer {
   #roles: CompiledRole[] = [];
+  #tagsByCluster: ReadonlyMap<string, Record<string, string>> = new Map();
   /** The roles of the holders of credentials, who ask again and again. */
   #rolesOf = new WeakMap<readonly string[], CompiledRole[]>();
 
@@ -120,17 +123,22 @@ export class Authorizer {
 
   private constructor() {}
 
-  /** @throws Error when an expression in a role is malformed; the roles before stay in force */
-  useRoles(roles: Role[]): void {
+  /**
+   * @param clusters - tags by the portal, which stand in for those of the same key in a request
+   * @throws Error when an expression in a role is malformed; the roles before stay in force
+   */
+  useRoles(roles: Role[], clusters: ClusterTags[] = []): void {
     this.#roles = roles.map(compileRole);
+    this.#tagsByCluster = new Map(
+      clusters.map(({ name, tags }) => [name, tags]),
+    );
     this.#rolesOf = new WeakMap();
   }
 
   /** @param subjects - the user's entity ref and those of its groups; the same array is quicker the next time */
   decide(subjects: readonly string[], request: AuthorizationRequest): Decision {
-    const roles = this.#heldBy(subjects).filter(role =>
-      role.appliesTo(request),
-    );
+    const tagged = this.#withPortalTags(request);
+    const roles = this.#heldBy(subjects).filter(role => role.appliesTo(tagged));
     if (roles.length === 0) {
       return {
         allowed: false,
@@ -170,6 +178,14 @@ export class Authorizer {
         .map(role => nearby(role, request))
         .join('; ')}`,
     };
+  }
+
+  #withPortalTags(request: AuthorizationRequest): AuthorizationRequest {
+    const { name, tags } = request.cluster;
+    const byPortal = this.#tagsByCluster.get(name);
+    return byPortal
+      ? { ...request, cluster: { name, tags: { ...tags, ...byPortal } } }
+      : request;
   }
 
   #heldBy(subjects: readonly string[]): CompiledRole[] {

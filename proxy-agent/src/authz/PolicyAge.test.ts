@@ -54,4 +54,15 @@ describe('PolicyAge', () => {
     writeFileSync(join(directory, 'break-glass'), '');
     expect(age.note).toBeUndefined();
   });
+
+  it('goes by another age and another file from the moment it is told', () => {
+    now += 2 * HOUR_MS;
+    expect(age.refusal).toBeUndefined();
+    const breakGlassFile = join(directory, 'other');
+    age.use({ maxAgeMs: HOUR_MS, breakGlassFile });
+    expect(age.refusal).toMatch('too long ago');
+    writeFileSync(breakGlassFile, '');
+    age.use({ maxAgeMs: HOUR_MS, breakGlassFile });
+    expect(age.refusal).toBeUndefined();
+  });
 });

@@ -8,8 +8,8 @@ const BREAK_GLASS_CHECK_MS = 1000;
  * portal for long would go on letting in whom the portal has shut out.
  */
 export class PolicyAge {
-  readonly #maxAgeMs: number;
-  readonly #breakGlassFile: string | undefined;
+  #maxAgeMs: number;
+  #breakGlassFile: string | undefined;
   readonly #confirmedAt: () => number | undefined;
   readonly #now: () => number;
   #broken = { value: false, checkedAt: -Infinity };
@@ -34,6 +34,13 @@ export class PolicyAge {
     this.#breakGlassFile = options.breakGlassFile;
     this.#confirmedAt = options.confirmedAt;
     this.#now = options.now ?? Date.now;
+  }
+
+  /** From now on this age and this file count. */
+  use(options: { maxAgeMs: number; breakGlassFile: string | undefined }): void {
+    this.#maxAgeMs = options.maxAgeMs;
+    this.#breakGlassFile = options.breakGlassFile;
+    this.#broken.checkedAt = -Infinity;
   }
 
   /** Why the policy cannot be used, in words for a user. */

@@ -29,4 +29,12 @@ describe('RequestBudget', () => {
     takeMany(budget, 3);
     expect(budget.take('john')).toBe(0);
   });
+
+  it('has other numbers from the moment it is told', () => {
+    const budget = create();
+    takeMany(budget, 3);
+    budget.use({ perSecond: 10, burst: 5 });
+    now = 1000;
+    expect(takeMany(budget, 6)).toEqual([0, 0, 0, 0, 0, 1]);
+  });
 });

@@ -9,8 +9,8 @@ type Bucket = { tokens: number; filledAt: number };
  * others.
  */
 export class RequestBudget {
-  readonly #perSecond: number;
-  readonly #burst: number;
+  #perSecond: number;
+  #burst: number;
   readonly #now: () => number;
   readonly #buckets = new Map<string, Bucket>();
 
@@ -33,6 +33,12 @@ export class RequestBudget {
     this.#perSecond = options.perSecond;
     this.#burst = options.burst;
     this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** From now on these numbers count. */
+  use(limits: { perSecond: number; burst: number }): void {
+    this.#perSecond = limits.perSecond;
+    this.#burst = limits.burst;
   }
 
   /**

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import {
   DEFAULT_PROXY_GROUP,
@@ -28,6 +29,13 @@ const sizeSchema = z
 
 const portSchema = z.number().int().min(0).max(65535);
 const pathSchema = z.string().min(1);
+/** `10.0.0.1` or `10.0.0.0/8`. */
+const addressRangeSchema = z
+  .string()
+  .refine(
+    text => (text.includes('/') ? ipaddr.isValidCIDR : ipaddr.isValid)(text),
+    'expected an address, or a range like 10.0.0.0/8',
+  );
 
 const clusterSchema = z
   .strictObject({
@@ -55,6 +63,13 @@ const clusterSchema = z
           .default('all'),
         bodies: z.boolean().default(true),
         recordings: z.boolean().default(true),
+        /**
+         * What happens to calls when the spool cannot be written. `strict`:
+         * they are refused. `best-effort`: they pass, and what was not
+         * recorded is counted; attempts are not waited for until they are
+         * on the disk. Sessions are strict in any case.
+         */
+        durability: z.enum(['strict', 'best-effort']).default('strict'),
       })
       .prefault({}),
   })
@@ -110,8 +125,17 @@ export const proxyConfigSchema = z.strictObject({
         })
         .optional(),
       /** Addresses of balancers whose `X-Forwarded-For` is believed. */
-      trustedProxies: z.array(z.string()).default([]),
+      trustedProxies: z.array(addressRangeSchema).default([]),
+      /** Each connection comes from one of them and begins with a PROXY protocol header, v1 or v2; others are closed. */
+      proxyProtocol: z.boolean().default(false),
     })
+    .refine(
+      server => !server.proxyProtocol || server.trustedProxies.length > 0,
+      {
+        message: 'proxyProtocol needs the balancers in trustedProxies',
+        path: ['proxyProtocol'],
+      },
+    )
     .prefault({}),
   policy: z
     .strictObject({
@@ -143,11 +167,16 @@ export const proxyConfigSchema = z.strictObject({
         seen.add(cluster.name);
       });
     }),
-  /** Of one user, on each worker; beyond it calls are refused with 429. */
+  /** On each worker; beyond them calls are refused with 429. */
   limits: z
     .strictObject({
+      /** Of one user. */
       perSecond: z.number().positive().default(200),
       burst: z.number().int().positive().default(1000),
+      /** Sessions of one user at once. */
+      sessionsPerUser: z.number().int().positive().default(50),
+      /** Calls without a valid credential, of one client address; five seconds' worth at once. */
+      unauthenticatedPerSecond: z.number().positive().default(20),
     })
     .prefault({}),
   audit: z

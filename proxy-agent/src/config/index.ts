@@ -2,3 +2,6 @@ export * from './ProxyConfig';
 export * from './ConfigError';
 export * from './loadConfig';
 export * from './kubeconfig';
+export * from './TrackedFiles';
+export * from './ConfigReloader';
+export * from './restartOnlyChanges';

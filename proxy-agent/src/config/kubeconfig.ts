@@ -20,6 +20,8 @@ export type ClusterConnection = {
   clientKey?: string;
 };
 
+type ReadFile = (file: string) => string;
+
 const kubeconfigSchema = z.object({
   'current-context': z.string().optional(),
   contexts: z.array(
@@ -64,12 +66,13 @@ const kubeconfigSchema = z.object({
  */
 export function readClusterConnection(
   cluster: ClusterConfig,
+  readFile: ReadFile = file => readFileSync(file, 'utf8'),
 ): ClusterConnection {
   if (cluster.kubeconfig) {
-    return fromKubeconfig(cluster.kubeconfig, cluster.context);
+    return fromKubeconfig(cluster.kubeconfig, cluster.context, readFile);
   }
   const read = (file: string | undefined) =>
-    file === undefined ? undefined : readFileSync(file, 'utf8');
+    file === undefined ? undefined : readFile(file);
   return {
     endpoint: (cluster.endpoint ?? '').replace(/\/$/, ''),
     certificateAuthority: read(cluster.caFile),
@@ -79,8 +82,19 @@ export function readClusterConnection(
   };
 }
 
-function fromKubeconfig(file: string, contextName?: string): ClusterConnection {
-  const kubeconfig = kubeconfigSchema.parse(parse(readFileSync(file, 'utf8')));
+function fromKubeconfig(
+  file: string,
+  contextName: string | undefined,
+  readFile: ReadFile,
+): ClusterConnection {
+  const parsed = kubeconfigSchema.safeParse(parseYaml(file, readFile(file)));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new Error(
+      `${file} is no kubeconfig: ${issue.path.join('.')}: ${issue.message}`,
+    );
+  }
+  const kubeconfig = parsed.data;
   const wanted = contextName ?? kubeconfig['current-context'];
   const context = kubeconfig.contexts.find(({ name }) => name === wanted);
   const cluster = kubeconfig.clusters.find(
@@ -102,7 +116,7 @@ function fromKubeconfig(file: string, contextName?: string): ClusterConnection {
     if (inline) {
       return Buffer.from(inline, 'base64').toString('utf8');
     }
-    return reference ? readFileSync(path(reference), 'utf8') : undefined;
+    return reference ? readFile(path(reference)) : undefined;
   };
   return {
     endpoint: cluster.server.replace(/\/$/, ''),
@@ -120,4 +134,14 @@ function fromKubeconfig(file: string, contextName?: string): ClusterConnection {
     ),
     clientKey: content(user['client-key-data'], user['client-key']),
   };
+}
+
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    // Behind its first line an error shows the text, where a secret may stand.
+    const [message] = (error as Error).message.split('\n');
+    throw new Error(`${file} is no kubeconfig: ${message}`);
+  }
 }

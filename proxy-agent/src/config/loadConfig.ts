@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, ConfigProblem } from './ConfigError';
+import { namedFileProblems } from './namedFileProblems';
 import { ProxyConfig, proxyConfigSchema } from './ProxyConfig';
+import { TrackedFiles } from './TrackedFiles';
 
 /** Keys whose value is a path, relative to the configuration file. */
 const PATH_KEYS = new Set([
@@ -32,15 +33,52 @@ function absolutePaths(value: unknown, directory: string): unknown {
   );
 }
 
+/** A configuration, and the 1-based lines on which its keys stand. */
+type ReadConfig = {
+  config: ProxyConfig;
+  lineOf: (path: PropertyKey[]) => number | undefined;
+};
+
 /**
  * Reads and validates a proxy's YAML configuration.
  *
  * @throws {@link ConfigError} with every problem and its line
  */
 export function loadConfig(file: string): ProxyConfig {
+  return readConfig(file, TrackedFiles.create()).config;
+}
+
+/**
+ * Reads and validates a proxy's YAML configuration and the files that it names.
+ *
+ * @throws {@link ConfigError} with every problem and its line
+ */
+export function loadConfigAndFiles(
+  file: string,
+  files: TrackedFiles = TrackedFiles.create(),
+): ProxyConfig {
+  const { config, lineOf } = readConfig(file, files);
+  const problems = namedFileProblems(config, files);
+  if (problems.length > 0) {
+    throw new ConfigError(
+      file,
+      problems.map(problem => ({
+        ...problem,
+        line: lineOf(
+          problem.path
+            .split('.')
+            .map(key => (/^\d+$/.test(key) ? Number(key) : key)),
+        ),
+      })),
+    );
+  }
+  return config;
+}
+
+function readConfig(file: string, files: TrackedFiles): ReadConfig {
   let source: string;
   try {
-    source = readFileSync(file, 'utf8');
+    source = files.read(file);
   } catch (error) {
     throw new ConfigError(file, [
       { path: '', message: `cannot be read: ${(error as Error).message}` },
@@ -62,10 +100,6 @@ export function loadConfig(file: string): ProxyConfig {
   const result = proxyConfigSchema.safeParse(
     absolutePaths(document.toJS(), dirname(resolve(file))),
   );
-  if (result.success) {
-    return result.data;
-  }
-
   const lineOf = (path: PropertyKey[]): number | undefined => {
     // The line of the deepest part of the path that exists in the file.
     for (let length = path.length; length > 0; length--) {
@@ -76,6 +110,9 @@ export function loadConfig(file: string): ProxyConfig {
     }
     return undefined;
   };
+  if (result.success) {
+    return { config: result.data, lineOf };
+  }
   throw new ConfigError(
     file,
     result.error.issues.map((issue): ConfigProblem => {

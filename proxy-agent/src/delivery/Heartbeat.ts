@@ -41,6 +41,11 @@ export class Heartbeat {
     this.#loop.start();
   }
 
+  /** There is something new to tell. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
   async stop(): Promise<void> {
     await this.#loop.stop();
   }

@@ -3,12 +3,16 @@ import { calculateJwkThumbprint, compactVerify, createLocalJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import {
+  PolicyAnswer,
+  policyAnswerSchema,
   PolicyBundle,
   policyBundleSchema,
+  PublicKey,
   publicKeySchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { writeFileAtomically } from '../spool';
 import { DeliveryLoop } from './DeliveryLoop';
+import { followKeyChain, SIGNATURE_ALGORITHMS } from './followKeyChain';
 import type { PortalClient } from './PortalClient';
 
 /** How long the portal may hold a poll open, in seconds. */
@@ -16,23 +20,20 @@ const WAIT_SECONDS = 25;
 /** A pause between polls, so that a portal that does not hold them is not flooded, in milliseconds. */
 const PAUSE_MS = 1000;
 
-const SIGNATURE_ALGORITHMS = ['ES256', 'EdDSA'];
-
-type PublicKey = z.infer<typeof publicKeySchema>;
-
 const keySetSchema = z.object({ keys: z.array(publicKeySchema).min(1) });
-const answerSchema = z.object({ bundle: z.string() });
 
 /**
  * The policy bundle, from the portal's long poll and the cache on the disk.
  *
  * Trust: the first bundle must be signed by a key that the portal publishes
  * and that is one of the configured anchors, if there are any; each later one
- * by a key that the bundle before it names. So keys rotate, and whoever can
- * only stand between cannot bring in a policy of his own after enrolment.
+ * by a key that the bundle before it names. In both cases a key will do that
+ * such a key endorses, over as many others as there were since: so keys rotate
+ * also while this agent is away, and whoever can only stand between cannot
+ * bring in a policy of his own after enrolment.
  */
 export class PolicySubscription {
-  readonly #portal: PortalClient;
+  readonly #portal: Pick<PortalClient, 'call'>;
   readonly #cacheFile: string;
   readonly #trustAnchors: string[] | undefined;
   readonly #logger: Logger;
@@ -47,7 +48,7 @@ export class PolicySubscription {
 
   /** Starts with the bundle that is cached in the directory, if there is one. */
   static create(options: {
-    portal: PortalClient;
+    portal: Pick<PortalClient, 'call'>;
     directory: string;
     trustAnchors: string[] | undefined;
     logger: Logger;
@@ -56,7 +57,7 @@ export class PolicySubscription {
   }
 
   private constructor(options: {
-    portal: PortalClient;
+    portal: Pick<PortalClient, 'call'>;
     directory: string;
     trustAnchors: string[] | undefined;
     logger: Logger;
@@ -137,10 +138,9 @@ export class PolicySubscription {
       this.#confirm();
       return 'idle';
     }
-    const { bundle: jws } = answerSchema.parse(
-      JSON.parse(answer.body.toString('utf8')),
+    const bundle = await this.#verify(
+      policyAnswerSchema.parse(JSON.parse(answer.body.toString('utf8'))),
     );
-    const bundle = await this.#verify(jws);
     if (bundle.version !== this.#bundle?.version) {
       this.#bundle = bundle;
       this.#cached = false;
@@ -174,8 +174,11 @@ export class PolicySubscription {
     }
   }
 
-  async #verify(jws: string): Promise<PolicyBundle> {
-    const keys = this.#bundle?.keys ?? (await this.#fetchTrustedKeys());
+  async #verify({
+    bundle: jws,
+    keyChain,
+  }: PolicyAnswer): Promise<PolicyBundle> {
+    const keys = await this.#trustedKeys(keyChain ?? []);
     const { payload } = await compactVerify(jws, createLocalJWKSet({ keys }), {
       algorithms: SIGNATURE_ALGORITHMS,
     });
@@ -192,26 +195,34 @@ export class PolicySubscription {
     return bundle;
   }
 
-  async #fetchTrustedKeys(): Promise<PublicKey[]> {
-    const answer = await this.#portal.call('GET', '/.well-known/jwks.json');
-    const { keys } = keySetSchema.parse(
-      JSON.parse(answer.body.toString('utf8')),
-    );
-    const anchors = this.#trustAnchors;
-    if (!anchors) {
-      return keys;
-    }
+  /** The keys that may sign the next bundle. */
+  async #trustedKeys(keyChain: string[]): Promise<PublicKey[]> {
+    const known = this.#bundle?.keys ?? (await this.#fetchPublishedKeys());
     const thumbprints = await Promise.all(
-      keys.map(key => calculateJwkThumbprint(key)),
+      known.map(key => calculateJwkThumbprint(key)),
     );
-    const trusted = keys.filter((_, i) => anchors.includes(thumbprints[i]));
-    if (trusted.length === 0) {
+    const trusted = (!this.#bundle && this.#trustAnchors) || thumbprints;
+    const keys = new Map<string, PublicKey>();
+    known.forEach((key, i) => {
+      if (trusted.includes(thumbprints[i])) {
+        keys.set(thumbprints[i], key);
+      }
+    });
+    for (const key of await followKeyChain(trusted, keyChain)) {
+      keys.set(await calculateJwkThumbprint(key), key);
+    }
+    if (keys.size === 0) {
       throw new Error(
         `none of the portal's keys (${thumbprints.join(
           ', ',
         )}) is a trust anchor of this agent`,
       );
     }
-    return trusted;
+    return [...keys.values()];
+  }
+
+  async #fetchPublishedKeys(): Promise<PublicKey[]> {
+    const answer = await this.#portal.call('GET', '/.well-known/jwks.json');
+    return keySetSchema.parse(JSON.parse(answer.body.toString('utf8'))).keys;
   }
 }

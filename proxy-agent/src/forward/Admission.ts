@@ -5,6 +5,7 @@ import {
   authorizationVerb,
   InvalidRequestUrlError,
   parseRequestInfo,
+  resourceLabel,
   sessionKind,
 } from '../request';
 import type { UpstreamClusters } from '../upstream';
@@ -13,6 +14,7 @@ import { eventHead, KnownOfRequest, RequestContext } from './RequestContext';
 import { requestedImpersonation } from './requestedImpersonation';
 import { Stopwatch } from './Stopwatch';
 import { unacceptable } from './unacceptable';
+import type { UnauthenticatedRefusals } from './UnauthenticatedRefusals';
 import { isHeaderValue } from './upstreamHeaders';
 
 /** Of what stands for a cluster's name so much is recorded, in UTF-16 code units. */
@@ -34,8 +36,12 @@ export type AdmissionOptions = {
   authorizer: Authorizer;
   /** How many requests one user may send. */
   budget: RequestBudget;
+  /** How many requests one address may send without a valid credential. */
+  unauthenticated: UnauthenticatedRefusals;
   /** Why no request can be taken now, in words for a user. */
   unavailable: () => string | undefined;
+  /** Why no request can be recorded now, in words for a user. */
+  unrecordable: () => string | undefined;
   now?: () => number;
 };
 
@@ -45,7 +51,9 @@ export class Admission {
   readonly #verifier: CredentialVerifier;
   readonly #authorizer: Authorizer;
   readonly #budget: RequestBudget;
+  readonly #unauthenticated: UnauthenticatedRefusals;
   readonly #unavailable: () => string | undefined;
+  readonly #unrecordable: () => string | undefined;
   readonly #now: () => number;
 
   static create(options: AdmissionOptions): Admission {
@@ -57,7 +65,9 @@ export class Admission {
     this.#verifier = options.verifier;
     this.#authorizer = options.authorizer;
     this.#budget = options.budget;
+    this.#unauthenticated = options.unauthenticated;
     this.#unavailable = options.unavailable;
+    this.#unrecordable = options.unrecordable;
     this.#now = options.now ?? Date.now;
   }
 
@@ -84,27 +94,46 @@ export class Admission {
       known,
     });
 
+    const tooManyWithoutCredential = (): Verdict | undefined =>
+      this.#unauthenticated.take(clientIp) > 0
+        ? refuse(
+            429,
+            'TooManyRequests',
+            'too many requests without a valid credential come from your address; try again later',
+          )
+        : undefined;
+
     const unavailable = this.#unavailable();
     if (unavailable) {
       return refuse(503, 'ServiceUnavailable', unavailable);
     }
     const path = CLUSTER_PATH.exec(known.url);
     if (!path) {
-      return refuse(
-        404,
-        'NotFound',
-        'the API of a cluster is below /clusters/<name>',
+      return (
+        tooManyWithoutCredential() ??
+        refuse(
+          404,
+          'NotFound',
+          'the API of a cluster is below /clusters/<name>',
+        )
       );
     }
     const [, clusterName, rest = '/', query = ''] = path;
     known.clusterName = clusterName.slice(0, MAX_CLUSTER_NAME_LENGTH);
     known.url = `${rest}${query}`;
+    const unrecordable = this.#unrecordable();
+    if (unrecordable && !this.#mayPassUnrecorded(clusterName, isUpgrade)) {
+      return refuse(503, 'ServiceUnavailable', unrecordable);
+    }
 
     const authentication = await this.#verifier.authenticate(
       request.headers.authorization,
     );
     if (!authentication.ok) {
-      return refuse(401, 'Unauthorized', authentication.reason);
+      return (
+        tooManyWithoutCredential() ??
+        refuse(401, 'Unauthorized', authentication.reason)
+      );
     }
     const { claims, subjects } = authentication;
     known.claims = claims;
@@ -152,6 +181,7 @@ export class Admission {
       apiGroup: info.apiGroup,
       resource: info.resource,
       subresource: info.subresource,
+      resourceLabel: resourceLabel(info),
       namespace: info.namespace,
       name: info.name,
       unknownUpgrade: isUpgrade && sessionKind(info) === undefined,
@@ -197,5 +227,11 @@ export class Admission {
         head,
       },
     };
+  }
+
+  /** Sessions never do. */
+  #mayPassUnrecorded(clusterName: string, isUpgrade: boolean): boolean {
+    const { audit } = this.#clusters.get(clusterName)?.config ?? {};
+    return audit?.durability === 'best-effort' && !isUpgrade;
   }
 }

@@ -21,6 +21,9 @@ export type CallOutcome = {
   statusCode?: number;
 };
 
+/** What the body adds to the event. */
+type ToldByBody = ReturnType<typeof describeBody> & { resourceName?: string };
+
 /** What the audit gets of one call: an attempt if it may change something, and one outcome. */
 export class CallRecord {
   /** The request's body as it streams by. */
@@ -30,6 +33,7 @@ export class CallRecord {
   readonly #audit: AuditLog;
   #attempted = false;
   #hasOutcome = false;
+  #told: ToldByBody | undefined;
 
   static create(
     request: IncomingMessage,
@@ -72,12 +76,23 @@ export class CallRecord {
     return this.#hasOutcome;
   }
 
-  /** @throws SpoolError when the call must not be forwarded, since it cannot be audited */
-  async attempt(): Promise<void> {
-    if (!this.isReading && this.#isRecorded) {
-      await this.#audit.attempt(this.#context.head);
-      this.#attempted = true;
+  /**
+   * @param bodyIsWhole - whether all of the body was captured already
+   * @throws SpoolError when the call must not be forwarded, since it cannot be audited
+   */
+  async attempt(bodyIsWhole: boolean): Promise<void> {
+    if (this.isReading || !this.#isRecorded) {
+      return;
     }
+    const kept = this.#audit.attempt(this.#context.head);
+    if (bodyIsWhole) {
+      // Once the record is on its way to the disk: that time is free.
+      setImmediate(() => {
+        this.#told ??= this.#readBody();
+      });
+    }
+    await kept;
+    this.#attempted = true;
   }
 
   /** @throws SpoolError when nothing must be answered, since it cannot be audited */
@@ -86,18 +101,10 @@ export class CallRecord {
     if (!this.#isRecorded) {
       return;
     }
-    const { head, info, stopwatch, cluster } = this.#context;
-    const { headers } = this.#request;
+    const { head, stopwatch } = this.#context;
     const event = {
       ...head,
-      resourceName: head.resourceName ?? this.#createdName(),
-      ...(cluster.config.audit.bodies &&
-        describeBody(
-          this.body,
-          headers['content-type'],
-          info,
-          headers['content-encoding'],
-        )),
+      ...(this.#told ?? this.#readBody()),
       ...outcome,
       latencyMs: stopwatch.elapsedMs,
     };
@@ -106,12 +113,22 @@ export class CallRecord {
       : this.#audit.record(event));
   }
 
-  /** Of a create, whose URL ends with the resource. */
-  #createdName(): string | undefined {
-    const { info } = this.#context;
-    return info.isResourceRequest && info.verb === 'create'
-      ? objectName(this.body)
-      : undefined;
+  #readBody(): ToldByBody {
+    const { head, info, cluster } = this.#context;
+    const { headers } = this.#request;
+    // The URL of a create ends with the resource.
+    const isCreate = info.isResourceRequest && info.verb === 'create';
+    return {
+      resourceName:
+        head.resourceName ?? (isCreate ? objectName(this.body) : undefined),
+      ...(cluster.config.audit.bodies &&
+        describeBody(
+          this.body,
+          headers['content-type'],
+          info,
+          headers['content-encoding'],
+        )),
+    };
   }
 
   get #isRecorded(): boolean {

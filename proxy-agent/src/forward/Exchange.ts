@@ -12,6 +12,7 @@ import {
 import { sendRefusal, STATUS_WAIT_MS } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
 import { discardRest } from './requestBody';
+import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
 import { upstreamFailure } from './upstreamFailure';
 import {
   clientResponseHeaders,
@@ -93,7 +94,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /**
    * Resolves when the client was answered, or has gone.
    *
-   * @throws SpoolError when nothing was answered because it could not be audited
+   * @throws SpoolError when nothing was answered because it could not be audited,
+   *   an UnrecordedOutcomeError when the call was sent
    */
   async run(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
@@ -310,7 +312,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
         discardRest(this.#request);
         this.#resolve();
       })
-      .catch(this.#reject);
+      .catch(failure => this.#unrecorded(failure));
   }
 
   #clientGone(): void {
@@ -326,12 +328,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#record
       .outcome({ result: 'failure', message: CLIENT_GONE })
-      .then(this.#resolve, this.#reject);
+      .then(this.#resolve, error => this.#unrecorded(error));
   }
 
   #fail(error: Error): void {
     this.#state = 'over';
     this.#upstream?.abort(error);
-    this.#reject(error);
+    this.#unrecorded(error);
+  }
+
+  #unrecorded(error: Error): void {
+    this.#reject(this.#upstream ? UnrecordedOutcomeError.of(error) : error);
   }
 }

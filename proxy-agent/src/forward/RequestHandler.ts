@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { RequestAuditEvent } from 'backstage-plugin-kubernetes-audit-common';
 import type { AuditLog } from '../audit';
 import { SpoolError } from '../spool';
-import type { UpstreamClusters } from '../upstream';
+import type { UpstreamCluster, UpstreamClusters } from '../upstream';
 import { Admission, AdmissionOptions } from './Admission';
 import { forwardRequest } from './forwardRequest';
 import { Refusal, sendRefusal } from './kubernetesStatus';
@@ -11,10 +12,14 @@ import { eventHead, KnownOfRequest } from './RequestContext';
 import { discardRest } from './requestBody';
 import { respondOnSocket } from './respondOnSocket';
 import type { Sessions } from './Sessions';
+import type { UnauthenticatedRefusals } from './UnauthenticatedRefusals';
+import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
 import { UpgradeExchange } from './UpgradeExchange';
 
 type RequestHandlerOptions = AdmissionOptions & {
   audit: AuditLog;
+  /** For calls of clusters whose audit is `best-effort`. */
+  bestEffortAudit: AuditLog;
   sessions: Sessions;
   /** Bytes of a request body that are parsed for the audit at the most. */
   maxParsedBody: number;
@@ -26,6 +31,8 @@ export class RequestHandler {
   readonly #admission: Admission;
   readonly #clusters: UpstreamClusters;
   readonly #audit: AuditLog;
+  readonly #bestEffortAudit: AuditLog;
+  readonly #unauthenticated: UnauthenticatedRefusals;
   readonly #sessions: Sessions;
   readonly #maxParsedBody: number;
   readonly #logger: Logger;
@@ -38,6 +45,8 @@ export class RequestHandler {
     this.#admission = Admission.create(options);
     this.#clusters = options.clusters;
     this.#audit = options.audit;
+    this.#bestEffortAudit = options.bestEffortAudit;
+    this.#unauthenticated = options.unauthenticated;
     this.#sessions = options.sessions;
     this.#maxParsedBody = options.maxParsedBody;
     this.#logger = options.logger;
@@ -53,7 +62,7 @@ export class RequestHandler {
       const verdict = await this.#admission.judge(request, clientIp, false);
       if (verdict.forward) {
         await forwardRequest(request, response, verdict.context, {
-          audit: this.#audit,
+          audit: this.#auditOf(verdict.context.cluster),
           maxParsedBody: this.#maxParsedBody,
         });
       } else {
@@ -103,26 +112,44 @@ export class RequestHandler {
     request: IncomingMessage,
     { refusal, known }: { refusal: Refusal; known: KnownOfRequest },
   ): Promise<void> {
-    // Without the spool there is nowhere to write. A row for each refused call
-    // of a user over budget would fill it, and so would calls of clusters that
-    // are not here: the portal takes no rows of those.
+    const cluster = this.#clusters.get(known.clusterName);
+    // A row for each refused call of a user over budget would fill the spool,
+    // and so would calls of clusters that are not here: the portal takes no
+    // rows of those.
     if (
       refusal.code === 503 ||
-      refusal.code === 429 ||
-      !this.#clusters.get(known.clusterName)
+      (refusal.code === 429 && known.claims) ||
+      !cluster
     ) {
       return;
     }
-    await this.#audit.record({
+    const audit = this.#auditOf(cluster);
+    const event: RequestAuditEvent = {
       ...eventHead(request, known),
       result: 'failure',
       message: refusal.message,
       statusCode: refusal.code,
       latencyMs: known.stopwatch.elapsedMs,
-    });
+    };
+    await (known.claims
+      ? audit.record(event)
+      : this.#unauthenticated.record(event, audit));
+  }
+
+  #auditOf(cluster: UpstreamCluster): AuditLog {
+    return cluster.config.audit.durability === 'best-effort'
+      ? this.#bestEffortAudit
+      : this.#audit;
   }
 
   #failure(error: Error): Refusal {
+    if (error instanceof UnrecordedOutcomeError) {
+      return {
+        code: 503,
+        reason: 'ServiceUnavailable',
+        message: `the call was sent to the cluster, but its outcome cannot be audited, so its answer is withheld: ${error.message}`,
+      };
+    }
     if (error instanceof SpoolError) {
       return {
         code: 503,

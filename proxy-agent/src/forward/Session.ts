@@ -1,7 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { RemoteCommandEvent, RemoteCommandTap } from '../protocol';
+import type {
+  Injection,
+  RemoteCommandEvent,
+  RemoteCommandTap,
+} from '../protocol';
 import type { SessionEnd, SessionRecording } from '../recording';
 import { ConnectionPair, Side } from './ConnectionPair';
 
@@ -34,6 +38,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #recording: SessionRecording | undefined;
   #connections: ConnectionPair | undefined;
+  /** What could follow the bytes that the client has got, while it has not got the chunk that was read last. */
+  #beforeChunk: { injection: Injection | undefined } | undefined;
   #exitCode: number | undefined;
   #lastActivity = performance.now();
   #idleTimer: NodeJS.Timeout | undefined;
@@ -99,11 +105,17 @@ export class Session {
       return true;
     }
     try {
+      if (from === 'upstream') {
+        // Should the session end over this chunk, the client never gets it: the
+        // last words stand in its place, be it in the middle of a frame or not.
+        this.#beforeChunk = { injection: tap.injection() };
+      }
       const events =
         from === 'client'
           ? tap.pushFromClient(chunk)
           : tap.pushFromServer(chunk);
       events.forEach(event => this.#take(event));
+      this.#beforeChunk = undefined;
       return true;
     } catch (error) {
       this.#end((error as Error).message, { truncated: true });
@@ -210,14 +222,16 @@ export class Session {
 
   /** A line in the user's terminal and the end of the protocol, where they can be said. */
   #lastWords(reason: string): Buffer | undefined {
-    const { tap } = this.#options;
-    if (!tap?.canInject) {
+    const injection = this.#beforeChunk
+      ? this.#beforeChunk.injection
+      : this.#options.tap?.injection();
+    if (!injection) {
       return undefined;
     }
     const message = `session ended by the audit proxy: ${reason}`;
     return Buffer.concat([
-      tap.encodeOutput(`\r\n${message}\r\n`) ?? Buffer.alloc(0),
-      tap.encodeEnd({ message, reason: 'Timeout', code: 504 }),
+      injection.encodeOutput(`\r\n${message}\r\n`) ?? Buffer.alloc(0),
+      injection.encodeEnd({ message, reason: 'Timeout', code: 504 }),
     ]);
   }
 }

@@ -13,6 +13,7 @@ import type { RecordingStore, SessionLedger } from '../spool';
 import type { Refusal } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
 import { Session } from './Session';
+import { SessionPlace, SessionQuota } from './SessionQuota';
 import { Stopwatch } from './Stopwatch';
 
 /** `20261122T014741Z` */
@@ -25,6 +26,7 @@ export class Sessions {
   readonly #ledger: SessionLedger;
   readonly #store: RecordingStore;
   readonly #maxSessionBytes: number;
+  readonly #quota: SessionQuota;
   readonly #onFrame: () => void;
   readonly #logger: Logger;
   readonly #open = new Set<Session>();
@@ -35,6 +37,8 @@ export class Sessions {
     store: RecordingStore;
     /** A longer recording ends its session. */
     maxSessionBytes: number;
+    /** Sessions that one user may have at once. */
+    sessionsPerUser: number;
     /** There is something to deliver. */
     onFrame: () => void;
     logger: Logger;
@@ -47,6 +51,7 @@ export class Sessions {
     ledger: SessionLedger;
     store: RecordingStore;
     maxSessionBytes: number;
+    sessionsPerUser: number;
     onFrame: () => void;
     logger: Logger;
   }) {
@@ -54,8 +59,14 @@ export class Sessions {
     this.#ledger = options.ledger;
     this.#store = options.store;
     this.#maxSessionBytes = options.maxSessionBytes;
+    this.#quota = SessionQuota.create(options.sessionsPerUser);
     this.#onFrame = options.onFrame;
     this.#logger = options.logger;
+  }
+
+  /** From now on one user may have so many at once. */
+  use(limits: { sessionsPerUser: number }): void {
+    this.#quota.perUser = limits.sessionsPerUser;
   }
 
   /** Sessions that run. */
@@ -63,19 +74,34 @@ export class Sessions {
     return this.#open.size;
   }
 
-  /** Why a session cannot begin now. */
-  refusal(
+  /** A place for a session that is about to begin, or why it cannot now. */
+  admit(
     context: RequestContext,
     kind: SessionKind | 'other',
-  ): Refusal | undefined {
+  ): { place: SessionPlace } | { refusal: Refusal } {
     const full = this.#isRecorded(context, kind) && this.#store.full;
-    return full
-      ? {
+    if (full) {
+      return {
+        refusal: {
           code: 503,
           reason: 'ServiceUnavailable',
           message: `the session cannot be recorded, so it does not begin: ${full}`,
-        }
-      : undefined;
+        },
+      };
+    }
+    const { sub, kubernetesUser } = context.claims;
+    const place = this.#quota.take(sub);
+    return place
+      ? { place }
+      : {
+          refusal: {
+            code: 429,
+            reason: 'TooManyRequests',
+            message: `${kubernetesUser} has ${
+              this.#quota.perUser
+            } sessions open, and one user may have no more on this proxy (limits.sessionsPerUser); end one and try again`,
+          },
+        };
   }
 
   /**
@@ -85,24 +111,26 @@ export class Sessions {
   open(options: {
     context: RequestContext;
     kind: SessionKind | 'other';
+    /** Given back when the session has ended. */
+    place: SessionPlace;
     sessionId: string;
     transport: 'websocket' | 'spdy';
     subprotocol: string | undefined;
   }): Session {
-    const { context, kind, sessionId } = options;
+    const { context, kind, place, sessionId } = options;
     const recordingId = this.#isRecorded(context, kind) ? uuidv7() : undefined;
     const { session: limits } = context.role.role;
     const startedAt = Date.now();
     const stopwatch = Stopwatch.start();
-    const endRow = (): RequestAuditEvent => ({
+    // One id for the end, whoever writes it: see `recordInterrupted`.
+    const endRow: RequestAuditEvent = {
       ...context.head,
       id: uuidv7(),
-      executedAt: new Date().toISOString(),
       result: 'success',
       message: 'session ended',
       sessionId,
       recordingId,
-    });
+    };
 
     const session: Session = Session.create({
       recordingId,
@@ -137,6 +165,7 @@ export class Sessions {
               }),
       onEnd: async end => {
         this.#open.delete(session);
+        place.free();
         if (!end) {
           this.#ledger.end(sessionId);
           return;
@@ -145,7 +174,8 @@ export class Sessions {
         const exit =
           end.exitCode === undefined ? '' : `, exit code ${end.exitCode}`;
         await this.#audit.record({
-          ...endRow(),
+          ...endRow,
+          executedAt: new Date().toISOString(),
           result: end.truncated ? 'failure' : 'success',
           message: `session ended after ${seconds} s${exit}: ${end.reason}`,
           latencyMs: stopwatch.elapsedMs,
@@ -154,7 +184,7 @@ export class Sessions {
       },
     });
     try {
-      this.#ledger.begin(sessionId, endRow());
+      this.#ledger.begin(sessionId, endRow);
     } catch (error) {
       session.cancel();
       throw error;
@@ -168,12 +198,18 @@ export class Sessions {
     await Promise.all([...this.#open].map(session => session.end(reason)));
   }
 
-  /** Writes the ends of the sessions that ran when the proxy was killed. */
+  /**
+   * Writes the ends of the sessions that ran when the proxy was killed. One that
+   * was killed after it had written an end, and before it forgot the session,
+   * has that session here, too. The id of the end is as old as the session, so
+   * the portal takes what is written now for the same row, of which the first
+   * one stays. To look for the row in the spool would not do: what the portal
+   * has acknowledged is not there any more.
+   */
   async recordInterrupted(): Promise<void> {
     for (const event of this.#ledger.open()) {
       await this.#audit.record({
         ...event,
-        id: uuidv7(),
         executedAt: new Date().toISOString(),
         result: 'failure',
         message: 'session ended: the proxy stopped during the session',

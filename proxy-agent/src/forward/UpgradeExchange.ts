@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
+import type { RequestAuditEvent } from 'backstage-plugin-kubernetes-audit-common';
 import { AuditLog, statusMessage } from '../audit';
 import { ProtocolError } from '../protocol';
 import { SessionKind, sessionKind, upgradeKind } from '../request';
-import { askForUpgrade, UpgradeAnswer } from './askForUpgrade';
+import {
+  askForUpgrade,
+  UnansweredUpgradeError,
+  UpgradeAnswer,
+} from './askForUpgrade';
 import { CallOutcome, CLIENT_GONE } from './CallRecord';
 import { Refusal, sendRefusal } from './kubernetesStatus';
 import { readStart, relayUpgradeRefusal } from './relayUpgradeRefusal';
@@ -12,8 +17,10 @@ import type { RequestContext } from './RequestContext';
 import { hasBody } from './requestBody';
 import { respondOnSocket } from './respondOnSocket';
 import type { Session } from './Session';
+import type { SessionPlace } from './SessionQuota';
 import type { Sessions } from './Sessions';
 import { switchingProtocols } from './switchingProtocols';
+import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
 import { WaitingClient } from './WaitingClient';
 
 type UpgradeOptions = {
@@ -57,16 +64,33 @@ export class UpgradeExchange {
   /**
    * Resolves when the session runs, or the client was answered or has gone.
    *
-   * @throws SpoolError when it could not be audited and nothing was answered
+   * @throws SpoolError when it could not be audited and nothing was answered, an
+   *   UnrecordedOutcomeError when the request was sent
    */
   async run(): Promise<void> {
-    const refusal =
-      this.#objection() ?? this.#sessions.refusal(this.#context, this.#kind);
-    if (refusal) {
+    const objection = this.#objection();
+    const admitted = objection
+      ? { refusal: objection }
+      : this.#sessions.admit(this.#context, this.#kind);
+    if ('refusal' in admitted) {
+      const { refusal } = admitted;
       await this.#audit.record(this.#failed(refusal.message, refusal.code));
       this.#refuse(refusal);
       return;
     }
+    const { place } = admitted;
+    let isRunning = false;
+    try {
+      isRunning = await this.#ask(place);
+    } finally {
+      if (!isRunning) {
+        place.free();
+      }
+    }
+  }
+
+  /** @returns whether the session runs */
+  async #ask(place: SessionPlace): Promise<boolean> {
     await this.#audit.attempt(this.#context.head);
     let answer: UpgradeAnswer;
     try {
@@ -77,11 +101,13 @@ export class UpgradeExchange {
       );
     } catch (error) {
       await this.#unanswered(error as Error);
-      return;
+      return false;
     }
-    await (answer.firstBytes
-      ? this.#becomeSession(answer, answer.firstBytes)
-      : this.#relayRefusal(answer));
+    if (answer.firstBytes) {
+      return await this.#becomeSession(answer, answer.firstBytes, place);
+    }
+    await this.#relayRefusal(answer);
+    return false;
   }
 
   /** What no upgrade may have, whatever the roles say. */
@@ -100,17 +126,18 @@ export class UpgradeExchange {
   }
 
   async #unanswered(error: Error): Promise<void> {
+    const sent = !(error instanceof UnansweredUpgradeError) || error.sent;
     if (this.#client.gone.aborted) {
-      await this.#audit.outcome(this.#failed(CLIENT_GONE));
+      await this.#outcome(this.#failed(CLIENT_GONE), sent);
       this.#socket.destroy();
       return;
     }
-    await this.#fail(502, error.message);
+    await this.#fail(502, error.message, sent);
   }
 
   async #relayRefusal({ head, connection }: UpgradeAnswer): Promise<void> {
     const start = await readStart(head);
-    await this.#audit.outcome(
+    await this.#outcome(
       this.#failed(
         statusMessage(start, head.statusMessage ?? ''),
         head.statusCode,
@@ -126,13 +153,15 @@ export class UpgradeExchange {
   async #becomeSession(
     { head, connection }: UpgradeAnswer,
     fromUpstream: Buffer,
-  ): Promise<void> {
+    place: SessionPlace,
+  ): Promise<boolean> {
     const sessionId = uuidv7();
     let session: Session;
     try {
       session = this.#sessions.open({
         context: this.#context,
         kind: this.#kind,
+        place,
         sessionId,
         transport:
           upgradeKind(this.#request.headers) === 'spdy' ? 'spdy' : 'websocket',
@@ -148,10 +177,10 @@ export class UpgradeExchange {
           (error as Error).message
         }`,
       );
-      return;
+      return false;
     }
     try {
-      await this.#audit.outcome({
+      await this.#outcome({
         ...this.#row({
           result: 'success',
           message: 'session started',
@@ -172,6 +201,16 @@ export class UpgradeExchange {
       fromClient: this.#client.release(),
       fromUpstream,
     });
+    return true;
+  }
+
+  /** @param sent - whether the API server got the request */
+  async #outcome(event: RequestAuditEvent, sent = true): Promise<void> {
+    try {
+      await this.#audit.outcome(event);
+    } catch (error) {
+      throw sent ? UnrecordedOutcomeError.of(error as Error) : error;
+    }
   }
 
   #row(outcome: CallOutcome) {
@@ -186,8 +225,8 @@ export class UpgradeExchange {
     return this.#row({ result: 'failure', message, statusCode });
   }
 
-  async #fail(code: number, message: string): Promise<void> {
-    await this.#audit.outcome(this.#failed(message, code));
+  async #fail(code: number, message: string, sent = true): Promise<void> {
+    await this.#outcome(this.#failed(message, code), sent);
     this.#refuse({ code, reason: 'ServiceUnavailable', message });
   }
 

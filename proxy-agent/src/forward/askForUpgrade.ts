@@ -22,12 +22,25 @@ export type UpgradeAnswer = {
   firstBytes: Buffer | undefined;
 };
 
+/** There is no answer to a request to upgrade the connection; the message says so to the user. */
+export class UnansweredUpgradeError extends Error {
+  readonly name = 'UnansweredUpgradeError';
+
+  constructor(
+    message: string,
+    /** The request was sent, or a part of it. */
+    readonly sent: boolean,
+  ) {
+    super(message);
+  }
+}
+
 /**
  * Asks the API server, over a connection of its own, for the upgrade that the
  * client asked for.
  *
  * @param gone - closes the connection, at any time
- * @throws Error when there is no answer, which says so to the user
+ * @throws UnansweredUpgradeError
  */
 export async function askForUpgrade(
   request: IncomingMessage,
@@ -36,7 +49,10 @@ export async function askForUpgrade(
 ): Promise<UpgradeAnswer> {
   const { cluster } = context;
   const failure = (error: Error, sent: boolean) =>
-    new Error(upstreamFailure(cluster.name, error, { sent, changing: true }));
+    new UnansweredUpgradeError(
+      upstreamFailure(cluster.name, error, { sent, changing: true }),
+      sent,
+    );
   let headers: RawHeaders;
   let connection: Socket;
   try {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { AuditLog } from '../audit';
 import { CallRecord, CLIENT_GONE } from './CallRecord';
 import { Exchange } from './Exchange';
@@ -30,7 +31,7 @@ export async function forwardRequest(
     await record.outcome({ result: 'failure', message: CLIENT_GONE });
     return;
   }
-  await record.attempt();
+  await record.attempt(!(body instanceof Readable));
   if (request.socket.destroyed) {
     await record.outcome({ result: 'failure', message: CLIENT_GONE });
     return;

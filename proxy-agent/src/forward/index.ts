@@ -1,3 +1,4 @@
 export * from './RequestHandler';
 export * from './Sessions';
 export * from './kubernetesStatus';
+export * from './UnauthenticatedRefusals';

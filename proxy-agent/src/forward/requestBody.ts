@@ -41,12 +41,29 @@ export async function requestBody(
     // What breaks it is said by the exchange, whoever still listens here.
     return request.pipe(body.on('error', () => {}));
   }
+  return await readWhole(request, capture);
+}
+
+/** With plain listeners: an iterator costs as much as all else about a short body. */
+function readWhole(
+  request: IncomingMessage,
+  capture: RequestBodyCapture,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) {
-    capture.push(chunk);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    if (request.destroyed) {
+      // Gone while the credential was looked at: no event comes any more.
+      reject(new Error('the client has gone'));
+    }
+    request
+      .on('data', chunk => {
+        capture.push(chunk);
+        chunks.push(chunk);
+      })
+      .once('end', () => resolve(Buffer.concat(chunks)))
+      .on('error', reject)
+      .once('close', () => reject(new Error('the client has gone')));
+  });
 }
 
 /**

@@ -64,7 +64,12 @@ function endToEnd(
 
 /** Whether a header of this name, in lower case, is among them. */
 export function hasHeader(raw: readonly string[], name: string): boolean {
-  return raw.some((item, i) => i % 2 === 0 && item.toLowerCase() === name);
+  for (let i = 0; i < raw.length; i += 2) {
+    if (raw[i].length === name.length && raw[i].toLowerCase() === name) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** The headers but those of this name, in lower case. */
@@ -102,6 +107,9 @@ export function reasonPhrase(reason: string): string {
 
 /** The subprotocols but those that carry a credential; a header without any left is left out. */
 function withoutCredentials(headers: RawHeaders): RawHeaders {
+  if (!hasHeader(headers, 'sec-websocket-protocol')) {
+    return headers;
+  }
   return headers.flatMap((item, i) => {
     if (i % 2 === 0) {
       return [];

@@ -53,16 +53,22 @@ export function parseRequestUrl(url: string): RequestUrl {
   return { path, segments, query: parseQuery(rawQuery) };
 }
 
+/** @param segment - printable ASCII */
 function decodeSegment(segment: string): string {
+  const decoded = segment.includes('%') ? unescapeSegment(segment) : segment;
+  if (decoded === '.' || decoded === '..') {
+    throw new InvalidRequestUrlError('the path has a relative segment');
+  }
+  return decoded;
+}
+
+function unescapeSegment(segment: string): string {
   if (INVALID_ESCAPE.test(segment)) {
     throw new InvalidRequestUrlError('the path has an invalid escape');
   }
   const decoded = decodeStrictly(segment);
   if (decoded === undefined) {
     throw new InvalidRequestUrlError('the path is not UTF-8');
-  }
-  if (decoded === '.' || decoded === '..') {
-    throw new InvalidRequestUrlError('the path has a relative segment');
   }
   if (decoded.includes('/')) {
     throw new InvalidRequestUrlError('the path has an escaped slash');
@@ -74,9 +80,6 @@ function decodeSegment(segment: string): string {
 }
 
 function decodeStrictly(segment: string): string | undefined {
-  if (!segment.includes('%')) {
-    return segment;
-  }
   try {
     return strictUtf8.decode(unescapeBytes(segment));
   } catch {

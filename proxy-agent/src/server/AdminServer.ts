@@ -31,7 +31,7 @@ export class AdminServer {
 
   private constructor(config: ProxyConfig['admin'], options: AdminSource) {
     this.#config = config;
-    this.#server = createServer(async (request, response) => {
+    this.#server = createServer((request, response) => {
       const answer = (code: number, text: string, type = 'text/plain') => {
         response.writeHead(code, { 'content-type': `${type}; charset=utf-8` });
         response.end(request.method === 'HEAD' ? undefined : text);
@@ -51,7 +51,10 @@ export class AdminServer {
           break;
         }
         case '/metrics':
-          answer(200, await options.metrics());
+          options.metrics().then(
+            text => answer(200, text),
+            error => answer(500, `${error.message}\n`),
+          );
           break;
         default:
           answer(404, 'not found\n');

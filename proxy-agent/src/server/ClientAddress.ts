@@ -24,16 +24,33 @@ function parseRange(text: string): AddressRange {
 /** Tells from which address a request comes: the socket's, or what a trusted balancer says. */
 export class ClientAddress {
   readonly #trusted: AddressRange[];
+  readonly #announced: (socket: Socket) => string | undefined;
   /** Of connections without a balancer's word: the same for all their requests. */
   readonly #ofSocket = new WeakMap<Socket, string>();
 
-  /** @throws Error when an address or range is malformed */
-  static fromTrustedProxies(trustedProxies: string[]): ClientAddress {
-    return new ClientAddress(trustedProxies.map(parseRange));
+  /**
+   * @param announced - the address that a balancer told when it connected
+   * @throws Error when an address or range is malformed
+   */
+  static fromTrustedProxies(
+    trustedProxies: string[],
+    announced: (socket: Socket) => string | undefined = () => undefined,
+  ): ClientAddress {
+    return new ClientAddress(trustedProxies.map(parseRange), announced);
   }
 
-  private constructor(trusted: AddressRange[]) {
+  private constructor(
+    trusted: AddressRange[],
+    announced: (socket: Socket) => string | undefined,
+  ) {
     this.#trusted = trusted;
+    this.#announced = announced;
+  }
+
+  /** Whether it is the address of a balancer whose word counts. */
+  isTrusted(address: string): boolean {
+    const parsed = parseAddress(address);
+    return parsed !== undefined && this.#isTrusted(parsed);
   }
 
   of(request: IncomingMessage): string {
@@ -49,7 +66,8 @@ export class ClientAddress {
   }
 
   #of(request: IncomingMessage): string {
-    const peer = request.socket.remoteAddress ?? '';
+    const { socket } = request;
+    const peer = this.#announced(socket) ?? socket.remoteAddress ?? '';
     const forwarded = [request.headers['x-forwarded-for'] ?? []].flat();
     // From the nearest hop outwards, as long as the one before is trusted.
     const hops = [peer];

@@ -5,11 +5,16 @@ import {
   ServerOptions,
   ServerResponse,
 } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import {
+  createServer as createHttpsServer,
+  Server as HttpsServer,
+} from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { createSecureContext, SecureContextOptions } from 'node:tls';
 import type { ProxyConfig } from '../config';
 import type { RequestHandler } from '../forward';
 import { ClientAddress } from './ClientAddress';
+import { ProxyProtocolGate } from './ProxyProtocolGate';
 import { ProxyRequest } from './ProxyRequest';
 
 /** The largest request head, in bytes: the command of an exec stands in its URL. */
@@ -22,6 +27,9 @@ const KEEP_ALIVE_MS = 90_000;
 const TCP_KEEP_ALIVE_MS = 30_000;
 /** How many requests of one connection may wait for their turn. */
 const MAX_PIPELINED = 32;
+
+/** How often connections that became idle are closed while the server ends, in milliseconds. */
+const IDLE_CHECK_MS = 50;
 
 /** What a connection still owes its client. */
 type Turn = { last: ServerResponse; waiting: number };
@@ -45,31 +53,45 @@ function httpOptions(
   };
 }
 
+/** @throws Error when the certificate and its key cannot be read, or do not belong together */
+function readCertificate(
+  tls: NonNullable<ProxyConfig['server']['tls']>,
+): SecureContextOptions {
+  const options: SecureContextOptions = {
+    cert: readFileSync(tls.certFile),
+    key: readFileSync(tls.keyFile),
+    minVersion: 'TLSv1.2',
+  };
+  createSecureContext(options);
+  return options;
+}
+
 /** The listener that kubectl talks to: HTTP/1.1 alone, since SPDY cannot ride on HTTP/2. */
 export class ProxyServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** What requests come over: a socket, or the TLS on it. */
+  readonly #connections = new Set<Socket>();
   readonly #turns = new WeakMap<Socket, Turn>();
   readonly #host: string;
   readonly #port: number;
+  #isDraining = false;
 
   /**
-   * @param limits - `headTimeoutMs`: how long a client may take to send a head
+   * @param limits - how long a client may take to send a head, and a balancer its header
    * @throws Error when the certificate cannot be read
    */
   static fromConfig(
     config: ProxyConfig['server'],
     handler: Pick<RequestHandler, 'handleRequest' | 'handleUpgrade'>,
-    limits: { headTimeoutMs?: number } = {},
+    limits: { headTimeoutMs?: number; headerTimeoutMs?: number } = {},
   ): ProxyServer {
     const { headTimeoutMs = HEAD_TIMEOUT_MS } = limits;
     const options = httpOptions(headTimeoutMs);
     const server = config.tls
       ? createHttpsServer({
           ...options,
-          cert: readFileSync(config.tls.certFile),
-          key: readFileSync(config.tls.keyFile),
-          minVersion: 'TLSv1.2',
+          ...readCertificate(config.tls),
           ALPNProtocols: ['http/1.1'],
           handshakeTimeout: headTimeoutMs,
           // As Node's HTTP server has it: a session may end in one direction alone.
@@ -78,12 +100,17 @@ export class ProxyServer {
       : createHttpServer(options);
     // Node drops the headers beyond a number silently; their size is limited.
     server.maxHeadersCount = 0;
-    return new ProxyServer(
-      server,
-      config,
-      handler,
-      ClientAddress.fromTrustedProxies(config.trustedProxies),
+    const clientAddress: ClientAddress = ClientAddress.fromTrustedProxies(
+      config.trustedProxies,
+      socket => gate?.sourceOf(socket),
     );
+    const gate = config.proxyProtocol
+      ? ProxyProtocolGate.before(server, {
+          isTrusted: address => clientAddress.isTrusted(address),
+          headerTimeoutMs: limits.headerTimeoutMs,
+        })
+      : undefined;
+    return new ProxyServer(server, config, handler, clientAddress);
   }
 
   private constructor(
@@ -95,12 +122,20 @@ export class ProxyServer {
     this.#server = server;
     this.#host = config.host;
     this.#port = config.port;
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    const keep = (sockets: Set<Socket>) => (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    };
+    server.on('connection', keep(this.#sockets));
+    server.on(
+      config.tls ? 'secureConnection' : 'connection',
+      keep(this.#connections),
+    );
     server.on('request', (request, response) => {
       const { socket } = request;
+      if (this.#isDraining) {
+        response.shouldKeepAlive = false;
+      }
       const clientIp = clientAddress.of(request);
       this.#inTurn(socket, response, () =>
         handler.handleRequest(request, response, clientIp),
@@ -134,16 +169,49 @@ export class ProxyServer {
     });
   }
 
+  /**
+   * Reads another certificate; what it returns takes it over for connections
+   * to come.
+   *
+   * @throws Error when it cannot be used, and nothing changes
+   */
+  prepare({ tls }: ProxyConfig['server']): () => void {
+    const server = this.#server;
+    if (!tls || !(server instanceof HttpsServer)) {
+      return () => {};
+    }
+    const certificate = readCertificate(tls);
+    return () => server.setSecureContext(certificate);
+  }
+
+  /** From now on each answer is the last one of its connection. */
+  drain(): void {
+    this.#isDraining = true;
+    for (const connection of this.#connections) {
+      const answer = this.#turns.get(connection)?.last;
+      if (answer && !answer.headersSent) {
+        answer.shouldKeepAlive = false;
+      }
+    }
+  }
+
   /** Takes no more connections; resolves when the last has gone, or is cut after the grace, in milliseconds. */
   async close(graceMs: number): Promise<void> {
+    this.drain();
     const closed = new Promise<void>(resolve => {
       this.#server.close(() => resolve());
     });
     this.#server.closeIdleConnections();
+    // One whose answer had promised to keep it becomes idle only later.
+    const idleTimer = setInterval(
+      () => this.#server.closeIdleConnections(),
+      IDLE_CHECK_MS,
+    );
     const timer = setTimeout(() => {
       this.#sockets.forEach(socket => socket.destroy());
     }, graceMs);
     await closed;
+    clearInterval(idleTimer);
     clearTimeout(timer);
   }
 

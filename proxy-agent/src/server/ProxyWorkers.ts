@@ -3,7 +3,12 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
 import type { Readiness } from './AdminServer';
-import { askMetrics, readReport, REPORT_INTERVAL_MS } from './workerChannel';
+import {
+  askMetrics,
+  readReport,
+  REPORT_INTERVAL_MS,
+  tellToReload,
+} from './workerChannel';
 
 /** A worker that has been silent for longer does not count as ready, in milliseconds. */
 const SILENCE_MS = 6 * REPORT_INTERVAL_MS;
@@ -68,6 +73,15 @@ export class ProxyWorkers {
     );
     const known = answers.filter(answer => answer !== undefined);
     return await AggregatorRegistry.aggregate(known).metrics();
+  }
+
+  /** Tells all workers to reload their configuration. */
+  reload(): void {
+    for (const { worker } of this.#slots) {
+      if (worker?.isConnected()) {
+        tellToReload(worker);
+      }
+    }
   }
 
   /** Ends all workers, each gracefully; resolves when they have gone. */

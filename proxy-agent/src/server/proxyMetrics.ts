@@ -1,4 +1,10 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import {
+  Aggregator,
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Registry,
+} from 'prom-client';
 
 /** What the metrics tell of: read at each scrape. */
 export type ProxyState = {
@@ -12,25 +18,35 @@ export type ProxyState = {
   lastDelivery: () => number;
   /** Whether the portal has confirmed the policy since the start. */
   policyFromCache: () => boolean;
+  /** Calls of `best-effort` clusters that were not recorded, by cluster. */
+  unrecordedCalls: () => ReadonlyMap<string, number>;
+};
+
+/** What became of the reloads of the configuration. */
+export type ReloadState = {
+  success: number;
+  failure: number;
+  /** Milliseconds since 1970. */
+  lastSuccess: number;
 };
 
 /** The proxy's metrics in a registry of their own. */
 export function createProxyMetrics(state: ProxyState): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `kubernetes_audit_${name}`,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
+  const gauge = (
+    name: string,
+    help: string,
+    read: () => number,
+    aggregator?: Aggregator,
+  ) => addGauge(registry, { name, help, read, aggregator });
   gauge('spool_records', 'Records not yet acknowledged', state.spoolDepth);
   gauge('spool_bytes', 'Bytes of the spool on the disk', state.spoolBytes);
-  gauge('spool_writable', '1 when audit records can be written', () =>
-    Number(state.spoolWritable()),
+  gauge(
+    'spool_writable',
+    '1 when audit records can be written',
+    () => Number(state.spoolWritable()),
+    'min',
   );
   gauge(
     'recording_bytes',
@@ -38,14 +54,89 @@ export function createProxyMetrics(state: ProxyState): Registry {
     state.recordingBytes,
   );
   gauge('sessions', 'Open exec, attach and port-forward', state.sessions);
-  gauge('policy_version', 'Version of the policy', state.bundleVersion);
-  gauge('policy_from_cache', '1 while the policy is unconfirmed', () =>
-    Number(state.policyFromCache()),
+  gauge('policy_version', 'Version of the policy', state.bundleVersion, 'min');
+  gauge(
+    'policy_from_cache',
+    '1 while the policy is unconfirmed',
+    () => Number(state.policyFromCache()),
+    'max',
   );
   gauge(
     'last_delivery_timestamp_seconds',
     'When the portal last took audit records',
     () => state.lastDelivery() / 1000,
+    'max',
   );
+  addCounter(registry, {
+    name: 'unrecorded_calls_total',
+    help: 'Calls of best-effort clusters that were not recorded',
+    label: 'cluster',
+    read: state.unrecordedCalls,
+  });
   return registry;
+}
+
+/** Adds what is known of reloads of the configuration. */
+export function addReloadMetrics(
+  registry: Registry,
+  state: () => ReloadState,
+): void {
+  addCounter(registry, {
+    name: 'config_reloads_total',
+    help: 'Reloads of the configuration',
+    label: 'result',
+    read: () => {
+      const { success, failure } = state();
+      return new Map(Object.entries({ success, failure }));
+    },
+  });
+  addGauge(registry, {
+    name: 'config_last_success_timestamp_seconds',
+    help: 'When a configuration was last taken over',
+    read: () => state().lastSuccess / 1000,
+    aggregator: 'min',
+  });
+}
+
+/** @param aggregator - what several workers' values make; their sum by default */
+function addGauge(
+  registry: Registry,
+  options: {
+    name: string;
+    help: string;
+    read: () => number;
+    aggregator?: Aggregator;
+  },
+): void {
+  const { name, help, read, aggregator = 'sum' } = options;
+  const gauge: Gauge = new Gauge({
+    name: `kubernetes_audit_${name}`,
+    help,
+    registers: [registry],
+    aggregator,
+    collect: (): void => gauge.set(read()),
+  });
+}
+
+function addCounter(
+  registry: Registry,
+  options: {
+    name: string;
+    help: string;
+    label: string;
+    /** The count of each value of the label. */
+    read: () => ReadonlyMap<string, number>;
+  },
+): void {
+  const { name, help, label, read } = options;
+  const counter: Counter = new Counter({
+    name: `kubernetes_audit_${name}`,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect: (): void => {
+      counter.reset();
+      read().forEach((count, value) => counter.inc({ [label]: value }, count));
+    },
+  });
 }

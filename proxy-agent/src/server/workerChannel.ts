@@ -25,6 +25,9 @@ const metricsAnswerSchema = z.object({
   // Written by prom-client on the other side, and read by it here.
   metrics: z.custom<WorkerMetrics>(Array.isArray),
 });
+const reloadSchema = z.object({
+  type: z.literal('kubernetes-audit-reload!'),
+});
 const reportSchema = z.object({
   type: z.literal('kubernetes-audit-readiness'),
   readiness: z.array(
@@ -96,4 +99,21 @@ export async function askMetrics(
     worker.off('exit', gone);
   }
   return undefined;
+}
+
+/** In the primary: tells a worker to reload its configuration. */
+export function tellToReload(worker: Worker): void {
+  // One that dies reads it anew when it is started again.
+  worker.send({ type: 'kubernetes-audit-reload!' }, () => {});
+}
+
+/** In a worker: calls back when the primary tells it to reload its configuration; returns how to stop that. */
+export function onToldToReload(reload: () => void): () => void {
+  const listener = (message: unknown) => {
+    if (reloadSchema.safeParse(message).success) {
+      reload();
+    }
+  };
+  process.on('message', listener);
+  return () => process.off('message', listener);
 }

@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import {
-  closeSync,
-  fdatasync,
-  fsyncSync,
-  ftruncateSync,
+  accessSync,
+  constants,
   mkdirSync,
-  openSync,
   readFileSync,
-  renameSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
-import { replaceFile, syncDirectory, writeFileAtomically } from './atomicFile';
+import { AcknowledgedCursor } from './AcknowledgedCursor';
+import { writeFileAtomically } from './atomicFile';
 import { lockDirectory } from './directoryLock';
-import { mendSegment } from './mendSegment';
 import { probeDirectory } from './probeDirectory';
-import { findSegments, Segment, segmentFile } from './Segment';
+import { findSegments, Segment } from './Segment';
 import { SegmentReader, SpoolBatch } from './SegmentReader';
+import { SegmentWriter } from './SegmentWriter';
 import { encodeSpoolRecord } from './spoolRecordCodec';
 import { SpoolError } from './SpoolError';
 
@@ -58,9 +54,9 @@ export class EventSpool {
   readonly #pending: PendingAppend[] = [];
   readonly #waitingForSync: Waiting[] = [];
   readonly #appendListeners = new Set<() => void>();
-  readonly #retiredHandles: number[] = [];
-  #handle = -1;
-  #lastSequence = 0;
+  readonly #cursor: AcknowledgedCursor;
+  #writer: SegmentWriter;
+  #lastSequence: number;
   #syncedSequence = 0;
   #acknowledged: number;
   #flushScheduled = false;
@@ -89,23 +85,27 @@ export class EventSpool {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     this.#unlock = lockDirectory(this.#directory);
     this.epoch = this.#readOrMakeEpoch();
+    this.#cursor = AcknowledgedCursor.open(`${this.#directory}/acknowledged`);
     this.#segments = findSegments(this.#directory);
     // A segment is dropped when all before it is acknowledged, even when there
     // was no room to note that.
     this.#acknowledged = Math.max(
-      this.#readAcknowledged(),
+      this.#cursor.sequence,
       (this.#segments[0]?.firstSequence ?? 1) - 1,
     );
     const last = this.#segments.at(-1);
-    if (last) {
-      this.#handle = openSync(last.file, 'r+');
-      this.#lastSequence = mendSegment(last, this.#handle);
-    }
-    if (!last || this.#lastSequence < this.#acknowledged) {
-      // Numbers that were acknowledged are never given again, even if a power
-      // loss took their records from the disk.
-      this.#lastSequence = this.#acknowledged;
-      this.#handle = this.#beginSegment();
+    const writer = last && SegmentWriter.open(last);
+    // Numbers that were acknowledged are never given again, even if a power
+    // loss took their records from the disk.
+    this.#lastSequence = Math.max(
+      writer?.lastSequence ?? 0,
+      this.#acknowledged,
+    );
+    if (writer?.lastSequence === this.#lastSequence) {
+      this.#writer = writer;
+    } else {
+      writer?.close();
+      this.#writer = this.#beginSegment();
     }
     this.#reader = SegmentReader.create(this.#segments);
     try {
@@ -222,7 +222,9 @@ export class EventSpool {
         this.#segments.shift();
       }
       this.#recycle();
-      replaceFile(`${this.#directory}/acknowledged`, `${sequence}`);
+      // Files that are open may be written where no new one can be made.
+      accessSync(this.#directory, constants.W_OK);
+      this.#cursor.write(sequence);
     } catch (error) {
       this.#fail('written', error as Error);
     }
@@ -237,10 +239,10 @@ export class EventSpool {
     this.#closed = true;
     clearInterval(this.#retryTimer);
     try {
-      fsyncSync(this.#handle);
+      this.#writer.seal();
     } finally {
-      this.#retiredHandles.push(this.#handle);
-      this.#closeRetiredHandles();
+      this.#writer.close();
+      this.#cursor.close();
       this.#unlock();
     }
   }
@@ -256,43 +258,29 @@ export class EventSpool {
     }
   }
 
-  #readAcknowledged(): number {
-    try {
-      const text = readFileSync(`${this.#directory}/acknowledged`, 'utf8');
-      return Number(text) || 0;
-    } catch {
-      return 0;
-    }
+  #beginSegment(): SegmentWriter {
+    const writer = SegmentWriter.begin(
+      this.#directory,
+      this.#lastSequence + 1,
+    );
+    this.#segments.push(writer.segment);
+    return writer;
   }
 
-  #beginSegment(): number {
-    const firstSequence = this.#lastSequence + 1;
-    const file = segmentFile(this.#directory, firstSequence);
-    const handle = openSync(file, 'w+', 0o600);
-    syncDirectory(this.#directory);
-    this.#segments.push({ file, firstSequence, bytes: 0 });
-    return handle;
-  }
-
-  /** Empties the one segment that is left when all of it is acknowledged and room is short: that needs none. */
+  /** Empties the one segment that is left when all of it is acknowledged and room is short. */
   #recycle(): void {
-    const [segment] = this.#segments;
+    const [{ bytes }] = this.#segments;
     const isDone =
       this.#segments.length === 1 && this.#acknowledged === this.#lastSequence;
     const isWanted =
-      this.unwritable !== undefined || segment.bytes >= this.#segmentBytes;
-    if (!isDone || !isWanted || segment.bytes === 0) {
-      return;
+      this.unwritable !== undefined || bytes >= this.#segmentBytes;
+    if (isDone && isWanted && bytes > 0) {
+      try {
+        this.#writer.recycle(this.#lastSequence + 1);
+      } finally {
+        this.#segments[0] = this.#writer.segment;
+      }
     }
-    // First the name, then the content: the name alone says that what is
-    // below it is acknowledged.
-    const firstSequence = this.#lastSequence + 1;
-    const file = segmentFile(this.#directory, firstSequence);
-    renameSync(segment.file, file);
-    this.#segments[0] = { file, firstSequence, bytes: segment.bytes };
-    syncDirectory(this.#directory);
-    ftruncateSync(this.#handle, 0);
-    this.#segments[0].bytes = 0;
   }
 
   #flush(): void {
@@ -302,20 +290,15 @@ export class EventSpool {
       return;
     }
     try {
-      if (
-        this.#segments[this.#segments.length - 1].bytes >= this.#segmentBytes
-      ) {
-        // The old segment must be on the disk before its handle is gone.
-        fsyncSync(this.#handle);
+      if (this.#writer.segment.bytes >= this.#segmentBytes) {
+        // The old one is on the disk before anything is in the new one.
+        this.#writer.seal();
         this.#syncedSequence = this.#lastSequence;
-        const handle = this.#beginSegment();
-        this.#retiredHandles.push(this.#handle);
-        this.#handle = handle;
-        this.#closeRetiredHandles();
+        const next = this.#beginSegment();
+        this.#writer.close();
+        this.#writer = next;
       }
-      const segment = this.#segments[this.#segments.length - 1];
-      this.#write(
-        segment,
+      this.#writer.write(
         Buffer.concat(
           appends.map((append, index) =>
             encodeSpoolRecord(
@@ -341,26 +324,6 @@ export class EventSpool {
     this.#appendListeners.forEach(listener => listener());
   }
 
-  /** Writes all or nothing: what a full disk took in part is cut off again. */
-  #write(segment: Segment, bytes: Buffer): void {
-    let written = 0;
-    try {
-      while (written < bytes.length) {
-        written += writeSync(
-          this.#handle,
-          bytes,
-          written,
-          bytes.length - written,
-          segment.bytes + written,
-        );
-      }
-    } catch (error) {
-      ftruncateSync(this.#handle, segment.bytes);
-      throw error;
-    }
-    segment.bytes += bytes.length;
-  }
-
   /** From now on the spool is closed, until a look at the disk says that it need not be. */
   #fail(what: 'written' | 'synced', error: Error): SpoolError {
     const reason = `the audit spool cannot be ${what}: ${error.message}`;
@@ -383,13 +346,6 @@ export class EventSpool {
     this.#retryTimer = undefined;
   }
 
-  /** A handle stays open while a sync of it is under way. */
-  #closeRetiredHandles(): void {
-    if (!this.#syncing) {
-      this.#retiredHandles.splice(0).forEach(handle => closeSync(handle));
-    }
-  }
-
   /** Resolves when all that is written now is on the disk. */
   #synced(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -405,9 +361,8 @@ export class EventSpool {
     const covered = this.#waitingForSync.splice(0);
     const upTo = this.#lastSequence;
     this.#syncing = true;
-    fdatasync(this.#handle, error => {
+    this.#writer.sync(error => {
       this.#syncing = false;
-      this.#closeRetiredHandles();
       if (error) {
         // After a failed sync the kernel may have dropped the pages: those
         // records count as not kept, even if they should turn up later.

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
@@ -20,6 +21,8 @@ const FRAMES = 'frames';
 const COMPLETION = 'completion.json';
 const UPLOADED = 'uploaded.json';
 const JOURNAL = /^journal-(\d+)$/;
+/** Behind the name of a directory that is being removed. */
+const REMOVED = '.removed';
 
 /** How far a recording's upload has come. */
 export type UploadPosition = { nextChunk: number; offset: number };
@@ -36,6 +39,14 @@ export class RecordingDirectory {
   readonly id: string;
   readonly path: string;
 
+  /** Removes what is left of those whose removal a kill broke off. */
+  static sweep(root: string): void {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    readdirSync(root)
+      .filter(name => name.endsWith(REMOVED))
+      .forEach(name => rmSync(`${root}/${name}`, { recursive: true }));
+  }
+
   /** Makes the directory of a new recording. */
   static create(root: string, id: string): RecordingDirectory {
     const directory = new RecordingDirectory(root, id);
@@ -47,7 +58,7 @@ export class RecordingDirectory {
   static list(root: string): RecordingDirectory[] {
     mkdirSync(root, { recursive: true, mode: 0o700 });
     return readdirSync(root, { withFileTypes: true })
-      .filter(entry => entry.isDirectory())
+      .filter(entry => entry.isDirectory() && !entry.name.endsWith(REMOVED))
       .map(entry => entry.name)
       .sort()
       .map(id => new RecordingDirectory(root, id));
@@ -150,8 +161,15 @@ export class RecordingDirectory {
     }
   }
 
+  /**
+   * Removes the recording at once: of one whose completion is gone and whose
+   * frames are not, a proxy that was killed would say another end than the one
+   * that the portal has.
+   */
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    const removed = `${this.path}${REMOVED}`;
+    renameSync(this.path, removed);
+    rmSync(removed, { recursive: true });
   }
 
   #read(name: string): string | undefined {

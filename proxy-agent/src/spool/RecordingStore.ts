@@ -28,6 +28,7 @@ export class RecordingStore {
   private constructor(root: string, maxBytes: number) {
     this.#root = root;
     this.#maxBytes = maxBytes;
+    RecordingDirectory.sweep(root);
     this.list().forEach(directory => this.measure(directory));
   }
 

@@ -25,7 +25,7 @@ export class SessionLedger {
   }
 
   /**
-   * @param event - the session's start row
+   * @param event - the row of the session's end, as far as it is known at its beginning
    * @throws {@link SpoolError} when it cannot be kept
    */
   begin(sessionId: string, event: RequestAuditEvent): void {
@@ -46,7 +46,7 @@ export class SessionLedger {
     rmSync(this.#file(sessionId), { force: true });
   }
 
-  /** The start rows of the sessions that have no end. */
+  /** What {@link begin} was given of the sessions that have no end. */
   open(): RequestAuditEvent[] {
     return readdirSync(this.#directory)
       .filter(name => name.endsWith('.json'))

@@ -3,7 +3,6 @@ import {
   fsyncSync,
   openSync,
   renameSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -37,11 +36,4 @@ export function writeFileAtomically(
   }
   renameSync(temporary, file);
   syncDirectory(dirname(file));
-}
-
-/** Replaces a small file so that a killed process leaves the old or the new content; after a power loss it may hold neither. */
-export function replaceFile(file: string, content: string): void {
-  const temporary = `${file}.tmp`;
-  writeFileSync(temporary, content, { mode: 0o600 });
-  renameSync(temporary, file);
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { connect as connectTcp, isIP, Socket } from 'node:net';
 import { connect as connectTls, ConnectionOptions } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { Dispatcher, Pool } from 'undici';
 import {
   ClusterConfig,
@@ -16,6 +17,8 @@ const TCP_KEEP_ALIVE_MS = 30_000;
 const KEEP_ALIVE_MS = 55_000;
 /** The largest response head that an API server may send, in bytes. */
 const MAX_RESPONSE_HEAD_BYTES = 256 * 1024;
+/** … and of a cluster that was taken away or changed after so long. */
+const RETIRED_KEEP_ALIVE_MS = 1000;
 /** How often a token file is looked at for a change, in milliseconds. */
 const TOKEN_CHECK_MS = 1000;
 
@@ -28,9 +31,11 @@ export class UpstreamCluster {
   readonly config: ClusterConfig;
   /** URL without a trailing slash. */
   readonly endpoint: string;
-  readonly dispatcher: Dispatcher;
   readonly #connection: ClusterConnection;
   readonly #url: URL;
+  #pool: Pool | undefined;
+  #retiredPool: Pool | undefined;
+  #isRetired = false;
   #token: { value: string; modified: number; checkedAt: number } | undefined;
 
   /** @throws Error when a credential or certificate file cannot be read */
@@ -43,20 +48,12 @@ export class UpstreamCluster {
     this.#connection = connection;
     this.endpoint = connection.endpoint;
     this.#url = new URL(connection.endpoint);
-    this.dispatcher = new Pool(this.#url.origin, {
-      connect: (_options, done) => {
-        this.#connect({ allowHalfOpen: false }).then(
-          socket => done(null, socket),
-          error => done(error, null),
-        );
-      },
-      allowH2: false,
-      pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: MAX_RESPONSE_HEAD_BYTES,
-    });
+  }
+
+  /** Connections for ordinary calls. */
+  get dispatcher(): Dispatcher {
+    this.#pool ??= this.#makePool();
+    return this.#pool;
   }
 
   get name(): string {
@@ -105,8 +102,46 @@ export class UpstreamCluster {
     return await this.#connect({ allowHalfOpen: true, signal });
   }
 
+  /** Whether it is the same API server, reached in the same way, with the same settings. */
+  isSameAs(other: UpstreamCluster): boolean {
+    return (
+      isDeepStrictEqual(this.config, other.config) &&
+      isDeepStrictEqual(this.#connection, other.#connection)
+    );
+  }
+
+  /**
+   * Nobody will ask for it any more: closes idle connections at once, and each
+   * other one when its last call has ended. Calls that were admitted before go
+   * on, also those that are sent only now.
+   */
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    this.#retiredPool = this.#pool;
+    this.#pool = undefined;
+    await this.#retiredPool?.close();
+  }
+
+  /** Cuts all connections. */
   async close(): Promise<void> {
-    await this.dispatcher.destroy();
+    await Promise.all([this.#pool?.destroy(), this.#retiredPool?.destroy()]);
+  }
+
+  #makePool(): Pool {
+    return new Pool(this.#url.origin, {
+      connect: (_options, done) => {
+        this.#connect({ allowHalfOpen: false }).then(
+          socket => done(null, socket),
+          error => done(error, null),
+        );
+      },
+      allowH2: false,
+      pipelining: 1,
+      keepAliveTimeout: this.#isRetired ? RETIRED_KEEP_ALIVE_MS : KEEP_ALIVE_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: MAX_RESPONSE_HEAD_BYTES,
+    });
   }
 
   get #isSecure(): boolean {

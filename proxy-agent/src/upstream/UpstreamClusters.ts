@@ -2,26 +2,22 @@ import type { AnnouncedCluster } from 'backstage-plugin-kubernetes-audit-common'
 import type { ClusterConfig } from '../config';
 import { UpstreamCluster } from './UpstreamCluster';
 
+/** The names of the clusters that another configuration has brought, taken and changed. */
+export type ClusterChanges = {
+  added: string[];
+  removed: string[];
+  changed: string[];
+};
+
 /** The clusters that the proxy's configuration names. */
 export class UpstreamClusters {
-  readonly #clusters: Map<string, UpstreamCluster>;
+  #clusters: Map<string, UpstreamCluster>;
+  /** Their last calls have not ended yet. */
+  readonly #retired = new Set<UpstreamCluster>();
 
   /** @throws Error naming the cluster whose credential or certificate cannot be read */
   static fromConfig(configs: ClusterConfig[]): UpstreamClusters {
-    return new UpstreamClusters(
-      new Map(
-        configs.map(config => {
-          try {
-            return [config.name, UpstreamCluster.fromConfig(config)];
-          } catch (error) {
-            throw new Error(
-              `cluster ${config.name}: ${(error as Error).message}`,
-              { cause: error },
-            );
-          }
-        }),
-      ),
-    );
+    return new UpstreamClusters(readClusters(configs));
   }
 
   private constructor(clusters: Map<string, UpstreamCluster>) {
@@ -30,6 +26,46 @@ export class UpstreamClusters {
 
   get(name: string): UpstreamCluster | undefined {
     return this.#clusters.get(name);
+  }
+
+  /** Whether any of them takes no call that cannot be recorded. */
+  get hasStrict(): boolean {
+    return [...this.#clusters.values()].some(
+      ({ config }) => config.audit.durability === 'strict',
+    );
+  }
+
+  /**
+   * Reads another configuration; what it returns takes it over. Clusters that
+   * are the same keep their connections, the others end with their last call.
+   *
+   * @throws Error as {@link UpstreamClusters.fromConfig}, and nothing changes
+   */
+  prepare(configs: ClusterConfig[]): () => ClusterChanges {
+    const next = readClusters(configs);
+    return () => {
+      const before = this.#clusters;
+      const changes: ClusterChanges = { added: [], removed: [], changed: [] };
+      for (const [name, cluster] of next) {
+        const old = before.get(name);
+        if (!old) {
+          changes.added.push(name);
+        } else if (old.isSameAs(cluster)) {
+          next.set(name, old);
+        } else {
+          changes.changed.push(name);
+          this.#retire(old);
+        }
+      }
+      for (const [name, old] of before) {
+        if (!next.has(name)) {
+          changes.removed.push(name);
+          this.#retire(old);
+        }
+      }
+      this.#clusters = next;
+      return changes;
+    };
   }
 
   /** What the portal is told: never a credential. */
@@ -42,6 +78,28 @@ export class UpstreamClusters {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#clusters.values()].map(c => c.close()));
+    await Promise.all(
+      [...this.#clusters.values(), ...this.#retired].map(c => c.close()),
+    );
   }
+
+  #retire(cluster: UpstreamCluster): void {
+    this.#retired.add(cluster);
+    const forget = () => this.#retired.delete(cluster);
+    cluster.retire().then(forget, forget);
+  }
+}
+
+function readClusters(configs: ClusterConfig[]): Map<string, UpstreamCluster> {
+  return new Map(
+    configs.map(config => {
+      try {
+        return [config.name, UpstreamCluster.fromConfig(config)];
+      } catch (error) {
+        throw new Error(`cluster ${config.name}: ${(error as Error).message}`, {
+          cause: error,
+        });
+      }
+    }),
+  );
 }

@@ -3,7 +3,7 @@ import {
   SpoolRecord,
   spoolRecordSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { TestPortal } from '../TestPortal';
+import { RoleInput, TestPortal } from '../TestPortal';
 import { TestProxy, until } from '../TestProxy';
 import { RawApiServer } from './RawApiServer';
 import { RawConnection } from './RawConnection';
@@ -40,10 +40,18 @@ export class Contract {
   readonly #clients: RawConnection[] = [];
 
   static async start(
-    options: Partial<ProxyOptions> & { api?: RawApiServer } = {},
+    options: Partial<ProxyOptions> & {
+      api?: RawApiServer;
+      /** The role's. */
+      session?: RoleInput['session'];
+    } = {},
   ): Promise<Contract> {
-    const { api = await RawApiServer.start(), ...proxyOptions } = options;
-    const portal = await TestPortal.start([ROLE]);
+    const {
+      api = await RawApiServer.start(),
+      session,
+      ...proxyOptions
+    } = options;
+    const portal = await TestPortal.start([{ ...ROLE, session }]);
     const proxy = await TestProxy.start(portal, {
       clusters: [{ name: 'demo', endpoint: api.url }],
       ...proxyOptions,

@@ -105,6 +105,19 @@ export class RawConnection {
     return taken;
   }
 
+  /** Waits until the other side takes no more of what was written. */
+  async stalls(): Promise<void> {
+    let waiting = Infinity;
+    let since = Date.now();
+    await until(() => {
+      if (this.socket.writableLength !== waiting) {
+        waiting = this.socket.writableLength;
+        since = Date.now();
+      }
+      return Date.now() - since > STALL_MS;
+    }, 'the writer to stall');
+  }
+
   /** Waits until what came matches, and returns all of it. */
   async receives(pattern: string | RegExp): Promise<string> {
     await until(
@@ -115,6 +128,11 @@ export class RawConnection {
       `${pattern} in ${JSON.stringify(this.text.slice(0, 2000))}`,
     );
     return this.text;
+  }
+
+  /** Waits until so many bytes came, and no more. */
+  async receivesBytes(count: number): Promise<void> {
+    await until(() => this.bytes.length === count, `${count} bytes`);
   }
 
   async isClosed(): Promise<void> {

@@ -67,6 +67,34 @@ describe('a client over TLS', () => {
     ).rejects.toThrow(/protocol/i);
   });
 
+  it('that shows a certificate, be it of the same authority, is nobody all the same', async () => {
+    const { cert, key } = await authority.issue('system:masters');
+    const seen = contract.api.connections.length;
+    const client = await contract.connect({ ...tls, cert, key });
+    const withCredential = contract.request('GET', '/api/v1/pods');
+    const credential = /Authorization: .*\r\n/;
+    client.write(withCredential.replace(credential, ''));
+    await client.receives('HTTP/1.1 401 Unauthorized');
+    await client.receives('no credential was sent');
+    expect(contract.api.connections).toHaveLength(seen);
+  });
+
+  it.each([
+    ['a name and a password', 'Authorization: Basic Z3Vlc3Q6Z3Vlc3Q='],
+    ['a token of the cluster', 'Authorization: Bearer abc.def.ghi'],
+    ['an empty token', 'Authorization: Bearer '],
+    ['the name that a proxy would tell', 'X-Remote-User: guest'],
+    ['somebody to impersonate', 'Impersonate-User: guest'],
+  ])('that sends %s and no credential is nobody', async (_, header) => {
+    const seen = contract.api.connections.length;
+    const client = await contract.connect(tls);
+    const request = contract.request('GET', '/api/v1/pods');
+    client.write(request.replace(/Authorization: .*(?=\r\n)/, header));
+    await client.receives('HTTP/1.1 401 Unauthorized');
+    expect(client.text).toMatch(/^www-authenticate: Bearer\r$/im);
+    expect(contract.api.connections).toHaveLength(seen);
+  });
+
   it('is answered when its upgrade is refused', async () => {
     const client = await contract.connect(tls);
     client.write(

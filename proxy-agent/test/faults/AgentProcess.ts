@@ -128,7 +128,9 @@ export class AgentProcess {
     return value === undefined ? undefined : Number(value);
   }
 
-  signal(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
+  signal(
+    signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT' | 'SIGHUP',
+  ): void {
     if (this.#running) {
       this.#child.kill(signal);
     }

@@ -17,8 +17,8 @@ const RECORDING_PATH =
 /**
  * The portal's store, in memory, with the rules of the real one: records are
  * told apart by (epoch, sequence) and their checksum, rows are merged by event
- * id, a position moves over what came without a gap, and chunks come in order
- * and never change.
+ * id and their first outcome stays, a position moves over what came without a
+ * gap, and chunks come in order and never change.
  */
 export class IngestStore {
   /** Rows by event id. */
@@ -88,11 +88,24 @@ export class IngestStore {
         );
         break;
       case 'new':
-        if (record.phase !== 'attempt' || !this.rows.has(record.id)) {
-          this.rows.set(record.id, record);
-        }
+        this.#takeRecord(record);
         break;
       default:
+    }
+  }
+
+  #takeRecord(record: SpoolRecord): void {
+    const row = this.rows.get(record.id);
+    if (!row || (row.phase === 'attempt' && record.phase !== 'attempt')) {
+      this.rows.set(record.id, record);
+      return;
+    }
+    const isSaidAgain =
+      record.phase === undefined &&
+      record.sessionId !== undefined &&
+      record.sessionId === row.sessionId;
+    if (record.phase !== 'attempt' && !isSaidAgain) {
+      this.alarms.push(`event ${record.id} has its outcome already`);
     }
   }
 

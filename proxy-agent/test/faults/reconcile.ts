@@ -135,7 +135,9 @@ export function reconcile(evidence: {
       return tally;
     }
     tally.sessions++;
-    tally.garbled += Number(claim.garbled);
+    if (claim.garbled) {
+      find('garbled', 'what came last is no WebSocket frame');
+    }
     if (ends.length === 0) {
       find('endless', 'there is no row of its end');
     }

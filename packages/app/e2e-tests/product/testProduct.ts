@@ -1,6 +1,7 @@
 import { after, before, describe } from 'node:test';
 import { ProductOptions, ProductUnderTest } from './ProductUnderTest';
 import { testAudit } from './testAudit';
+import { testConnections } from './testConnections';
 import { testEnd } from './testEnd';
 import { testKubectl } from './testKubectl';
 import { testPages } from './testPages';
@@ -21,6 +22,7 @@ export function testProduct(options: ProductOptions): void {
     testAudit(product);
     testRecordings(product);
     testPages(product);
+    testConnections(product);
     testEnd(product);
   });
 }

@@ -8,6 +8,10 @@ export interface ClusterUnderTest {
   hasWebSocketV5: boolean;
   /** `kubectl auth whoami` */
   hasSelfSubjectReview: boolean;
+  /** It does all that an API server and a kubelet do, as users of its namespace `dev`. */
+  isWhole: boolean;
+  /** A kubectl that is as old as the cluster. */
+  oldKubectl?: string;
   /** What the container of pod `web` prints again and again. */
   logLine: RegExp;
   /** The users whom the cluster saw impersonated, from its own audit log. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { delimiter, dirname } from 'node:path';
 import { spawn as spawnInTerminal } from '@lydell/node-pty';
 import { findKubectl } from './findKubectl';
@@ -22,8 +23,9 @@ export interface KubectlOptions {
 
 /** kubectl with a kubeconfig. */
 export class Kubectl {
-  static create(kubeconfig: string): Kubectl {
-    return new Kubectl(findKubectl(), kubeconfig);
+  /** @param program - its path; without, a recent one is found */
+  static create(kubeconfig: string, program = findKubectl()): Kubectl {
+    return new Kubectl(program, kubeconfig);
   }
 
   readonly #program: string;
@@ -45,6 +47,47 @@ export class Kubectl {
   }
 
   /**
+   * Runs kubectl as long as it takes to visit what it serves.
+   *
+   * @param ready - what it prints on stdout when it does
+   */
+  async serve(
+    args: string[],
+    ready: RegExp,
+    visit: (match: RegExpExecArray) => Promise<void>,
+  ): Promise<void> {
+    const child = spawn(this.#program, this.#with(args), {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exited = once(child, 'exit');
+    let output = '';
+    try {
+      const match = await new Promise<RegExpExecArray>((resolve, reject) => {
+        const fail = () =>
+          reject(new Error(`kubectl ${args.join(' ')} serves not: ${output}`));
+        const timer = setTimeout(fail, TIMEOUT_MS);
+        child.once('exit', fail);
+        child.stderr.setEncoding('utf8').on('data', chunk => {
+          output += chunk;
+        });
+        child.stdout.setEncoding('utf8').on('data', chunk => {
+          output += chunk;
+          const found = ready.exec(output);
+          if (found) {
+            clearTimeout(timer);
+            resolve(found);
+          }
+        });
+      });
+      await visit(match);
+    } finally {
+      child.kill('SIGTERM');
+      await exited;
+    }
+  }
+
+  /**
    * Runs kubectl on a terminal and types a text once its output matches.
    * Ends with everything that the terminal showed.
    */
@@ -54,9 +97,11 @@ export class Kubectl {
       env?: Record<string, string>;
       prompt?: RegExp;
       type?: string;
+      /** Closes the terminal once this was shown. */
+      until?: RegExp;
     } = {},
   ): Promise<{ code: number; output: string }> {
-    const { env, prompt, type } = options;
+    const { env, prompt, type, until } = options;
     return new Promise((resolve, reject) => {
       const terminal = spawnInTerminal(this.#program, this.#with(args), {
         name: 'xterm-256color',
@@ -77,6 +122,7 @@ export class Kubectl {
           typed = true;
           terminal.write(type);
         }
+        if (until?.test(output)) terminal.kill('SIGHUP');
       });
       terminal.onExit(({ exitCode }) => {
         clearTimeout(timer);

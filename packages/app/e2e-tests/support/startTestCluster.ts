@@ -41,6 +41,8 @@ export async function startTestCluster(
     env: { DEMO_KUBECONFIG: places.KUBECONFIG_AUDIT_PROXY },
     hasWebSocketV5: false,
     hasSelfSubjectReview: false,
+    isWhole: true,
+    oldKubectl: places.CLUSTER_KUBECTL,
     logLine: /^tick \d+$/m,
     impersonatedUsers: () =>
       readFileSync(places.CLUSTER_AUDIT_LOG, 'utf8')

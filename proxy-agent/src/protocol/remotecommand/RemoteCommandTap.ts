@@ -36,6 +36,23 @@ export interface RemoteCommandFailure {
   code?: number;
 }
 
+/** Own bytes for the client, to follow the server's bytes up to one place. */
+export interface Injection {
+  /**
+   * Bytes that print `text` on the user's terminal, on stdout, or stderr where
+   * there is no stdout. Undefined when neither can be written to, for example
+   * before a SPDY client has opened them.
+   */
+  encodeOutput(text: string): Buffer | undefined;
+
+  /**
+   * Bytes that end the session for the client: kubectl prints the message and
+   * exits with a code other than 0. Nothing may be sent to the client after
+   * them.
+   */
+  encodeEnd(failure: RemoteCommandFailure): Buffer;
+}
+
 /**
  * Reads along with both directions of a remote command connection after its
  * handshake, and can put something of its own into what the client gets.
@@ -52,12 +69,6 @@ export interface RemoteCommandTap {
   pushFromServer(chunk: Buffer): RemoteCommandEvent[];
 
   /**
-   * Whether own bytes can follow the server's bytes pushed so far: these end
-   * with a whole frame and message, and the server has not closed.
-   */
-  readonly canInject: boolean;
-
-  /**
    * The last offset in the chunk given to `pushFromServer` last at which own
    * bytes could be put; undefined if there is none. An owner that holds back
    * what follows it, and that alone, can inject at any time.
@@ -65,16 +76,10 @@ export interface RemoteCommandTap {
   readonly injectionOffset: number | undefined;
 
   /**
-   * Bytes that print `text` on the user's terminal, on stdout, or stderr where
-   * there is no stdout. Undefined when neither can be written to, for example
-   * before a SPDY client has opened them.
+   * What can follow the server's bytes pushed so far; undefined unless they end
+   * with a whole frame and message, and the server has not closed. It stays
+   * true of this place whatever is pushed later: who asks before a push and then
+   * does not release the chunk knows what can follow what the client has got.
    */
-  encodeOutput(text: string): Buffer | undefined;
-
-  /**
-   * Bytes that end the session for the client: kubectl prints the message and
-   * exits with a code other than 0. Empty if the server has closed already.
-   * Nothing may be sent to the client after them.
-   */
-  encodeEnd(failure: RemoteCommandFailure): Buffer;
+  injection(): Injection | undefined;
 }

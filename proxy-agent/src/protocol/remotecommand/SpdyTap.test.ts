@@ -14,6 +14,7 @@ import { codeOf, errorNameOf } from '../testing/cuts';
 import {
   CLOSED,
   data,
+  injectionOf,
   spdyTap,
   STDIN_CLOSED,
   SUCCESS,
@@ -165,34 +166,32 @@ describe('a tap on SPDY', () => {
   });
 
   it('writes output only to a stream that client and server have open', () => {
-    expect(spdyTap(V4).encodeOutput('x')).toBeUndefined();
-    expect(opened(TYPES).encodeOutput('x')).toBeUndefined();
+    expect(injectionOf(spdyTap(V4)).encodeOutput('x')).toBeUndefined();
+    expect(injectionOf(opened(TYPES)).encodeOutput('x')).toBeUndefined();
     const tap = accepted(TYPES);
-    expect(tap.encodeOutput('✓')).toEqual(dataOn(5, '✓'));
+    expect(injectionOf(tap).encodeOutput('✓')).toEqual(dataOn(5, '✓'));
     tap.pushFromServer(dataOn(5, '', true));
-    expect(tap.encodeOutput('x')).toEqual(dataOn(7, 'x'));
+    expect(injectionOf(tap).encodeOutput('x')).toEqual(dataOn(7, 'x'));
     tap.pushFromClient(encodeSpdyRstStream(7, 5));
-    expect(tap.encodeOutput('x')).toBeUndefined();
-    expect(accepted(['error', 'stderr']).encodeOutput('x')).toEqual(
-      dataOn(3, 'x'),
-    );
+    expect(injectionOf(tap).encodeOutput('x')).toBeUndefined();
+    expect(
+      injectionOf(accepted(['error', 'stderr'])).encodeOutput('x'),
+    ).toEqual(dataOn(3, 'x'));
   });
 
   it('can inject between frames until the server closes', () => {
     const tap = accepted(TYPES);
-    expect(tap.canInject).toBe(true);
+    expect(tap.injection()).toBeDefined();
     tap.pushFromServer(
       Buffer.concat([dataOn(5, 'ab'), dataOn(5, 'cd')]).subarray(0, 19),
     );
-    expect(tap.canInject).toBe(false);
+    expect(tap.injection()).toBeUndefined();
     expect(tap.injectionOffset).toBe(10);
     tap.pushFromServer(Buffer.from('d'));
-    expect(tap.canInject).toBe(true);
+    expect(tap.injection()).toBeDefined();
     tap.pushFromServer(encodeSpdyGoAway(9));
-    expect(tap.canInject).toBe(false);
+    expect(tap.injection()).toBeUndefined();
     expect(tap.injectionOffset).toBeUndefined();
-    expect(tap.encodeOutput('x')).toBeUndefined();
-    expect(tap.encodeEnd({ message: 'x' })).toHaveLength(0);
   });
 
   function framesOf(bytes: Buffer) {
@@ -206,7 +205,10 @@ describe('a tap on SPDY', () => {
 
   it('ends output before the error, then the connection', () => {
     const tap = accepted(TYPES);
-    const end = tap.encodeEnd({ message: 'ended', reason: 'Expired' });
+    const end = injectionOf(tap).encodeEnd({
+      message: 'ended',
+      reason: 'Expired',
+    });
     expect(framesOf(end)).toEqual([
       fin(3),
       fin(5),
@@ -227,9 +229,25 @@ describe('a tap on SPDY', () => {
     ]);
   });
 
+  it('still knows what fitted before a chunk that is not released', () => {
+    const tap = opened(['error', 'stdout']);
+    const reply = SpdyHeaderEncoder.create().encode([]);
+    const before = injectionOf(tap);
+    tap.pushFromServer(encodeSpdySynReply(3, reply));
+    tap.pushFromServer(encodeSpdyGoAway(0));
+    expect(before.encodeOutput('x')).toBeUndefined();
+    expect(framesOf(before.encodeEnd({ message: 'ended' }))).toEqual([
+      { type: 'rstStream', streamId: 1, status: 3 },
+      { type: 'rstStream', streamId: 3, status: 3 },
+      { type: 'goAway', lastStreamId: 3, status: 0 },
+    ]);
+  });
+
   it('ends with plain text before v4', () => {
     const tap = accepted(['error'], { version: 'channel.k8s.io' });
-    expect(framesOf(tap.encodeEnd({ message: 'ended' }))[0]).toBe('ended');
+    expect(framesOf(injectionOf(tap).encodeEnd({ message: 'ended' }))[0]).toBe(
+      'ended',
+    );
   });
 
   it('ends what is still open: streams not accepted by a reset', () => {
@@ -237,7 +255,7 @@ describe('a tap on SPDY', () => {
     const reply = SpdyHeaderEncoder.create().encode([]);
     tap.pushFromServer(encodeSpdySynReply(1, reply));
     tap.pushFromServer(dataOn(1, '{"status":"Success"}', true));
-    expect(framesOf(tap.encodeEnd({ message: 'late' }))).toEqual([
+    expect(framesOf(injectionOf(tap).encodeEnd({ message: 'late' }))).toEqual([
       { type: 'rstStream', streamId: 3, status: 3 },
       { type: 'goAway', lastStreamId: 3, status: 0 },
     ]);

@@ -10,8 +10,8 @@ import {
 } from '../spdy';
 import { RemoteCommandSubprotocol } from './RemoteCommandSubprotocol';
 import {
+  Injection,
   RemoteCommandEvent,
-  RemoteCommandFailure,
   RemoteCommandTap,
 } from './RemoteCommandTap';
 import { ResizeCollector } from './ResizeCollector';
@@ -73,55 +73,50 @@ export class SpdyTap implements RemoteCommandTap {
     return this.serverClosed ? undefined : this.serverDecoder.frameBoundary;
   }
 
-  get canInject(): boolean {
-    return this.injectionOffset === this.serverChunkLength;
-  }
-
-  encodeOutput(text: string): Buffer | undefined {
-    const streamId = this.writableStream('stdout', 'stderr');
-    return streamId === undefined
-      ? undefined
-      : encodeSpdyData(streamId, Buffer.from(text));
-  }
-
-  encodeEnd(failure: RemoteCommandFailure): Buffer {
-    if (this.serverClosed) {
-      return Buffer.alloc(0);
+  injection(): Injection | undefined {
+    if (this.injectionOffset !== this.serverChunkLength) {
+      return undefined;
     }
+    const streams = [...this.streams].map(([id, stream]) => ({
+      id,
+      ...stream,
+    }));
+    const { lastStreamId } = this;
+    const { isDone } = this.status;
     const json = this.subprotocol.jsonStatus;
-    const frames: Buffer[] = [];
-    const errors: Buffer[] = [];
-    for (const [streamId, { type, accepted, serverDone }] of this.streams) {
-      if (serverDone) {
-        continue;
-      }
-      if (!accepted) {
-        frames.push(encodeSpdyRstStream(streamId, SpdyRstStatus.refusedStream));
-      } else if (type === 'error' && !this.status.isDone) {
-        const data = encodeFailure(failure, { json });
-        errors.push(encodeSpdyData(streamId, data, { fin: true }));
-      } else {
-        frames.push(encodeSpdyData(streamId, Buffer.alloc(0), { fin: true }));
-      }
-    }
-    // A client reads its output to the end before it looks at the error.
-    return Buffer.concat([
-      ...frames,
-      ...errors,
-      encodeSpdyGoAway(this.lastStreamId),
-    ]);
-  }
-
-  private writableStream(...types: string[]): number | undefined {
-    for (const wanted of this.serverClosed ? [] : types) {
-      for (const [streamId, stream] of this.streams) {
-        const { type, accepted, serverDone } = stream;
-        if (type === wanted && accepted && !serverDone) {
-          return streamId;
+    return {
+      encodeOutput: text => {
+        const writable = streams.filter(
+          ({ accepted, serverDone }) => accepted && !serverDone,
+        );
+        const stream =
+          writable.find(({ type }) => type === 'stdout') ??
+          writable.find(({ type }) => type === 'stderr');
+        return stream && encodeSpdyData(stream.id, Buffer.from(text));
+      },
+      encodeEnd: failure => {
+        const frames: Buffer[] = [];
+        const errors: Buffer[] = [];
+        for (const { id, type, accepted } of streams.filter(
+          ({ serverDone }) => !serverDone,
+        )) {
+          if (!accepted) {
+            frames.push(encodeSpdyRstStream(id, SpdyRstStatus.refusedStream));
+          } else if (type === 'error' && !isDone) {
+            const data = encodeFailure(failure, { json });
+            errors.push(encodeSpdyData(id, data, { fin: true }));
+          } else {
+            frames.push(encodeSpdyData(id, Buffer.alloc(0), { fin: true }));
+          }
         }
-      }
-    }
-    return undefined;
+        // A client reads its output to the end before it looks at the error.
+        return Buffer.concat([
+          ...frames,
+          ...errors,
+          encodeSpdyGoAway(lastStreamId),
+        ]);
+      },
+    };
   }
 
   private onClientFrame(frame: SpdyFrame): void {

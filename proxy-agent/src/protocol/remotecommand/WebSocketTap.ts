@@ -8,8 +8,8 @@ import {
 import { Channel, ChannelReader } from './ChannelReader';
 import { RemoteCommandSubprotocol } from './RemoteCommandSubprotocol';
 import {
+  Injection,
   RemoteCommandEvent,
-  RemoteCommandFailure,
   RemoteCommandTap,
 } from './RemoteCommandTap';
 import { ResizeCollector } from './ResizeCollector';
@@ -93,34 +93,32 @@ export class WebSocketTap implements RemoteCommandTap {
       : this.serverDecoder.messageBoundary;
   }
 
-  get canInject(): boolean {
-    return this.injectionOffset === this.serverChunkLength;
-  }
-
-  encodeOutput(text: string): Buffer | undefined {
-    return this.serverChannels.isClosed
-      ? undefined
-      : this.encodeMessage(
-          this.outputChannel ?? Channel.stdout,
-          Buffer.from(text),
-        );
-  }
-
-  encodeEnd(failure: RemoteCommandFailure): Buffer {
-    if (this.serverChannels.isClosed) {
-      return Buffer.alloc(0);
+  injection(): Injection | undefined {
+    if (this.injectionOffset !== this.serverChunkLength) {
+      return undefined;
     }
+    const { outputChannel = Channel.stdout } = this;
+    const { isDone } = this.status;
     const json = this.subprotocol.jsonStatus;
-    const close = encodeWebSocketFrame({
-      opcode: WebSocketOpcode.close,
-      payload: closePayload(WEBSOCKET_CLOSE_NORMAL),
-    });
-    return this.status.isDone
-      ? close
-      : Buffer.concat([
-          this.encodeMessage(Channel.error, encodeFailure(failure, { json })),
-          close,
-        ]);
+    return {
+      encodeOutput: text =>
+        this.encodeMessage(outputChannel, Buffer.from(text)),
+      encodeEnd: failure => {
+        const close = encodeWebSocketFrame({
+          opcode: WebSocketOpcode.close,
+          payload: closePayload(WEBSOCKET_CLOSE_NORMAL),
+        });
+        return isDone
+          ? close
+          : Buffer.concat([
+              this.encodeMessage(
+                Channel.error,
+                encodeFailure(failure, { json }),
+              ),
+              close,
+            ]);
+      },
+    };
   }
 
   private encodeMessage(channel: number, data: Buffer): Buffer {

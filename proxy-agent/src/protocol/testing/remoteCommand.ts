@@ -1,5 +1,9 @@
 import { createRemoteCommandTap } from '../remotecommand/createRemoteCommandTap';
-import { RemoteCommandEvent } from '../remotecommand/RemoteCommandTap';
+import {
+  Injection,
+  RemoteCommandEvent,
+  RemoteCommandTap,
+} from '../remotecommand/RemoteCommandTap';
 
 export const V5 = 'v5.channel.k8s.io';
 export const V4 = 'v4.channel.k8s.io';
@@ -9,6 +13,15 @@ export const websocketTap = (subprotocol?: string) =>
 
 export const spdyTap = (subprotocol?: string) =>
   createRemoteCommandTap({ transport: 'spdy', subprotocol });
+
+/** What can be injected now; it must be possible. */
+export function injectionOf(tap: RemoteCommandTap): Injection {
+  const injection = tap.injection();
+  if (!injection) {
+    throw new Error('Nothing can be injected here');
+  }
+  return injection;
+}
 
 /** Events with data as text. */
 export function told(events: RemoteCommandEvent[]) {

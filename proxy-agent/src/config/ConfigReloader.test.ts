@@ -1,0 +1,203 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { ConfigReloader } from './ConfigReloader';
+import { loadConfigAndFiles } from './loadConfig';
+import type { ProxyConfig } from './ProxyConfig';
+import { TrackedFiles } from './TrackedFiles';
+
+const kubeconfig = (server: string) => `
+current-context: demo
+contexts: [{ name: demo, context: { cluster: demo, user: demo } }]
+clusters: [{ name: demo, cluster: { server: '${server}' } }]
+users: [{ name: demo, user: { token: secret } }]
+`;
+
+const config = (clusters: string) => `agentId: proxy-1
+stateDirectory: state
+portal:
+  url: https://portal.example.com/api/kubernetes-audit
+  tokenFile: token
+clusters:
+${clusters}
+`;
+const PROD = '  - name: prod\n    kubeconfig: mounted/kubeconfig';
+const OTHER = '  - name: other\n    endpoint: https://127.0.0.1:1';
+
+describe('ConfigReloader', () => {
+  let directory: string;
+  let file: string;
+  let applied: ProxyConfig[];
+  let lines: { msg: string; problems?: object[] }[];
+  let refuse: Error | undefined;
+  let now: number;
+
+  const write = (name: string, text: string) =>
+    writeFileSync(join(directory, name), text);
+  /** As Kubernetes mounts a secret: files are links through `..data`, which is swapped as a whole. */
+  const mount = (version: string, text: string) => {
+    mkdirSync(join(directory, 'mounted', version), { recursive: true });
+    write(`mounted/${version}/kubeconfig`, text);
+    symlinkSync(version, join(directory, 'mounted/..next'));
+    renameSync(
+      join(directory, 'mounted/..next'),
+      join(directory, 'mounted/..data'),
+    );
+  };
+  const start = () => {
+    const files = TrackedFiles.create();
+    loadConfigAndFiles(file, files);
+    return ConfigReloader.create({
+      file,
+      files,
+      apply: next => {
+        if (refuse) {
+          throw refuse;
+        }
+        applied.push(next);
+      },
+      logger: pino(
+        { base: {} },
+        { write: line => lines.push(JSON.parse(line)) },
+      ),
+      now: () => now,
+    });
+  };
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'reload-'));
+    file = join(directory, 'proxy.yaml');
+    applied = [];
+    lines = [];
+    refuse = undefined;
+    now = 1000;
+    mount('v1', kubeconfig('https://one.example.com'));
+    symlinkSync('..data/kubeconfig', join(directory, 'mounted/kubeconfig'));
+    write('proxy.yaml', config(PROD));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('does nothing while nothing changes, be it written again', async () => {
+    const reloader = start();
+    await reloader.look();
+    write('proxy.yaml', config(PROD));
+    await reloader.look();
+    await reloader.look();
+    expect(applied).toEqual([]);
+    expect(reloader.counts).toEqual({
+      success: 0,
+      failure: 0,
+      lastSuccess: 1000,
+    });
+  });
+
+  it('reloads what has changed and stays the same for two looks', async () => {
+    const reloader = start();
+    now = 2000;
+    write('proxy.yaml', config(''));
+    await reloader.look();
+    write('proxy.yaml', config(`${PROD}\n${OTHER}`));
+    await reloader.look();
+    expect(applied).toEqual([]);
+    await reloader.look();
+    expect(applied).toMatchObject([
+      { clusters: [{ name: 'prod' }, { name: 'other' }] },
+    ]);
+    expect(reloader.counts).toEqual({
+      success: 1,
+      failure: 0,
+      lastSuccess: 2000,
+    });
+    await reloader.look();
+    await reloader.look();
+    expect(applied).toHaveLength(1);
+  });
+
+  it('sees a mounted secret that is swapped by its link', async () => {
+    const reloader = start();
+    mount('v2', kubeconfig('https://two.example.com'));
+    await reloader.look();
+    await reloader.look();
+    expect(applied).toHaveLength(1);
+  });
+
+  it('looks at the files that the new configuration names', async () => {
+    const reloader = start();
+    write('other.ca', '');
+    write('proxy.yaml', config(`${OTHER}\n    caFile: other.ca`));
+    reloader.reload('SIGHUP');
+    write('other.ca', 'not read by anybody yet');
+    await reloader.look();
+    await reloader.look();
+    expect(applied).toHaveLength(2);
+  });
+
+  it('refuses what cannot be used once, with the line, and takes what is mended', async () => {
+    const reloader = start();
+    write('proxy.yaml', `${config(PROD)}misspelt: 1\n`);
+    for (let i = 0; i < 4; i++) {
+      await reloader.look();
+    }
+    expect(lines).toHaveLength(1);
+    expect(lines[0].msg).toMatch(
+      /^the new configuration is refused, the old one stays: .*proxy.yaml cannot be used:\n {2}line 9: misspelt:/,
+    );
+    expect(lines[0].problems).toMatchObject([{ line: 9, path: 'misspelt' }]);
+    expect(reloader.counts).toMatchObject({ success: 0, failure: 1 });
+    write('proxy.yaml', config(OTHER));
+    await reloader.look();
+    await reloader.look();
+    expect(applied).toMatchObject([{ clusters: [{ name: 'other' }] }]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      'a kubeconfig that is gone',
+      config(`${OTHER}\n  - name: gone\n    kubeconfig: gone`),
+      /line 9: clusters\.1: ENOENT/,
+    ],
+    [
+      'a kubeconfig that is none',
+      config(`  - name: none\n    kubeconfig: proxy.yaml`),
+      /line 7: clusters\.0: .*proxy.yaml is no kubeconfig: contexts/,
+    ],
+    [
+      'a certificate that is none',
+      `${config(OTHER)}server: { tls: { certFile: token, keyFile: token } }`,
+      /line 9: server\.tls: .*PEM/,
+    ],
+  ])('points at the line that names %s', (_, text, message) => {
+    const reloader = start();
+    write('token', 'secret');
+    write('proxy.yaml', text);
+    reloader.reload('SIGHUP');
+    expect(applied).toEqual([]);
+    expect(lines[0].msg).toMatch(message);
+  });
+
+  it('tells nothing of what stands in a kubeconfig', () => {
+    const reloader = start();
+    mount('v2', 'users: [{ token: very-secret }');
+    reloader.reload('SIGHUP');
+    expect(lines[0].msg).toMatch(
+      /line 7: clusters\.0: .* is no kubeconfig: .* at line 1/,
+    );
+    expect(JSON.stringify(lines)).not.toContain('very-secret');
+  });
+
+  it('refuses what the proxy cannot take over', () => {
+    const reloader = start();
+    refuse = new Error('no such thing');
+    reloader.reload('SIGHUP');
+    expect(lines[0].msg).toContain('the old one stays: no such thing');
+    expect(reloader.counts).toMatchObject({ success: 0, failure: 1 });
+  });
+});

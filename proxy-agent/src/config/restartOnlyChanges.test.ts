@@ -1,0 +1,56 @@
+import { proxyConfigSchema } from './ProxyConfig';
+import { restartOnlyChanges } from './restartOnlyChanges';
+
+const config = (changes: object = {}) =>
+  proxyConfigSchema.parse({
+    agentId: 'proxy-1',
+    stateDirectory: '/state',
+    portal: { url: 'https://portal.example.com', token: 'long enough' },
+    clusters: [{ name: 'a', endpoint: 'https://a.example.com' }],
+    ...changes,
+  });
+const TLS = { certFile: '/a', keyFile: '/b' };
+
+describe('restartOnlyChanges', () => {
+  it.each([
+    ['nothing', {}, []],
+    [
+      'what is reloaded',
+      {
+        clusters: [{ name: 'b', endpoint: 'https://b.example.com' }],
+        limits: { perSecond: 1 },
+        policy: { maxAge: '1h' },
+        log: { level: 'debug' },
+        server: { publicUrl: 'https://proxy.example.com' },
+      },
+      [],
+    ],
+    ['the state directory', { stateDirectory: '/other' }, ['stateDirectory']],
+    ['a port', { server: { port: 1 } }, ['server.port']],
+    ['a limit of the spool', { spool: { maxBytes: 1 } }, ['spool.maxBytes']],
+    ['TLS as such', { server: { tls: TLS } }, ['server.tls (on or off)']],
+  ])('names of %s what waits for a restart', (_, changes, expected) => {
+    expect(restartOnlyChanges(config(), config(changes))).toEqual(expected);
+  });
+
+  it('names what is taken away', () => {
+    const before = config({
+      policy: {},
+      portal: {
+        url: 'https://portal.example.com',
+        token: 'long enough',
+        caFile: '/ca',
+      },
+    });
+    expect(restartOnlyChanges(before, config())).toEqual(['portal.caFile']);
+  });
+
+  it('takes another certificate for a file that is reloaded', () => {
+    expect(
+      restartOnlyChanges(
+        config({ server: { tls: TLS } }),
+        config({ server: { tls: { ...TLS, certFile: '/c' } } }),
+      ),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ProxyConfig } from './ProxyConfig';
+
+/** What a running proxy takes over; everything else takes effect at its next start. */
+const RELOADED = new Set([
+  'clusters',
+  'limits',
+  'log',
+  'policy',
+  'server.tls',
+  'server.publicUrl',
+]);
+
+/** The dotted paths, two keys deep, of what differs and cannot change while the proxy runs. */
+export function restartOnlyChanges(
+  started: ProxyConfig,
+  next: ProxyConfig,
+): string[] {
+  return Object.entries(flatten(next))
+    .concat(Object.entries(flatten(started)))
+    .map(([path]) => path)
+    .filter((path, index, paths) => paths.indexOf(path) === index)
+    .filter(
+      path =>
+        !RELOADED.has(path) &&
+        !RELOADED.has(path.split('.')[0]) &&
+        !isDeepStrictEqual(flatten(started)[path], flatten(next)[path]),
+    );
+}
+
+/** Whether there is TLS at all is decided when the proxy begins to listen. */
+function flatten(config: ProxyConfig): Record<string, unknown> {
+  const flat: Record<string, unknown> = {
+    'server.tls (on or off)': config.server.tls !== undefined,
+  };
+  for (const [key, value] of Object.entries(config)) {
+    if (typeof value === 'object' && !Array.isArray(value)) {
+      for (const [inner, item] of Object.entries(value)) {
+        flat[`${key}.${inner}`] = item;
+      }
+    } else {
+      flat[key] = value;
+    }
+  }
+  return flat;
+}
