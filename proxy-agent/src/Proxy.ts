@@ -14,7 +14,12 @@ import {
   PortalClient,
   RecordingDelivery,
 } from './delivery';
-import { RequestHandler, Sessions, UnauthenticatedRefusals } from './forward';
+import {
+  RequestHandler,
+  RunningCalls,
+  Sessions,
+  UnauthenticatedRefusals,
+} from './forward';
 import { LiveConfig } from './LiveConfig';
 import { RecordingRecovery } from './recording';
 import { createProxyMetrics, ProxyServer, Readiness } from './server';
@@ -88,9 +93,11 @@ export class Proxy {
       audience: config.proxyGroup,
     });
     const authorizer = Authorizer.create();
+    const running = RunningCalls.create();
     policy.subscribe(bundle => {
       authorizer.useRoles(bundle.roles, bundle.clusters);
       verifier.usePolicy(bundle);
+      running.endRevoked(claims => verifier.isRevoked(claims));
     });
 
     const policyAge = PolicyAge.create({
@@ -119,6 +126,7 @@ export class Proxy {
       store,
       maxSessionBytes: config.recordings.maxSessionBytes,
       sessionsPerUser: config.limits.sessionsPerUser,
+      running,
       onFrame: () => recordings.wake(),
       logger,
     });
@@ -159,6 +167,7 @@ export class Proxy {
       audit,
       bestEffortAudit: AuditLog.create(bestEffort, note),
       sessions,
+      running,
       budget,
       unauthenticated,
       unavailable: () =>

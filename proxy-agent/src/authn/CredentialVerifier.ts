@@ -28,6 +28,11 @@ export type Authentication =
       reason: string;
     };
 
+const NONE_REVOKED: PolicyBundle['revocations'] = {
+  credentials: [],
+  users: [],
+};
+
 type Policy = Pick<PolicyBundle, 'issuer' | 'keys' | 'revocations'>;
 
 /**
@@ -95,8 +100,12 @@ export class CredentialVerifier {
         requiredClaims: ['sub', 'jti', 'iat', 'exp'],
         currentDate: new Date(this.#now()),
       });
+      if (policy !== this.#policy) {
+        // What was good by the one before need not be remembered under this one.
+        return await this.authenticate(authorization);
+      }
       const claims = credentialClaimsSchema.parse(payload);
-      if (this.#isRevoked(claims, policy)) {
+      if (this.isRevoked(claims)) {
         return {
           ok: false,
           reason: 'the credential was revoked; get a new one from the portal',
@@ -127,8 +136,9 @@ export class CredentialVerifier {
     };
   }
 
-  #isRevoked(claims: CredentialClaims, policy: Policy): boolean {
-    const { credentials, users } = policy.revocations;
+  /** Whether the policy in force takes a credential back. */
+  isRevoked(claims: CredentialClaims): boolean {
+    const { credentials, users } = this.#policy?.revocations ?? NONE_REVOKED;
     // Entity refs mean the same in any case.
     const subject = claims.sub.toLowerCase();
     return (

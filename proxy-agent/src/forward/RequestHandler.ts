@@ -8,9 +8,10 @@ import type { UpstreamCluster, UpstreamClusters } from '../upstream';
 import { Admission, AdmissionOptions } from './Admission';
 import { forwardRequest } from './forwardRequest';
 import { Refusal, sendRefusal } from './kubernetesStatus';
-import { eventHead, KnownOfRequest } from './RequestContext';
+import { eventHead, KnownOfRequest, RequestContext } from './RequestContext';
 import { discardRest } from './requestBody';
 import { respondOnSocket } from './respondOnSocket';
+import type { RunningCalls } from './RunningCalls';
 import type { Sessions } from './Sessions';
 import type { UnauthenticatedRefusals } from './UnauthenticatedRefusals';
 import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
@@ -21,6 +22,7 @@ type RequestHandlerOptions = AdmissionOptions & {
   /** For calls of clusters whose audit is `best-effort`. */
   bestEffortAudit: AuditLog;
   sessions: Sessions;
+  running: RunningCalls;
   /** Bytes of a request body that are parsed for the audit at the most. */
   maxParsedBody: number;
   logger: Logger;
@@ -34,6 +36,7 @@ export class RequestHandler {
   readonly #bestEffortAudit: AuditLog;
   readonly #unauthenticated: UnauthenticatedRefusals;
   readonly #sessions: Sessions;
+  readonly #running: RunningCalls;
   readonly #maxParsedBody: number;
   readonly #logger: Logger;
 
@@ -48,6 +51,7 @@ export class RequestHandler {
     this.#bestEffortAudit = options.bestEffortAudit;
     this.#unauthenticated = options.unauthenticated;
     this.#sessions = options.sessions;
+    this.#running = options.running;
     this.#maxParsedBody = options.maxParsedBody;
     this.#logger = options.logger;
   }
@@ -61,10 +65,7 @@ export class RequestHandler {
     try {
       const verdict = await this.#admission.judge(request, clientIp, false);
       if (verdict.forward) {
-        await forwardRequest(request, response, verdict.context, {
-          audit: this.#auditOf(verdict.context.cluster),
-          maxParsedBody: this.#maxParsedBody,
-        });
+        await this.#forward(request, response, verdict.context);
       } else {
         await this.#recordRefusal(request, verdict);
         sendRefusal(response, verdict.refusal);
@@ -86,14 +87,7 @@ export class RequestHandler {
     try {
       const verdict = await this.#admission.judge(request, clientIp, true);
       if (verdict.forward) {
-        await UpgradeExchange.create({
-          request,
-          socket,
-          firstBytes,
-          context: verdict.context,
-          audit: this.#audit,
-          sessions: this.#sessions,
-        }).run();
+        await this.#upgrade(request, socket, firstBytes, verdict.context);
       } else {
         await this.#recordRefusal(request, verdict);
         respondOnSocket(request, socket, response =>
@@ -105,6 +99,51 @@ export class RequestHandler {
       respondOnSocket(request, socket, response =>
         sendRefusal(response, refusal),
       );
+    }
+  }
+
+  async #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    context: RequestContext,
+  ): Promise<void> {
+    const ended = this.#running.begin({
+      claims: context.claims,
+      // Only a broken connection says that more would have come.
+      end: () => response.destroy(),
+    });
+    try {
+      await forwardRequest(request, response, context, {
+        audit: this.#auditOf(context.cluster),
+        maxParsedBody: this.#maxParsedBody,
+      });
+    } finally {
+      ended();
+    }
+  }
+
+  /** Resolves when the session runs: from then on it is one of {@link Sessions}. */
+  async #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    firstBytes: Buffer,
+    context: RequestContext,
+  ): Promise<void> {
+    const ended = this.#running.begin({
+      claims: context.claims,
+      end: () => socket.destroy(),
+    });
+    try {
+      await UpgradeExchange.create({
+        request,
+        socket,
+        firstBytes,
+        context,
+        audit: this.#audit,
+        sessions: this.#sessions,
+      }).run();
+    } finally {
+      ended();
     }
   }
 

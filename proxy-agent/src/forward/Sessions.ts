@@ -12,6 +12,7 @@ import { execParameters, SessionKind } from '../request';
 import type { RecordingStore, SessionLedger } from '../spool';
 import type { Refusal } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
+import type { RunningCalls } from './RunningCalls';
 import { Session } from './Session';
 import { SessionPlace, SessionQuota } from './SessionQuota';
 import { Stopwatch } from './Stopwatch';
@@ -27,6 +28,7 @@ export class Sessions {
   readonly #store: RecordingStore;
   readonly #maxSessionBytes: number;
   readonly #quota: SessionQuota;
+  readonly #running: RunningCalls;
   readonly #onFrame: () => void;
   readonly #logger: Logger;
   readonly #open = new Set<Session>();
@@ -39,6 +41,7 @@ export class Sessions {
     maxSessionBytes: number;
     /** Sessions that one user may have at once. */
     sessionsPerUser: number;
+    running: RunningCalls;
     /** There is something to deliver. */
     onFrame: () => void;
     logger: Logger;
@@ -52,6 +55,7 @@ export class Sessions {
     store: RecordingStore;
     maxSessionBytes: number;
     sessionsPerUser: number;
+    running: RunningCalls;
     onFrame: () => void;
     logger: Logger;
   }) {
@@ -60,6 +64,7 @@ export class Sessions {
     this.#store = options.store;
     this.#maxSessionBytes = options.maxSessionBytes;
     this.#quota = SessionQuota.create(options.sessionsPerUser);
+    this.#running = options.running;
     this.#onFrame = options.onFrame;
     this.#logger = options.logger;
   }
@@ -165,6 +170,7 @@ export class Sessions {
               }),
       onEnd: async end => {
         this.#open.delete(session);
+        ended();
         place.free();
         if (!end) {
           this.#ledger.end(sessionId);
@@ -182,6 +188,10 @@ export class Sessions {
         });
         this.#ledger.end(sessionId);
       },
+    });
+    const ended = this.#running.begin({
+      claims: context.claims,
+      end: reason => session.end(reason),
     });
     try {
       this.#ledger.begin(sessionId, endRow);

@@ -1,4 +1,5 @@
 export * from './RequestHandler';
+export * from './RunningCalls';
 export * from './Sessions';
 export * from './kubernetesStatus';
 export * from './UnauthenticatedRefusals';

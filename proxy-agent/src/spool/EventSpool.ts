@@ -259,10 +259,7 @@ export class EventSpool {
   }
 
   #beginSegment(): SegmentWriter {
-    const writer = SegmentWriter.begin(
-      this.#directory,
-      this.#lastSequence + 1,
-    );
+    const writer = SegmentWriter.begin(this.#directory, this.#lastSequence + 1);
     this.#segments.push(writer.segment);
     return writer;
   }

@@ -1,0 +1,36 @@
+import type { CredentialClaims } from 'backstage-plugin-kubernetes-audit-common';
+
+type RunningCall = {
+  claims: CredentialClaims;
+  /** Ends it, with a word to the user where the protocol has room for one. */
+  end: (reason: string) => void;
+};
+
+/**
+ * What was admitted and has not ended: a watch or a session may outlive the
+ * credential that it came with.
+ */
+export class RunningCalls {
+  readonly #calls = new Set<RunningCall>();
+
+  static create(): RunningCalls {
+    return new RunningCalls();
+  }
+
+  private constructor() {}
+
+  /** @returns to be called when it has ended */
+  begin(call: RunningCall): () => void {
+    this.#calls.add(call);
+    return () => this.#calls.delete(call);
+  }
+
+  /** Ends those whose credential is not good any more. */
+  endRevoked(isRevoked: (claims: CredentialClaims) => boolean): void {
+    for (const call of this.#calls) {
+      if (isRevoked(call.claims)) {
+        call.end('the credential was revoked');
+      }
+    }
+  }
+}
