@@ -21,9 +21,12 @@ const isMountPermitted = (() => {
   let disk: SmallDisk;
   let rig: FaultRig;
 
-  const setUp = async (bytes: number) => {
+  const setUp = async (
+    bytes: number,
+    config?: NonNullable<Parameters<typeof FaultRig.create>[1]>['config'],
+  ) => {
     disk = SmallDisk.mount(bytes) as SmallDisk;
-    rig = await FaultRig.create(binary, { stateDirectory: disk.path });
+    rig = await FaultRig.create(binary, { stateDirectory: disk.path, config });
   };
   const post = (namespace: string, note = '') =>
     rig.call(`/api/v1/namespaces/${namespace}/pods`, {
@@ -190,12 +193,14 @@ const isMountPermitted = (() => {
   });
 
   it('that becomes read-only closes the proxy until it is writable again', async () => {
-    await setUp(24 * MEBIBYTE);
+    // What is open already can still be written here, so the spool comes to know
+    // of it with its next segment: a small spool has small ones.
+    await setUp(24 * MEBIBYTE, { spool: { maxBytes: MEBIBYTE } });
     const process = await rig.start();
     const session = await openSession('session', true);
     disk.makeReadOnly();
     await process.until(
-      async () => (await post('closed')).status === 503,
+      async () => (await post('closed', 'x'.repeat(4000))).status === 503,
       'the proxy to close',
     );
     const answer = await post('closed');
