@@ -1,5 +1,8 @@
 import type { CredentialClaims } from 'backstage-plugin-kubernetes-audit-common';
 
+/** What is answered within so long need not be cut, in milliseconds. */
+const GRACE_MS = 2000;
+
 type RunningCall = {
   claims: CredentialClaims;
   /** Ends it, with a word to the user where the protocol has room for one. */
@@ -25,12 +28,18 @@ export class RunningCalls {
     return () => this.#calls.delete(call);
   }
 
-  /** Ends those whose credential is not good any more. */
+  /** Ends those whose credential is not good any more, unless they end by themselves in a moment. */
   endRevoked(isRevoked: (claims: CredentialClaims) => boolean): void {
-    for (const call of this.#calls) {
-      if (isRevoked(call.claims)) {
-        call.end('the credential was revoked');
-      }
+    const revoked = [...this.#calls].filter(({ claims }) => isRevoked(claims));
+    if (revoked.length === 0) {
+      return;
     }
+    setTimeout(() => {
+      for (const call of revoked) {
+        if (this.#calls.has(call)) {
+          call.end('the credential was revoked');
+        }
+      }
+    }, GRACE_MS).unref();
   }
 }

@@ -39,7 +39,7 @@ type PendingAppend = Waiting & { fields: string; durability: Durability };
  *
  * The numbers are given when a record is written, not when it is offered, so
  * that a failed write leaves no gap. Appends of one turn of the event loop
- * share one write, and waiting syncs share one fdatasync.
+ * share two writes, and waiting syncs share one fdatasync.
  */
 export class EventSpool {
   /** A UUID made with the spool; with it a sequence number is unique for ever. */
@@ -59,7 +59,7 @@ export class EventSpool {
   #lastSequence: number;
   #syncedSequence = 0;
   #acknowledged: number;
-  #flushScheduled = false;
+  #endOfTurn: NodeJS.Immediate | undefined;
   #syncing = false;
   #failure: string | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -156,10 +156,7 @@ export class EventSpool {
     const fields = JSON.stringify(record).slice(1);
     return new Promise((resolve, reject) => {
       this.#pending.push({ fields, durability, resolve, reject });
-      if (!this.#flushScheduled) {
-        this.#flushScheduled = true;
-        setImmediate(() => this.#flush());
-      }
+      this.#scheduleFlush();
     });
   }
 
@@ -280,8 +277,19 @@ export class EventSpool {
     }
   }
 
+  /** The first append of a turn of the event loop is written at once, the others of that turn together at its end. */
+  #scheduleFlush(): void {
+    if (this.#endOfTurn) {
+      return;
+    }
+    this.#endOfTurn = setImmediate(() => {
+      this.#endOfTurn = undefined;
+      this.#flush();
+    });
+    queueMicrotask(() => this.#flush());
+  }
+
   #flush(): void {
-    this.#flushScheduled = false;
     const appends = this.#pending.splice(0);
     if (appends.length === 0) {
       return;
