@@ -278,8 +278,13 @@ export interface Config {
     retention?: {
       /** @visibility backend */
       events?: 'forever';
-      /** @visibility backend */
-      recordings?: 'forever';
+      /**
+       * How long recordings are kept since their start: `forever` (the
+       * default), or at least `1d`. A legal hold keeps one longer.
+       *
+       * @visibility backend
+       */
+      recordings?: 'forever' | string;
     };
   };
 }

@@ -16,6 +16,8 @@ const DEFAULT_CREDENTIAL_LIFETIME = '12h';
 const DEFAULT_KEY_ROTATION = '30d';
 /** A key signs for so long at least, in milliseconds: it takes a while to make the next one known. */
 const MIN_KEY_ROTATION_MS = 60 * 60_000;
+/** In milliseconds: a shorter one is a typing error. */
+const MIN_RETENTION_MS = 24 * 3600_000;
 const DEFAULT_RECORDINGS_PATH = './kubernetes-audit-recordings';
 
 const s3Schema = z
@@ -105,6 +107,11 @@ const keyRotationPeriod = durationSchema.refine(
   'must be manual, or 1h or longer',
 );
 
+const retentionPeriod = durationSchema.refine(
+  period => durationToMilliseconds(period) >= MIN_RETENTION_MS,
+  'must be forever, or 1d or longer',
+);
+
 const configSchema = z.object({
   administrators: z.array(entityRef).default([]),
   agents: z
@@ -155,11 +162,13 @@ const configSchema = z.object({
       encryption: z.enum(['off', 'optional', 'required']).default('optional'),
     })
     .prefault({}),
-  // Nothing is deleted yet, and a period that is not kept would be a false promise.
   retention: z
     .strictObject({
+      // None is deleted yet, and a period that is not kept would be a false promise.
       events: z.literal('forever').default('forever'),
-      recordings: z.literal('forever').default('forever'),
+      recordings: z
+        .union([z.literal('forever'), retentionPeriod])
+        .default('forever'),
     })
     .prefault({}),
 });
@@ -169,6 +178,8 @@ export type KubernetesAuditConfig = z.infer<typeof configSchema> & {
   credentials: { lifetimeMs: number };
   /** Without a period keys rotate on demand alone. */
   keys: { rotationMs: number | undefined };
+  /** Without a period recordings are kept for ever. */
+  retention: { recordingsMs: number | undefined };
 };
 
 /**
@@ -187,7 +198,7 @@ export function readKubernetesAuditConfig(
     );
     throw new Error(`Invalid configuration: ${problems.join('; ')}`);
   }
-  const { credentials, keys, ...rest } = result.data;
+  const { credentials, keys, retention, ...rest } = result.data;
   return {
     ...rest,
     credentials: {
@@ -200,6 +211,13 @@ export function readKubernetesAuditConfig(
         keys.rotation === 'manual'
           ? undefined
           : durationToMilliseconds(keys.rotation),
+    },
+    retention: {
+      ...retention,
+      recordingsMs:
+        retention.recordings === 'forever'
+          ? undefined
+          : durationToMilliseconds(retention.recordings),
     },
   };
 }

@@ -43,12 +43,13 @@ import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
 import { EventIngest, EventPublisher, EventsServiceSink } from './ingest';
 import {
-  DatabaseRecordingStore,
   createBlobStore,
+  DatabaseRecordingStore,
   PlaybackLog,
   RecordingIngest,
   RecordingLibrary,
 } from './recordings';
+import { RecordingRetention } from './retention';
 import { createRouter, KEYS_PATH } from './router';
 
 /** Looks whether the signing keys are due for something; one replica does. */
@@ -60,6 +61,16 @@ const KEY_ROTATION_TASK: SchedulerServiceTaskScheduleDefinition & {
   timeout: { minutes: 1 },
   scope: 'global',
 };
+
+/** Deletes recordings whose time is over; one replica at a time. */
+const RETENTION_TASK: SchedulerServiceTaskScheduleDefinition & { id: string } =
+  {
+    id: 'kubernetes-audit-recording-retention',
+    frequency: { hours: 1 },
+    timeout: { hours: 1 },
+    initialDelay: { minutes: 1 },
+    scope: 'global',
+  };
 
 /**
  * Takes in what proxies record, keeps it, and decides who may reach which
@@ -158,11 +169,22 @@ export const kubernetesAuditPlugin = createBackendPlugin({
             moduleBlobStore ??
             (await createBlobStore(config.recordings, services.config)),
         };
+        const shutdown = new AbortController();
+        const retention = RecordingRetention.create({
+          ...recordings,
+          auditor: services.auditor,
+          logger,
+          keepMs: config.retention.recordingsMs,
+          now,
+        });
+        await services.scheduler.scheduleTask({
+          ...RETENTION_TASK,
+          fn: () => retention.sweep(shutdown.signal),
+        });
         const publisher = EventPublisher.create({
           sinks: [EventsServiceSink.create(services.events), ...moduleSinks],
           logger,
         });
-        const shutdown = new AbortController();
         lifecycle.addShutdownHook(async () => {
           shutdown.abort();
           await publisher.drain();
@@ -194,6 +216,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               ...recordings,
               authorizer,
               config,
+              now,
             }),
             playbacks: PlaybackLog.create({ now }),
             access: AccessService.create({

@@ -18,6 +18,12 @@ export const recordingPlayPermission = createPermission({
   attributes: { action: 'read' },
 });
 
+/** Place a legal hold on a recording or take it away. @public */
+export const recordingManagePermission = createPermission({
+  name: 'kubernetes-audit.recording.manage',
+  attributes: { action: 'update' },
+});
+
 /** See proxies and tunnels. @public */
 export const agentReadPermission = createPermission({
   name: 'kubernetes-audit.agent.read',
@@ -41,6 +47,7 @@ export const kubernetesAuditPermissions = [
   requestAuditReadPermission,
   recordingReadPermission,
   recordingPlayPermission,
+  recordingManagePermission,
   agentReadPermission,
   accessUsePermission,
   accessManagePermission,

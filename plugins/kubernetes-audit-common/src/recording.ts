@@ -91,6 +91,57 @@ export type Recording = RecordingHeader & {
   exitCode?: number;
   /** Uncompressed asciicast v2 bytes. */
   sizeBytes: number;
+  /** Keeps it from being deleted. */
+  legalHold?: LegalHold;
+};
+
+/** Why a recording must not be deleted. @public */
+export type LegalHold = {
+  /** When it was placed. */
+  since: string;
+  /** The entity ref of who placed it. */
+  by: string;
+  reason: string;
+};
+
+/** The body of `PUT /v1/recordings/:id/legal-hold`. @public */
+export const legalHoldSchema = z.object({
+  reason: z.string().trim().min(1).max(1024),
+});
+
+/** What happens in a recording over its time. All times are microseconds since its start. @public */
+export type RecordingTimeline = {
+  /** So far it was looked through: of the last event. */
+  lastTime: number;
+  /** Whether that is all of it. */
+  isComplete: boolean;
+  /** Bytes of output in buckets of time that begin with the recording. */
+  activity: { bucketMicroseconds: number; buckets: number[] };
+  /** Spans without output or input. */
+  idle: { from: number; to: number }[];
+  markers: { time: number; text: string }[];
+  /** Why the looking through ended early. */
+  failure?: { code: string; message: string };
+};
+
+/** The screen at one moment, and where the playback goes on from there. @public */
+export type RecordingKeyframe = {
+  /** Microseconds since the recording's start. */
+  time: number;
+  columns: number;
+  rows: number;
+  /** The chunk, and the number of its events, that the screen has seen. */
+  chunk: number;
+  event: number;
+  /** Base64 of escape sequences in UTF-8 for a terminal that was just reset. */
+  payload: string;
+};
+
+/** Lines of a recording without control sequences, in order of time. @public */
+export type RecordingText = {
+  items: { time: number; text: string }[];
+  /** There is more than this. */
+  isTruncated: boolean;
 };
 
 /** One chunk of a recording: one or more whole frames. @public */

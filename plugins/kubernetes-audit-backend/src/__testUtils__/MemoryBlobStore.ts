@@ -25,5 +25,11 @@ export class MemoryBlobStore implements BlobStore {
     return Readable.from([blob]);
   }
 
-  async delete() {}
+  async delete(prefix: string) {
+    for (const key of this.blobs.keys()) {
+      if (key.startsWith(prefix)) {
+        this.blobs.delete(key);
+      }
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 import type {
+  LegalHold,
   Recording,
   RecordingCompletion,
   RecordingHeader,
@@ -51,7 +52,7 @@ export class DatabaseRecordingStore implements RecordingStore {
   private constructor(private readonly knex: Knex) {}
 
   async list(query: RecordingQuery): Promise<RecordingPage> {
-    const matching = this.knex(RECORDINGS_TABLE);
+    const matching = this.knex(RECORDINGS_TABLE).whereNull('removal_began_at');
     if (query.filter !== undefined) {
       const filter = parseFilter(query.filter, RECORDING_FIELDS);
       matching.andWhere(group => applyFilter(group, filter));
@@ -156,9 +157,78 @@ export class DatabaseRecordingStore implements RecordingStore {
     return changed > 0;
   }
 
+  async setLegalHold(
+    id: string,
+    hold: LegalHold | undefined,
+  ): Promise<boolean> {
+    const changed = await this.knex(RECORDINGS_TABLE)
+      .where('id', id.toLowerCase())
+      .whereNull('removal_began_at')
+      .update({ legal_hold: hold === undefined ? null : JSON.stringify(hold) });
+    return changed > 0;
+  }
+
+  async listRemovable(query: {
+    startedBefore: number | undefined;
+    abandonedBefore: number | undefined;
+    after: string | undefined;
+    limit: number;
+  }): Promise<string[]> {
+    const { startedBefore, abandonedBefore, after, limit } = query;
+    const rows = this.knex(RECORDINGS_TABLE)
+      .where(due => {
+        due.whereNotNull('removal_began_at');
+        if (startedBefore !== undefined) {
+          due.orWhere(ended =>
+            ended
+              .whereNull('legal_hold')
+              .whereNotNull('completion')
+              .where('started_at', '<', startedBefore),
+          );
+        }
+        if (abandonedBefore !== undefined) {
+          due.orWhere(abandoned =>
+            abandoned
+              .whereNull('legal_hold')
+              .where('started_at', '<', abandonedBefore),
+          );
+        }
+      })
+      .orderBy('id')
+      .limit(limit)
+      .select('id');
+    if (after !== undefined) {
+      rows.where('id', '>', after);
+    }
+    return (await rows).map(({ id }) => id);
+  }
+
+  async beginRemoval(id: string, at: Date): Promise<boolean> {
+    const changed = await this.knex(RECORDINGS_TABLE)
+      .where('id', id)
+      .whereNull('legal_hold')
+      .update({
+        removal_began_at: this.knex.raw('coalesce(removal_began_at, ?)', [
+          at.getTime(),
+        ]),
+      });
+    return changed > 0;
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.knex.transaction(async transaction => {
+      await transaction(CHUNKS_TABLE).where('recording_id', id).delete();
+      await transaction(RECORDINGS_TABLE)
+        .where('id', id)
+        .whereNotNull('removal_began_at')
+        .delete();
+    });
+  }
+
   async #find(id: string): Promise<RecordingRow | undefined> {
     return this.knex<RecordingRow>(RECORDINGS_TABLE)
       .where('id', id.toLowerCase())
+      .whereNull('removal_began_at')
       .first(RECORDING_COLUMNS);
   }
 }

@@ -16,7 +16,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Agent } from '../agents';
 import { CastSizeCounter } from './CastSizeCounter';
 import { readEvents, readFrames, uncompressedSize } from './readChunk';
-import type { RecordingProgress, RecordingStore } from './RecordingStore';
+import {
+  recordingBlobs,
+  RecordingProgress,
+  RecordingStore,
+} from './RecordingStore';
 
 /** How often a chunk is tried that another upload of the same recording has overtaken. */
 const MAX_ATTEMPTS = 3;
@@ -145,7 +149,7 @@ export class RecordingIngest {
     }
 
     // Named by its content: what a crash left behind without a row does not stand in the way of other bytes.
-    const blobKey = `recordings/${id.toLowerCase()}/${index}-${checksum}`;
+    const blobKey = `${recordingBlobs(id)}${index}-${checksum}`;
     await this.blobs.put(blobKey, chunk.bytes);
     const appended = await this.store.append(
       { agentId: agent.id, header },

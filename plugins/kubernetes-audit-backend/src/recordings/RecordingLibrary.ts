@@ -10,6 +10,7 @@ import {
   RecordingDetail,
   RecordingFileFormat,
   RecordingPage,
+  recordingManagePermission,
   recordingPlayPermission,
   recordingReadPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -47,6 +48,7 @@ export class RecordingLibrary {
   readonly #blobs: BlobStore;
   readonly #authorizer: Authorizer;
   readonly #maxPlaybackSize: number | undefined;
+  readonly #now: () => number;
   readonly #exportEncryption: ExportEncryption;
 
   static create(options: {
@@ -54,6 +56,8 @@ export class RecordingLibrary {
     blobs: BlobStore;
     authorizer: Authorizer;
     config: KubernetesAuditConfig;
+    /** Milliseconds since 1970. */
+    now: () => number;
   }): RecordingLibrary {
     return new RecordingLibrary(options);
   }
@@ -63,6 +67,7 @@ export class RecordingLibrary {
     blobs: BlobStore;
     authorizer: Authorizer;
     config: KubernetesAuditConfig;
+    now: () => number;
   }) {
     const { maxPlaybackSize } = options.config.recordings;
     this.#store = options.store;
@@ -70,6 +75,7 @@ export class RecordingLibrary {
     this.#authorizer = options.authorizer;
     this.#maxPlaybackSize =
       maxPlaybackSize === 'unlimited' ? undefined : maxPlaybackSize;
+    this.#now = options.now;
     this.#exportEncryption = options.config.export.encryption;
   }
 
@@ -177,6 +183,33 @@ export class RecordingLibrary {
         password,
       }),
     };
+  }
+
+  /**
+   * Places a legal hold, or with no reason takes it away.
+   *
+   * @throws NotAllowedError, NotFoundError
+   */
+  async setLegalHold(
+    credentials: UserCredentials,
+    id: string,
+    reason: string | undefined,
+  ): Promise<void> {
+    await this.#authorizer.require(credentials, recordingManagePermission);
+    const hold =
+      reason === undefined
+        ? undefined
+        : {
+            since: new Date(this.#now()).toISOString(),
+            by: credentials.principal.userEntityRef,
+            reason,
+          };
+    const isThere =
+      z.uuid().safeParse(id).success &&
+      (await this.#store.setLegalHold(id, hold));
+    if (!isThere) {
+      throw new NotFoundError(`No recording with id ${id}`);
+    }
   }
 
   async *#fileContent(

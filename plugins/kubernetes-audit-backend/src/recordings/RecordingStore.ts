@@ -1,4 +1,5 @@
 import type {
+  LegalHold,
   Recording,
   RecordingChunk,
   RecordingCompletion,
@@ -69,4 +70,35 @@ export interface RecordingStore {
    * @returns false, with nothing changed, when the recording is complete already or has another number of chunks
    */
   complete(id: string, completion: RecordingCompletion): Promise<boolean>;
+
+  /**
+   * Places a legal hold, which keeps the recording from being deleted, or takes it away.
+   *
+   * @returns false when there is no such recording, or its deletion has begun
+   */
+  setLegalHold(id: string, hold: LegalHold | undefined): Promise<boolean>;
+
+  /** Ids, in order, of those without a legal hold that may go, and of those whose deletion has begun. */
+  listRemovable(query: {
+    /** Milliseconds since 1970, not included; for those that have ended. */
+    startedBefore: number | undefined;
+    /** The same for those that have not. */
+    abandonedBefore: number | undefined;
+    /** The id before the first one. */
+    after: string | undefined;
+    limit: number;
+  }): Promise<string[]>;
+
+  /**
+   * From now on nobody finds the recording any more.
+   *
+   * @returns false when it has a legal hold, or is not there
+   */
+  beginRemoval(id: string, at: Date): Promise<boolean>;
+
+  /** Forgets a recording whose removal has begun. */
+  remove(id: string): Promise<void>;
 }
+
+/** What the blobs of a recording begin with. */
+export const recordingBlobs = (id: string) => `recordings/${id.toLowerCase()}/`;

@@ -3,4 +3,5 @@ export * from './blobs';
 export * from './PlaybackLog';
 export * from './RecordingIngest';
 export * from './RecordingLibrary';
+export * from './RecordingStore';
 export { MAX_CHUNK_BYTES } from './readChunk';

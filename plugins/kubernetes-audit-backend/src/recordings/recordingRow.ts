@@ -1,4 +1,5 @@
 import type {
+  LegalHold,
   Recording,
   RecordingCompletion,
   RecordingHeader,
@@ -23,6 +24,8 @@ export type RecordingRow = {
   /** JSON of a {@link CastSizeState}. */
   cast_state: string;
   chunk_count: number;
+  /** JSON of a {@link LegalHold}. */
+  legal_hold: string | null;
 };
 
 export type ChunkRow = {
@@ -44,6 +47,7 @@ export const RECORDING_COLUMNS: (keyof RecordingRow)[] = [
   'size_bytes',
   'cast_state',
   'chunk_count',
+  'legal_hold',
 ];
 
 type StoredHeader = { agentId: string; header: RecordingHeader };
@@ -55,7 +59,7 @@ const fold = (text: string | undefined) =>
 export function toRecordingRow(
   { agentId, header }: StoredHeader,
   castSize: CastSizeState,
-): Omit<RecordingRow, 'number'> & Record<string, unknown> {
+): Omit<RecordingRow, 'number' | 'legal_hold'> & Record<string, unknown> {
   const stored: StoredHeader = { agentId, header };
   return {
     id: header.id.toLowerCase(),
@@ -125,6 +129,10 @@ export function toRecording(row: RecordingRow): Recording {
     durationMs: completion?.durationMs,
     exitCode: completion?.exitCode,
     sizeBytes: Number(row.size_bytes),
+    legalHold:
+      row.legal_hold === null
+        ? undefined
+        : (JSON.parse(row.legal_hold) as LegalHold),
   };
 }
 

@@ -316,6 +316,45 @@ describe('recordings', () => {
     });
   });
 
+  it('are held and released by who manages them', async () => {
+    const { api, audited } = await start();
+    const hold = `${URL}/${id}/legal-hold`;
+    const get = async () =>
+      (await api.get(`${URL}/${id}`).set(userHeaders())).body.legalHold;
+    await api
+      .put(hold)
+      .set(userHeaders())
+      .send({ reason: 'case 7' })
+      .expect(204);
+    expect(await get()).toEqual({
+      since: expect.stringMatching(/^20.*Z$/),
+      by: 'user:default/admin',
+      reason: 'case 7',
+    });
+    await api.put(hold).set(userHeaders()).send({ reason: ' ' }).expect(400);
+    await api.delete(hold).set(userHeaders('jane')).expect(403);
+    await api.delete(hold).set(agentHeaders()).expect(403);
+    await api.delete(hold).set(userHeaders()).expect(204);
+    expect(await get()).toBeUndefined();
+    await api
+      .delete(`${URL}/${header.sessionId}/legal-hold`)
+      .set(userHeaders())
+      .expect(404);
+    expect(
+      audited.filter(({ eventId }) => /hold|release/.test(eventId)),
+    ).toMatchObject([
+      {
+        eventId: 'recording-hold',
+        status: 'succeeded',
+        meta: { id, reason: 'case 7' },
+      },
+      { eventId: 'recording-hold', status: 'failed' },
+      { eventId: 'recording-release', status: 'failed' },
+      { eventId: 'recording-release', status: 'succeeded' },
+      { eventId: 'recording-release', status: 'failed' },
+    ]);
+  });
+
   it('are uploaded idempotently, in order and unchanged', async () => {
     const backend = await start();
     await putChunk(backend, 0, chunks[0]).expect(200, { nextIndex: 2 });

@@ -2,6 +2,7 @@ import express, { Response } from 'express';
 import Router from 'express-promise-router';
 import { pipeline } from 'node:stream/promises';
 import {
+  legalHoldSchema,
   RECORDING_FILE_FORMATS,
   recordingExportSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -18,6 +19,8 @@ import type { UserRequest, UserRouteFactory } from './userRoute';
 
 /** A password and a format. */
 const MAX_EXPORT_REQUEST_BYTES = 4096;
+/** A reason. */
+const MAX_HOLD_REQUEST_BYTES = 8192;
 
 const downloadSchema = z.object({
   format: z.enum(RECORDING_FILE_FORMATS).default('v2'),
@@ -113,6 +116,40 @@ export function createRecordingsRouter(options: {
           recordingExportSchema.parse(request.body),
         );
         await sendFile(response, file);
+      },
+    ),
+  );
+
+  router.put(
+    '/v1/recordings/:id/legal-hold',
+    express.json({ limit: MAX_HOLD_REQUEST_BYTES }),
+    userRoute(
+      {
+        eventId: 'recording-hold',
+        severityLevel: 'high',
+        meta: ({ body }) => ({
+          reason: legalHoldSchema.safeParse(body).data?.reason,
+        }),
+      },
+      async ({ request, response, credentials }) => {
+        const { reason } = legalHoldSchema.parse(request.body);
+        await recordings.setLegalHold(credentials, request.params.id, reason);
+        response.status(204).end();
+      },
+    ),
+  );
+
+  router.delete(
+    '/v1/recordings/:id/legal-hold',
+    userRoute(
+      { eventId: 'recording-release', severityLevel: 'high' },
+      async ({ request, response, credentials }) => {
+        await recordings.setLegalHold(
+          credentials,
+          request.params.id,
+          undefined,
+        );
+        response.status(204).end();
       },
     ),
   );
