@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
 import { AuditLog, BestEffortSink, SpoolSink } from './audit';
 import { CredentialVerifier } from './authn';
-import { Authorizer, PolicyAge, RequestBudget } from './authz';
+import { Authorizer, ClusterBinding, PolicyAge, RequestBudget } from './authz';
 import type { ProxyConfig } from './config';
 import {
   EventDelivery,
@@ -13,17 +13,19 @@ import {
   PolicySubscription,
   PortalClient,
   RecordingDelivery,
+  RefusedRecords,
 } from './delivery';
 import {
   RequestHandler,
   RunningCalls,
   Sessions,
   UnauthenticatedRefusals,
+  UpstreamTroubles,
 } from './forward';
 import { LiveConfig } from './LiveConfig';
 import { RecordingRecovery } from './recording';
 import { createProxyMetrics, ProxyServer, Readiness } from './server';
-import { EventSpool, RecordingStore, SessionLedger } from './spool';
+import { EventSpool, RecordingStore, SessionLedger, StateLock } from './spool';
 import { UpstreamClusters } from './upstream';
 
 /** How long sessions and running calls have to end when the proxy stops, in milliseconds. */
@@ -32,6 +34,15 @@ const DRAIN_MS = 10_000;
 const LAST_DELIVERY_MS = 5_000;
 /** How often it is looked what the state of the spool asks for, in milliseconds. */
 const WATCH_MS = 250;
+
+/** What an operator is told of clusters that the portal takes no records of. */
+function unboundText(names: string[]): string | undefined {
+  return names.length === 0
+    ? undefined
+    : `not served, since the portal does not name them in kubernetesAudit.agents[].clusters: ${names.join(
+        ', ',
+      )}`;
+}
 
 /** Resolves with the promise, or when the time, in milliseconds, is over. */
 async function within(timeMs: number, work: Promise<unknown>): Promise<void> {
@@ -69,6 +80,12 @@ export class Proxy {
   ): Promise<Proxy> {
     const { logger, version, worker = 1 } = options;
     const state = `${config.stateDirectory}/worker-${worker}`;
+    const lock = await StateLock.take(state, () =>
+      logger.warn(
+        { state },
+        'waiting to see whether the proxy that had this directory has gone',
+      ),
+    );
     const store = RecordingStore.open({
       root: `${state}/recordings`,
       maxBytes: config.recordings.maxBytes,
@@ -113,8 +130,13 @@ export class Proxy {
     const unauthenticated = UnauthenticatedRefusals.create({
       perSecond: config.limits.unauthenticatedPerSecond,
     });
+    const troubles = UpstreamTroubles.create({ logger });
     const budget = RequestBudget.create(config.limits);
-    const events = EventDelivery.create({ portal, spool, logger });
+    const refused = RefusedRecords.create(`${state}/refused-records.ndjson`);
+    const events = EventDelivery.create({ portal, spool, refused, logger });
+    const binding = ClusterBinding.create(() => policy.clusters);
+    const unbound = () =>
+      clusters.announce().filter(({ name }) => !binding.covers(name));
     const recordings = RecordingDelivery.create({
       portal,
       store,
@@ -173,7 +195,9 @@ export class Proxy {
       unavailable: () =>
         draining ? 'the proxy is shutting down' : policyAge.refusal,
       unrecordable: () => spool.unwritable,
+      isBoundTo: name => binding.covers(name),
       maxParsedBody: config.audit.maxParsedBody,
+      troubles,
       logger,
     });
     const server = ProxyServer.fromConfig(config.server, handler);
@@ -190,7 +214,9 @@ export class Proxy {
           live.current.server.tls?.caFile &&
           readFileSync(live.current.server.tls.caFile, 'utf8'),
         proxyGroup: config.proxyGroup,
-        clusters: clusters.announce(),
+        clusters: clusters
+          .announce()
+          .filter(({ name }) => binding.covers(name)),
         bundleVersion: policy.bundle?.version,
         spool: {
           epoch: spool.epoch,
@@ -203,17 +229,26 @@ export class Proxy {
       {
         name: 'policy',
         ready: policyAge.refusal === undefined,
-        detail:
+        detail: [
           policyAge.refusal ??
-          policyAge.note ??
-          (policy.fromCache
-            ? 'from the cache; the portal has not confirmed it yet'
-            : undefined),
+            policyAge.note ??
+            (policy.fromCache
+              ? 'from the cache; the portal has not confirmed it yet'
+              : undefined),
+          policy.failure,
+        ]
+          .filter(Boolean)
+          .join('; '),
       },
       {
         name: 'spool',
         ready: spool.unwritable === undefined || !clusters.hasStrict,
         detail: spool.unwritable,
+      },
+      {
+        name: 'clusters',
+        ready: true,
+        detail: unboundText(unbound().map(({ name }) => name)),
       },
       { name: 'serving', ready: !draining },
     ];
@@ -226,7 +261,11 @@ export class Proxy {
       bundleVersion: () => policy.bundle?.version ?? 0,
       lastDelivery: () => events.lastSuccess ?? 0,
       policyFromCache: () => policy.fromCache,
+      unboundClusters: () => unbound().length,
+      refusedRecords: () => refused.count,
       unrecordedCalls: () => bestEffort.totals,
+      unansweredCalls: () => troubles.unreachable,
+      unauthorizedCalls: () => troubles.unauthorized,
     });
     const reload = (next: ProxyConfig) =>
       live.use(next, {
@@ -274,6 +313,7 @@ export class Proxy {
         Promise.allSettled([events.drain(), recordings.drain()]),
       );
       spool.close();
+      lock.release();
       await Promise.all([portal.close(), clusters.close()]);
       logger.info({ undelivered: spool.depth }, 'the proxy has stopped');
     });

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { Logger, pino } from 'pino';
 import packageJson from '../package.json';
 import {
-  ConfigError,
+  checkConfig,
   ConfigReloader,
   loadConfigAndFiles,
   TrackedFiles,
@@ -17,6 +17,9 @@ import {
   reportReadiness,
   workerNumber,
 } from './server';
+
+const PLAIN_HTTP_WARNING =
+  'server.plainHttp: the proxy listens without TLS, so the credentials of users are readable on the way from the balancer to it';
 
 function run(action: () => Promise<void>): void {
   action().catch(error => {
@@ -59,6 +62,9 @@ async function runProxy(file: string): Promise<void> {
   const worker = workerNumber();
   const base = pino({ level: config.log.level });
   const logger = worker === undefined ? base : base.child({ worker });
+  if (config.server.plainHttp && worker === undefined) {
+    logger.warn(PLAIN_HTTP_WARNING);
+  }
   // Until there is something to reload, the signal must end nothing.
   let reload = () => {};
   process.on('SIGHUP', () => reload());
@@ -125,21 +131,12 @@ function serveAsWorker(proxy: Proxy, stop: () => Promise<void>): void {
 }
 
 async function check(file: string): Promise<void> {
-  try {
-    const { agentId, clusters } = loadConfigAndFiles(file);
-    process.stdout.write(
-      `${file} is valid: agent ${agentId}, ${clusters.length} cluster(s)\n`,
-    );
-  } catch (error) {
-    if (!(error instanceof ConfigError)) {
-      throw error;
-    }
-    process.stderr.write(`${error.message}\n`);
-    if (error.problems.every(problem => problem.isMissingFile)) {
-      process.stdout.write(`${file} is valid, but these files are not here\n`);
-      return;
-    }
-    process.exitCode = 1;
+  const { agentId, clusters, server } = checkConfig(file);
+  process.stdout.write(
+    `${file} is valid: agent ${agentId}, ${clusters.length} cluster(s)\n`,
+  );
+  if (server.plainHttp) {
+    process.stdout.write(`but mind: ${PLAIN_HTTP_WARNING}\n`);
   }
 }
 

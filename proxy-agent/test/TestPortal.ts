@@ -43,8 +43,12 @@ export class TestPortal {
   readonly chunks = new Map<string, Buffer>();
   readonly completions = new Map<string, Record<string, unknown>>();
   readonly heartbeats: Record<string, unknown>[] = [];
+  /** Globs of the clusters that the agent may speak of; unsaid while undefined. */
+  clusters: string[] | undefined;
   /** Answers every call with this status while set. */
   outage: number | undefined;
+  /** … and with this message in an error body of Backstage. */
+  outageMessage: string | undefined;
   /** Answers the calls of ingest instead of the memory above while set. */
   onIngest:
     | ((call: IngestCall) => { status: number; body: unknown })
@@ -163,7 +167,11 @@ export class TestPortal {
     const body = await readBody(request);
     const path = request.url?.split('?')[0] ?? '';
     if (this.outage) {
-      return { status: this.outage, body: { error: 'outage' } };
+      const message = this.outageMessage;
+      return {
+        status: this.outage,
+        body: { error: message ? { message } : 'outage' },
+      };
     }
     if (path === '/.well-known/jwks.json') {
       return { status: 200, body: { keys: this.#bundle.keys } };
@@ -181,7 +189,11 @@ export class TestPortal {
       )
         .setProtectedHeader({ alg: 'ES256', kid: 'test-key' })
         .sign(this.#keys.privateKey);
-      return { status: 200, body: { bundle: jws }, etag };
+      return {
+        status: 200,
+        body: { bundle: jws, clusters: this.clusters },
+        etag,
+      };
     }
     if (path === '/v1/agent/heartbeat') {
       this.heartbeats.push(JSON.parse(body.toString()));

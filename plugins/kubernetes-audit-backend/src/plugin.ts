@@ -46,8 +46,11 @@ import {
   createBlobStore,
   DatabaseRecordingStore,
   PlaybackLog,
+  RecordingIndexer,
   RecordingIngest,
   RecordingLibrary,
+  SidecarCache,
+  SidecarStore,
 } from './recordings';
 import { RecordingRetention } from './retention';
 import { createRouter, KEYS_PATH } from './router';
@@ -181,13 +184,14 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           ...RETENTION_TASK,
           fn: () => retention.sweep(shutdown.signal),
         });
+        const indexer = RecordingIndexer.create({ ...recordings, logger });
         const publisher = EventPublisher.create({
           sinks: [EventsServiceSink.create(services.events), ...moduleSinks],
           logger,
         });
         lifecycle.addShutdownHook(async () => {
           shutdown.abort();
-          await publisher.drain();
+          await Promise.all([publisher.drain(), indexer.stop()]);
         });
 
         services.permissionsRegistry.addPermissions(kubernetesAuditPermissions);
@@ -207,13 +211,20 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               logger,
               now,
             }),
-            recordingIngest: RecordingIngest.create(recordings),
+            recordingIngest: RecordingIngest.create({
+              ...recordings,
+              indexer,
+            }),
             events: AuthorizedAuditStore.create({
               store: DatabaseAuditStore.create(knex),
               authorizer,
             }),
             recordings: RecordingLibrary.create({
               ...recordings,
+              sidecars: SidecarCache.create({
+                sidecars: SidecarStore.create(recordings.blobs),
+                indexer,
+              }),
               authorizer,
               config,
               now,

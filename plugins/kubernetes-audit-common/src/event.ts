@@ -87,6 +87,18 @@ export const spoolRecordSchema = requestAuditEventSchema.extend({
   phase: z.enum(['attempt', 'outcome']).optional(),
 });
 
+/**
+ * What stands in the place of a record that the portal has refused for good:
+ * the proxy keeps it.
+ *
+ * @public
+ */
+export const withheldRecordSchema = z.strictObject({
+  sequence: z.number().int().positive(),
+  /** Why. */
+  withheld: z.string().max(1024),
+});
+
 /** A record of the proxy's spool. @public */
 export type SpoolRecord = z.infer<typeof spoolRecordSchema>;
 

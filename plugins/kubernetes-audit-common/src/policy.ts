@@ -169,6 +169,8 @@ export const policyAnswerSchema = z.object({
    * ever were can trust those of today.
    */
   keyChain: z.array(z.string()).optional(),
+  /** Names of the clusters that the agent may speak of; `*` and `?` are globs. */
+  clusters: z.array(z.string()).optional(),
 });
 
 /** The answer of `GET /v1/agent/bundle`. @public */

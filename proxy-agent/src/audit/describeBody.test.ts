@@ -54,6 +54,36 @@ describe('describeBody', () => {
       `a: &a [1, 2]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]`,
       'application/yaml',
     ],
+    [
+      'an object as a key',
+      'kind: Secret\n? {data: {a: hunter2}}\n: x\n',
+      'application/yaml',
+    ],
+    [
+      'an object as a key by its alias',
+      'kind: Pod\nx: &x {a: hunter2}\n? *x\n: x\n',
+      'application/yaml',
+    ],
+    [
+      'a merge, which may overwrite the kind or not',
+      'spec: {kind: Pod, data: {a: hunter2}, <<: {kind: Secret}}',
+      'application/yaml',
+    ],
+    ...Object.entries({
+      'a carriage return': '\r',
+      'a next line': '\x85',
+      'a line separator': '\u2028',
+      'a paragraph separator': '\u2029',
+    }).map<[string, string, string]>(([name, lineBreak]) => [
+      `${name}, behind which Kubernetes sees a field`,
+      `kind: Secret\nmetadata:\n  name: |\n    a${lineBreak}data: {a: hunter2}\n`,
+      'application/yaml',
+    ]),
+    [
+      'a byte order mark in the middle',
+      'spec:\n\ufeff  kind: Secret\n  data: {a: hunter2}\n',
+      'application/yaml',
+    ],
     ['an empty document', '---\n---\n', 'application/yaml'],
     [
       'UTF-16',
@@ -134,10 +164,10 @@ describe('describeBody', () => {
     );
   });
 
-  it('reads YAML, of several documents, with merges', () => {
+  it('reads YAML, of several documents, with aliases', () => {
     expect(
       describeText(
-        'kind: Pod\n---\nx: &x {kind: Secret}\n<<: *x\ndata: {a: hunter2}\n',
+        'kind: Pod\n---\nx: &x {kind: &k Secret}\nkind: *k\ndata: {a: hunter2}\n',
         pods,
         'application/yaml; charset=utf-8',
       ).requestBody,

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parseAllDocuments } from 'yaml';
+import { Document, isScalar, parseAllDocuments, visit } from 'yaml';
 import { looksLikeJson } from './annotations';
 import { nestsDeeper } from './nestsDeeper';
 
@@ -22,18 +22,44 @@ function parseJson(text: string): unknown[] | undefined {
   }
 }
 
+/**
+ * Kubernetes reads YAML 1.1, which breaks lines at these, too, and takes a byte
+ * order mark for nothing: what is a text here is a field there.
+ */
+const OTHER_LINE_BREAK = /\r(?!\n)|[\x85\u2028\u2029]|(?!^)\ufeff/;
+/** Puts the fields of another object in place. Readers disagree about which of two values counts. */
+const MERGE_KEY = '<<';
+
+function hasMerge(document: Document.Parsed): boolean {
+  let found = false;
+  visit(document, {
+    Pair: (_, { key }) => {
+      found ||= isScalar(key) && key.value === MERGE_KEY;
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
+}
+
 function parseYaml(text: string): unknown[] | undefined {
+  if (OTHER_LINE_BREAK.test(text)) {
+    return undefined;
+  }
   try {
     const documents = parseAllDocuments(text, {
-      // Kubernetes reads YAML 1.1, where `<<` merges, also a kind.
-      merge: true,
       schema: 'core',
       resolveKnownTags: false,
       prettyErrors: false,
+      // Any other key would be shown as a text, with all that is in it.
+      stringKeys: true,
+      // Else it writes what it finds odd to stderr.
+      logLevel: 'silent',
     });
     // A warning is a tag that means something to others: `!!binary` of a kind.
     return documents.every(
-      ({ errors, warnings }) => errors.length + warnings.length === 0,
+      document =>
+        document.errors.length + document.warnings.length === 0 &&
+        !hasMerge(document),
     )
       ? documents
           .map(document => document.toJS({ maxAliasCount: MAX_YAML_ALIASES }))

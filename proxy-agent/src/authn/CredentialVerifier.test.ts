@@ -110,11 +110,12 @@ describe('CredentialVerifier', () => {
     const authorization = await issue();
     const authenticate = () => verifier.authenticate(authorization);
     expect(await authenticate()).toMatchObject({ ok: true });
-    now = NOW + 3_599_999;
+    // The clocks of portal and proxy may differ, whether it is remembered or not.
+    now = NOW + 3_600_000 + CLOCK_TOLERANCE_MS - 1000;
     expect(await authenticate()).toMatchObject({ ok: true });
-    now = NOW + 3_600_000;
+    expect(await verify({ jti: 'another' })).toMatchObject({ ok: true });
+    now += 1000;
     expect(await authenticate()).toEqual(EXPIRED);
-    now += CLOCK_TOLERANCE_MS;
     expect(await verify()).toEqual(EXPIRED);
   });
 

@@ -83,7 +83,8 @@ export class CredentialVerifier {
     const digest = hash('sha256', token, 'base64');
     const remembered = this.#remembered.get(digest);
     if (remembered) {
-      return remembered.claims.exp * 1000 > this.#now()
+      return (remembered.claims.exp + CLOCK_TOLERANCE_SECONDS) * 1000 >
+        this.#now()
         ? { ok: true, ...remembered }
         : this.#expired();
     }

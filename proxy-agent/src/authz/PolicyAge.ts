@@ -47,7 +47,7 @@ export class PolicyAge {
   get refusal(): string | undefined {
     const confirmedAt = this.#confirmedAt();
     if (confirmedAt === undefined) {
-      return 'the proxy has no policy yet: the portal has not answered';
+      return 'the proxy has no policy yet: it waits for the portal';
     }
     return this.#isTooOld(confirmedAt) && !this.#isGlassBroken()
       ? `the policy was last confirmed by the portal at ${new Date(

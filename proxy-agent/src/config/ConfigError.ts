@@ -5,8 +5,6 @@ export type ConfigProblem = {
   /** Dotted path of the key: `clusters.0.name`. */
   path: string;
   message: string;
-  /** Of a file that it names and that is not there: it may be where the proxy runs. */
-  isMissingFile?: boolean;
 };
 
 /** A configuration that cannot be used, with everything that is wrong with it. */

@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { pino } from 'pino';
 import { ConfigReloader } from './ConfigReloader';
 import { loadConfigAndFiles } from './loadConfig';
@@ -26,6 +27,7 @@ stateDirectory: state
 portal:
   url: https://portal.example.com/api/kubernetes-audit
   tokenFile: token
+server: { host: 127.0.0.1 }
 clusters:
 ${clusters}
 `;
@@ -131,10 +133,10 @@ describe('ConfigReloader', () => {
 
   it('looks at the files that the new configuration names', async () => {
     const reloader = start();
-    write('other.ca', '');
+    write('other.ca', rootCertificates[0]);
     write('proxy.yaml', config(`${OTHER}\n    caFile: other.ca`));
     reloader.reload('SIGHUP');
-    write('other.ca', 'not read by anybody yet');
+    write('other.ca', rootCertificates[1]);
     await reloader.look();
     await reloader.look();
     expect(applied).toHaveLength(2);
@@ -148,9 +150,9 @@ describe('ConfigReloader', () => {
     }
     expect(lines).toHaveLength(1);
     expect(lines[0].msg).toMatch(
-      /^the new configuration is refused, the old one stays: .*proxy.yaml cannot be used:\n {2}line 9: misspelt:/,
+      /^the new configuration is refused, the old one stays: .*proxy.yaml cannot be used:\n {2}line 10: misspelt:/,
     );
-    expect(lines[0].problems).toMatchObject([{ line: 9, path: 'misspelt' }]);
+    expect(lines[0].problems).toMatchObject([{ line: 10, path: 'misspelt' }]);
     expect(reloader.counts).toMatchObject({ success: 0, failure: 1 });
     write('proxy.yaml', config(OTHER));
     await reloader.look();
@@ -162,17 +164,20 @@ describe('ConfigReloader', () => {
     [
       'a kubeconfig that is gone',
       config(`${OTHER}\n  - name: gone\n    kubeconfig: gone`),
-      /line 9: clusters\.1: ENOENT/,
+      /line 11: clusters\.1\.kubeconfig: .* is not there/,
     ],
     [
       'a kubeconfig that is none',
       config(`  - name: none\n    kubeconfig: proxy.yaml`),
-      /line 7: clusters\.0: .*proxy.yaml is no kubeconfig: contexts/,
+      /line 9: clusters\.0\.kubeconfig: .*proxy.yaml is no kubeconfig: contexts is missing/,
     ],
     [
       'a certificate that is none',
-      `${config(OTHER)}server: { tls: { certFile: token, keyFile: token } }`,
-      /line 9: server\.tls: .*PEM/,
+      config(OTHER).replace(
+        'host: 127.0.0.1',
+        'tls: { certFile: token, keyFile: token }',
+      ),
+      /line 6: server\.tls\.certFile: .*token holds no certificate in PEM/,
     ],
   ])('points at the line that names %s', (_, text, message) => {
     const reloader = start();
@@ -188,7 +193,7 @@ describe('ConfigReloader', () => {
     mount('v2', 'users: [{ token: very-secret }');
     reloader.reload('SIGHUP');
     expect(lines[0].msg).toMatch(
-      /line 7: clusters\.0: .* is no kubeconfig: .* at line 1/,
+      /line 9: clusters\.0\.kubeconfig: .* is no kubeconfig: .* at line 1/,
     );
     expect(JSON.stringify(lines)).not.toContain('very-secret');
   });

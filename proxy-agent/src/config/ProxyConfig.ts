@@ -17,7 +17,10 @@ const SIZE_UNITS: Record<string, number> = {
 
 /** A number of bytes: `3145728`, `3Mi`, `2Gi`. */
 const sizeSchema = z
-  .union([z.number().int().positive(), z.string()])
+  .union(
+    [z.number().int().positive(), z.string()],
+    'expected a number of bytes, or a size like 64Mi',
+  )
   .transform((value, context) => {
     const match = /^(\d+)(Ki|Mi|Gi)?$/.exec(String(value));
     if (!match) {
@@ -27,6 +30,9 @@ const sizeSchema = z
     return Number(match[1]) * SIZE_UNITS[match[2] ?? ''];
   });
 
+const maxAgeSchema = z
+  .string('expected a duration such as 24h')
+  .pipe(durationSchema);
 const portSchema = z.number().int().min(0).max(65535);
 const pathSchema = z.string().min(1);
 /** `10.0.0.1` or `10.0.0.0/8`. */
@@ -59,7 +65,10 @@ const clusterSchema = z
       .strictObject({
         /** Calls with other verbs pass unrecorded; sessions are always recorded. */
         verbs: z
-          .union([z.literal('all'), z.array(z.enum(KUBERNETES_VERBS))])
+          .union(
+            [z.literal('all'), z.array(z.enum(KUBERNETES_VERBS))],
+            `expected all, or a list of ${KUBERNETES_VERBS.join(', ')}`,
+          )
           .default('all'),
         bodies: z.boolean().default(true),
         recordings: z.boolean().default(true),
@@ -77,7 +86,9 @@ const clusterSchema = z
     if (!cluster.kubeconfig === !cluster.endpoint) {
       context.addIssue({
         code: 'custom',
-        message: 'needs either kubeconfig or endpoint',
+        message: cluster.kubeconfig
+          ? 'needs either kubeconfig or endpoint, not both'
+          : 'needs either kubeconfig or endpoint',
       });
     }
     if (!cluster.certFile !== !cluster.keyFile) {
@@ -87,6 +98,49 @@ const clusterSchema = z
       });
     }
   });
+
+function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[|\]$/g, '');
+  return (
+    address === 'localhost' ||
+    (ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback')
+  );
+}
+
+/** Users send their credentials here: in clear only over loopback, or where somebody has asked for it. */
+function refusePlainHttp(
+  server: {
+    host: string;
+    plainHttp: boolean;
+    publicUrl?: string;
+    tls?: object;
+  },
+  context: z.RefinementCtx,
+): void {
+  const { host, plainHttp, publicUrl, tls } = server;
+  if (plainHttp && tls) {
+    context.addIssue('needs either tls or plainHttp: true, not both');
+  }
+  if (plainHttp) {
+    return;
+  }
+  if (!tls && !isLoopback(host)) {
+    context.addIssue(
+      'needs tls: without it the credentials of users cross the network in clear. When a balancer in front ends TLS, set plainHttp: true',
+    );
+  }
+  if (
+    publicUrl?.startsWith('http:') &&
+    !isLoopback(new URL(publicUrl).hostname)
+  ) {
+    context.addIssue({
+      code: 'custom',
+      path: ['publicUrl'],
+      message:
+        'users would send their credentials in clear: begin it with https:, or set plainHttp: true',
+    });
+  }
+}
 
 /** The configuration of `kubernetes-audit-agent proxy`. */
 export const proxyConfigSchema = z.strictObject({
@@ -107,13 +161,21 @@ export const proxyConfigSchema = z.strictObject({
       /** JWK thumbprints (RFC 7638, SHA-256) of the keys that may sign the first policy; without, the first one seen is pinned. */
       trustAnchors: z.array(z.string().min(1)).optional(),
     })
-    .refine(portal => !portal.token !== !portal.tokenFile, {
-      message: 'needs either token or tokenFile',
+    .superRefine((portal, context) => {
+      if (!portal.token === !portal.tokenFile) {
+        context.addIssue(
+          portal.token
+            ? 'needs either token or tokenFile, not both'
+            : 'needs either token or tokenFile',
+        );
+      }
     }),
   server: z
     .strictObject({
-      host: z.string().default('0.0.0.0'),
+      host: z.string().min(1).default('0.0.0.0'),
       port: portSchema.default(6443),
+      /** Listens without TLS on a network: for a balancer in front that ends TLS. */
+      plainHttp: z.boolean().default(false),
       /** What kubeconfigs name. */
       publicUrl: z.url({ protocol: /^https?$/ }).optional(),
       tls: z
@@ -136,11 +198,12 @@ export const proxyConfigSchema = z.strictObject({
         path: ['proxyProtocol'],
       },
     )
+    .superRefine(refusePlainHttp)
     .prefault({}),
   policy: z
     .strictObject({
       /** A policy that the portal has not confirmed for longer closes the proxy. */
-      maxAge: durationSchema.default('24h'),
+      maxAge: maxAgeSchema.default('24h'),
       /** While this file exists, an older policy counts all the same; each call then says so in its message. */
       breakGlassFile: pathSchema.optional(),
     })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { describeIssue } from './describeIssue';
 import type { ClusterConfig } from './ProxyConfig';
 
 /** How a cluster is reached and as whom: the proxy's own identity. */
@@ -87,11 +88,14 @@ function fromKubeconfig(
   contextName: string | undefined,
   readFile: ReadFile,
 ): ClusterConnection {
-  const parsed = kubeconfigSchema.safeParse(parseYaml(file, readFile(file)));
+  const values = parseYaml(file, readFile(file));
+  const parsed = kubeconfigSchema.safeParse(values);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
+    const [{ path, message }] = describeIssue(parsed.error.issues[0], values);
     throw new Error(
-      `${file} is no kubeconfig: ${issue.path.join('.')}: ${issue.message}`,
+      [`${file} is no kubeconfig`, path.join('.'), message]
+        .filter(Boolean)
+        .join(': '),
     );
   }
   const kubeconfig = parsed.data;
@@ -142,6 +146,6 @@ function parseYaml(file: string, text: string): unknown {
   } catch (error) {
     // Behind its first line an error shows the text, where a secret may stand.
     const [message] = (error as Error).message.split('\n');
-    throw new Error(`${file} is no kubeconfig: ${message}`);
+    throw new Error(`${file} is no kubeconfig: ${message.replace(/:$/, '')}`);
   }
 }

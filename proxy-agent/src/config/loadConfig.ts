@@ -1,6 +1,14 @@
 import { dirname, resolve } from 'node:path';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import {
+  Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+} from 'yaml';
 import { ConfigError, ConfigProblem } from './ConfigError';
+import { describeIssue } from './describeIssue';
 import { namedFileProblems } from './namedFileProblems';
 import { ProxyConfig, proxyConfigSchema } from './ProxyConfig';
 import { TrackedFiles } from './TrackedFiles';
@@ -49,7 +57,8 @@ export function loadConfig(file: string): ProxyConfig {
 }
 
 /**
- * Reads and validates a proxy's YAML configuration and the files that it names.
+ * Reads and validates a proxy's YAML configuration and the files that it names,
+ * but for those of tokens.
  *
  * @throws {@link ConfigError} with every problem and its line
  */
@@ -57,25 +66,43 @@ export function loadConfigAndFiles(
   file: string,
   files: TrackedFiles = TrackedFiles.create(),
 ): ProxyConfig {
+  return readConfigAndFiles(file, files, { tokens: false });
+}
+
+/**
+ * Reads and validates a proxy's YAML configuration and all files that it names.
+ *
+ * @throws {@link ConfigError} with every problem and its line
+ */
+export function checkConfig(file: string): ProxyConfig {
+  return readConfigAndFiles(file, TrackedFiles.create(), { tokens: true });
+}
+
+function readConfigAndFiles(
+  file: string,
+  files: TrackedFiles,
+  options: { tokens: boolean },
+): ProxyConfig {
   const { config, lineOf } = readConfig(file, files);
-  const problems = namedFileProblems(config, files);
+  const problems = namedFileProblems(config, files, options).map(problem => ({
+    ...problem,
+    line: lineOf(
+      problem.path
+        .split('.')
+        .map(key => (/^\d+$/.test(key) ? Number(key) : key)),
+    ),
+  }));
   if (problems.length > 0) {
-    throw new ConfigError(
-      file,
-      problems.map(problem => ({
-        ...problem,
-        line: lineOf(
-          problem.path
-            .split('.')
-            .map(key => (/^\d+$/.test(key) ? Number(key) : key)),
-        ),
-      })),
-    );
+    throw new ConfigError(file, byLine(problems));
   }
   return config;
 }
 
-function readConfig(file: string, files: TrackedFiles): ReadConfig {
+function byLine(problems: ConfigProblem[]): ConfigProblem[] {
+  return [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+function parseFile(file: string, files: TrackedFiles) {
   let source: string;
   try {
     source = files.read(file);
@@ -85,27 +112,54 @@ function readConfig(file: string, files: TrackedFiles): ReadConfig {
     ]);
   }
   const lineCounter = new LineCounter();
-  const document = parseDocument(source, { lineCounter });
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      file,
-      document.errors.map(error => ({
-        line: lineCounter.linePos(error.pos[0]).line,
-        path: '',
-        message: error.message.split('\n')[0],
-      })),
+  // Pretty errors repeat the line's number, and show what stands there.
+  const document = parseDocument(source, { lineCounter, prettyErrors: false });
+  const lineAt = (offset: number) => lineCounter.linePos(offset).line;
+  const problems = document.errors
+    .map(error => ({
+      line: lineAt(error.pos[0]),
+      path: '',
+      message: error.message,
+    }))
+    // What follows on a line mostly follows from the first.
+    .filter(
+      ({ line }, index, all) =>
+        all.findIndex(other => other.line === line) === index,
     );
+  if (problems.length > 0) {
+    throw new ConfigError(file, problems);
   }
+  if (document.contents === null) {
+    throw new ConfigError(file, [{ path: '', message: 'the file is empty' }]);
+  }
+  if (!isMap(document.contents)) {
+    throw new ConfigError(file, [
+      { path: '', message: 'expected keys with values, such as agentId: a' },
+    ]);
+  }
+  return { document, lineAt };
+}
 
+function readConfig(file: string, files: TrackedFiles): ReadConfig {
+  const { document, lineAt } = parseFile(file, files);
+  let values: unknown;
+  try {
+    values = document.toJS();
+  } catch (error) {
+    // Aliases that lead nowhere, or to too much.
+    throw new ConfigError(file, [
+      { path: '', message: (error as Error).message },
+    ]);
+  }
   const result = proxyConfigSchema.safeParse(
-    absolutePaths(document.toJS(), dirname(resolve(file))),
+    absolutePaths(values, dirname(resolve(file))),
   );
   const lineOf = (path: PropertyKey[]): number | undefined => {
     // The line of the deepest part of the path that exists in the file.
-    for (let length = path.length; length > 0; length--) {
-      const node = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) {
-        return lineCounter.linePos(node.range[0]).line;
+    for (let length = path.length; length >= 0; length--) {
+      const offset = offsetOf(document, path.slice(0, length));
+      if (offset !== undefined) {
+        return lineAt(offset);
       }
     }
     return undefined;
@@ -115,16 +169,27 @@ function readConfig(file: string, files: TrackedFiles): ReadConfig {
   }
   throw new ConfigError(
     file,
-    result.error.issues.map((issue): ConfigProblem => {
-      const path =
-        issue.code === 'unrecognized_keys'
-          ? [...issue.path, issue.keys[0]]
-          : issue.path;
-      return {
-        line: lineOf(path),
-        path: path.join('.'),
-        message: issue.message,
-      };
-    }),
+    byLine(
+      result.error.issues
+        .flatMap(issue => describeIssue(issue, values))
+        .map(({ path, message }) => ({
+          line: lineOf(path),
+          path: path.join('.'),
+          message,
+        })),
+    ),
   );
+}
+
+/** Where a key stands, or an entry of a list begins. */
+function offsetOf(document: Document, path: PropertyKey[]): number | undefined {
+  const parent = document.getIn(path.slice(0, -1), true);
+  const last = path[path.length - 1];
+  const key = isMap(parent)
+    ? parent.items.find(
+        item => isScalar(item.key) && String(item.key.value) === String(last),
+      )?.key
+    : undefined;
+  const node = key ?? document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : undefined;
 }

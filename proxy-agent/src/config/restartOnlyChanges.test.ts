@@ -1,13 +1,14 @@
 import { proxyConfigSchema } from './ProxyConfig';
 import { restartOnlyChanges } from './restartOnlyChanges';
 
-const config = (changes: object = {}) =>
+const config = (changes: { server?: object; [key: string]: unknown } = {}) =>
   proxyConfigSchema.parse({
     agentId: 'proxy-1',
     stateDirectory: '/state',
     portal: { url: 'https://portal.example.com', token: 'long enough' },
     clusters: [{ name: 'a', endpoint: 'https://a.example.com' }],
     ...changes,
+    server: { host: '127.0.0.1', ...changes.server },
   });
 const TLS = { certFile: '/a', keyFile: '/b' };
 
@@ -28,6 +29,7 @@ describe('restartOnlyChanges', () => {
     ['the state directory', { stateDirectory: '/other' }, ['stateDirectory']],
     ['a port', { server: { port: 1 } }, ['server.port']],
     ['a limit of the spool', { spool: { maxBytes: 1 } }, ['spool.maxBytes']],
+    ['plain HTTP', { server: { plainHttp: true } }, ['server.plainHttp']],
     ['TLS as such', { server: { tls: TLS } }, ['server.tls (on or off)']],
   ])('names of %s what waits for a restart', (_, changes, expected) => {
     expect(restartOnlyChanges(config(), config(changes))).toEqual(expected);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { until } from '../../test/TestProxy';
 import { EventSpool } from '../spool';
 import { EventDelivery } from './EventDelivery';
 import { PortalClient } from './PortalClient';
+import { RefusedRecords } from './RefusedRecords';
 
 describe('EventDelivery', () => {
   let directory: string;
@@ -44,6 +45,7 @@ describe('EventDelivery', () => {
     delivery = EventDelivery.create({
       portal: client,
       spool,
+      refused: RefusedRecords.create(join(directory, 'refused.ndjson')),
       logger: pino({ level: 'silent' }),
     });
     delivery.start();
@@ -81,5 +83,42 @@ describe('EventDelivery', () => {
     acknowledge = sent => Math.max(...sent);
     await until(() => spool.depth === 0, 'another attempt');
     expect(batches).toEqual([[1], [1]]);
+  });
+
+  it('keeps aside what the portal refuses for good, and goes on with the rest', async () => {
+    const taken: unknown[] = [];
+    portal.onIngest = ({ body }) => {
+      const sent = gunzipSync(body)
+        .toString()
+        .split('\n')
+        .filter(Boolean)
+        .map(line => JSON.parse(line));
+      const sequences = sent
+        .filter(({ clusterName }) => clusterName === 'qa')
+        .map(({ sequence }) => sequence);
+      if (sequences.length > 0) {
+        const message = 'not bound to the cluster "qa"';
+        return { status: 403, body: { error: { message, sequences } } };
+      }
+      taken.push(...sent);
+      return {
+        status: 200,
+        body: { acknowledgedSequence: sent.at(-1).sequence },
+      };
+    };
+    const names = ['demo', 'qa', 'demo', 'qa'];
+    await Promise.all(
+      names.map(clusterName => spool.append({ clusterName }, 'written')),
+    );
+    await until(() => spool.depth === 0, 'the acknowledgement');
+    expect(taken).toEqual([
+      { sequence: 1, clusterName: 'demo' },
+      { sequence: 2, withheld: 'not bound to the cluster "qa"' },
+      { sequence: 3, clusterName: 'demo' },
+      { sequence: 4, withheld: 'not bound to the cluster "qa"' },
+    ]);
+    expect(readFileSync(join(directory, 'refused.ndjson'), 'utf8')).toBe(
+      '{"sequence":2,"clusterName":"qa"}\n{"sequence":4,"clusterName":"qa"}\n',
+    );
   });
 });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { EventSpool } from '../spool';
 import { DeliveryLoop } from './DeliveryLoop';
 import { PortalClient, PortalError } from './PortalClient';
+import type { RefusedRecords } from './RefusedRecords';
 
 const compress = promisify(gzip);
 
@@ -24,6 +25,8 @@ const acknowledgementSchema = z.object({
 export class EventDelivery {
   readonly #portal: PortalClient;
   readonly #spool: EventSpool;
+  readonly #refused: RefusedRecords;
+  readonly #logger: Logger;
   readonly #loop: DeliveryLoop;
   readonly #stopListening: () => void;
   #batchRecords = MAX_BATCH_RECORDS;
@@ -32,6 +35,7 @@ export class EventDelivery {
   static create(options: {
     portal: PortalClient;
     spool: EventSpool;
+    refused: RefusedRecords;
     logger: Logger;
   }): EventDelivery {
     return new EventDelivery(options);
@@ -40,10 +44,13 @@ export class EventDelivery {
   private constructor(options: {
     portal: PortalClient;
     spool: EventSpool;
+    refused: RefusedRecords;
     logger: Logger;
   }) {
     this.#portal = options.portal;
     this.#spool = options.spool;
+    this.#refused = options.refused;
+    this.#logger = options.logger;
     this.#loop = DeliveryLoop.create({
       name: 'delivery of audit events',
       step: signal => this.#deliver(signal),
@@ -86,7 +93,9 @@ export class EventDelivery {
     try {
       const answer = await this.#portal.call('POST', '/v1/ingest/events', {
         epoch: this.#spool.epoch,
-        body: await compress(batch.body, { level: COMPRESSION_LEVEL }),
+        body: await compress(this.#refused.withhold(batch.body), {
+          level: COMPRESSION_LEVEL,
+        }),
         headers: {
           'content-type': 'application/x-ndjson',
           'content-encoding': 'gzip',
@@ -105,10 +114,18 @@ export class EventDelivery {
       this.#spool.acknowledge(
         Math.min(acknowledgedSequence, batch.lastSequence),
       );
+      this.#refused.acknowledge(acknowledgedSequence);
       this.#lastSuccess = Date.now();
       this.#batchRecords = Math.min(MAX_BATCH_RECORDS, this.#batchRecords * 2);
       return 'more';
     } catch (error) {
+      if (this.#refused.take(batch.body, error)) {
+        this.#logger.error(
+          { reason: (error as Error).message, file: this.#refused.file },
+          'the portal refuses audit records for good; they are kept in the file',
+        );
+        return 'more';
+      }
       if (error instanceof PortalError && error.statusCode === 413) {
         this.#batchRecords = Math.max(1, Math.floor(this.#batchRecords / 2));
       }

@@ -54,6 +54,22 @@ describe('PolicySubscription', () => {
     expect(subscription.confirmedAt).toBeGreaterThan(Date.now() - 60_000);
   });
 
+  it('says what the portal said last, until it gives a policy, and never the token', async () => {
+    const settled = (failure: string | undefined) =>
+      until(() => subscription.failure === failure, `the failure ${failure}`);
+    expect(subscription.failure).toBeUndefined();
+    portal.outage = 401;
+    portal.outageMessage = `Illegal token ${AGENT_TOKEN}`;
+    subscription.start();
+    await settled('the portal answered 401: Illegal token …');
+    portal.outage = 502;
+    portal.outageMessage = undefined;
+    await settled('the portal answered 502');
+    portal.outage = undefined;
+    await settled(undefined);
+    expect(inForce()).toBe(true);
+  });
+
   it('puts a revocation in force on a disk that cannot keep it, and keeps it when it can', async () => {
     subscription.start();
     await until(inForce, 'the policy');

@@ -13,12 +13,29 @@ import {
 import { writeFileAtomically } from '../spool';
 import { DeliveryLoop } from './DeliveryLoop';
 import { followKeyChain, SIGNATURE_ALGORITHMS } from './followKeyChain';
-import type { PortalClient } from './PortalClient';
+import { PortalClient, PortalError } from './PortalClient';
 
 /** How long the portal may hold a poll open, in seconds. */
 const WAIT_SECONDS = 25;
 /** A pause between polls, so that a portal that does not hold them is not flooded, in milliseconds. */
 const PAUSE_MS = 1000;
+
+/** Characters of the portal's message that are shown. */
+const MAX_SHOWN_MESSAGE = 200;
+
+/** An error body of Backstage. */
+const errorSchema = z.object({ error: z.object({ message: z.string() }) });
+
+/** Why a poll failed, in words for an operator. */
+function describeFailure(error: Error): string {
+  if (!(error instanceof PortalError)) {
+    return `the portal gave no policy: ${error.message}`;
+  }
+  const message = errorSchema.safeParse(error.content).data?.error.message;
+  return `the portal answered ${error.statusCode}${
+    message ? `: ${message.slice(0, MAX_SHOWN_MESSAGE)}` : ''
+  }`;
+}
 
 const keySetSchema = z.object({ keys: z.array(publicKeySchema).min(1) });
 
@@ -42,9 +59,11 @@ export class PolicySubscription {
   #bundle: PolicyBundle | undefined;
   /** The bundle is on the disk. */
   #cached: boolean;
+  #clusters: string[] | undefined;
   #etag: string | undefined;
   #confirmedAt: number | undefined;
   #confirmedNow = false;
+  #failure: string | undefined;
 
   /** Starts with the bundle that is cached in the directory, if there is one. */
   static create(options: {
@@ -76,13 +95,18 @@ export class PolicySubscription {
       name: 'fetching the policy',
       idleMs: PAUSE_MS,
       logger: options.logger,
-      step: signal => this.#poll(signal),
+      step: signal => this.#step(signal),
     });
   }
 
   /** The policy in force; undefined until the first one has come. */
   get bundle(): PolicyBundle | undefined {
     return this.#bundle;
+  }
+
+  /** Globs of the clusters that the portal takes records of; undefined while it has not said so. */
+  get clusters(): readonly string[] | undefined {
+    return this.#clusters;
   }
 
   /** When the portal last confirmed the policy, in milliseconds since 1970, also before a restart. */
@@ -93,6 +117,11 @@ export class PolicySubscription {
   /** The portal has not confirmed the policy since the start. */
   get fromCache(): boolean {
     return !this.#confirmedNow;
+  }
+
+  /** Why the portal was last asked in vain, in words for an operator; undefined when it was not in vain. */
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   /** Calls the listener with each policy that comes into force, at once with the one that is. */
@@ -127,6 +156,17 @@ export class PolicySubscription {
     }
   }
 
+  async #step(signal: AbortSignal): Promise<'idle'> {
+    try {
+      const state = await this.#poll(signal);
+      this.#failure = undefined;
+      return state;
+    } catch (error) {
+      this.#failure = describeFailure(error as Error);
+      throw error;
+    }
+  }
+
   async #poll(signal: AbortSignal): Promise<'idle'> {
     const wait = this.#etag ? `?wait=${WAIT_SECONDS}` : '';
     const answer = await this.#portal.call('GET', `/v1/agent/bundle${wait}`, {
@@ -135,12 +175,19 @@ export class PolicySubscription {
       signal,
     });
     if (answer.statusCode === 304) {
+      if (!this.#bundle) {
+        throw new Error(
+          'the portal says that nothing has changed since nothing',
+        );
+      }
       this.#confirm();
       return 'idle';
     }
-    const bundle = await this.#verify(
-      policyAnswerSchema.parse(JSON.parse(answer.body.toString('utf8'))),
+    const content = policyAnswerSchema.parse(
+      JSON.parse(answer.body.toString('utf8')),
     );
+    const bundle = await this.#verify(content);
+    this.#clusters = content.clusters;
     if (bundle.version !== this.#bundle?.version) {
       this.#bundle = bundle;
       this.#cached = false;

@@ -16,10 +16,17 @@ const MAX_ERROR_TEXT = 500;
 export class PortalError extends Error {
   readonly name = 'PortalError';
   readonly statusCode: number;
+  /** The answer's JSON, undefined when it has none. */
+  readonly content: unknown;
 
-  constructor(statusCode: number, message: string) {
+  constructor(statusCode: number, message: string, body: Buffer) {
     super(message);
     this.statusCode = statusCode;
+    try {
+      this.content = JSON.parse(body.toString('utf8'));
+    } catch {
+      this.content = undefined;
+    }
   }
 }
 
@@ -90,6 +97,7 @@ export class PortalClient {
   ): Promise<PortalAnswer> {
     const url = new URL(`${this.#url}${path}`);
     const timeout = ANSWER_TIMEOUT_MS + (options.extraTimeoutMs ?? 0);
+    const token = this.#token();
     const response = await this.#dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
@@ -99,7 +107,7 @@ export class PortalClient {
       bodyTimeout: timeout,
       signal: options.signal,
       headers: {
-        authorization: `Bearer ${this.#token()}`,
+        authorization: `Bearer ${token}`,
         [AGENT_ID_HEADER]: this.#agentId,
         ...(options.epoch && { [SPOOL_EPOCH_HEADER]: options.epoch }),
         ...options.headers,
@@ -116,10 +124,15 @@ export class PortalClient {
     }
     const body = Buffer.concat(chunks);
     if (response.statusCode >= 400) {
-      const text = body.toString('utf8', 0, MAX_ERROR_TEXT);
+      // Whoever answered may have repeated what he got.
+      const whole = token
+        ? body.toString('utf8').replaceAll(token, '…')
+        : body.toString('utf8');
+      const text = whole.slice(0, MAX_ERROR_TEXT);
       throw new PortalError(
         response.statusCode,
         `${method} ${url.pathname} was answered with ${response.statusCode}: ${text}`,
+        Buffer.from(whole),
       );
     }
     const etag = response.headers.etag;

@@ -3,3 +3,4 @@ export * from './EventDelivery';
 export * from './RecordingDelivery';
 export * from './PolicySubscription';
 export * from './Heartbeat';
+export * from './RefusedRecords';

@@ -42,6 +42,8 @@ export type AdmissionOptions = {
   unavailable: () => string | undefined;
   /** Why no request can be recorded now, in words for a user. */
   unrecordable: () => string | undefined;
+  /** Whether the portal takes records of a cluster from this proxy. */
+  isBoundTo: (clusterName: string) => boolean;
   now?: () => number;
 };
 
@@ -54,6 +56,7 @@ export class Admission {
   readonly #unauthenticated: UnauthenticatedRefusals;
   readonly #unavailable: () => string | undefined;
   readonly #unrecordable: () => string | undefined;
+  readonly #isBoundTo: (clusterName: string) => boolean;
   readonly #now: () => number;
 
   static create(options: AdmissionOptions): Admission {
@@ -68,6 +71,7 @@ export class Admission {
     this.#unauthenticated = options.unauthenticated;
     this.#unavailable = options.unavailable;
     this.#unrecordable = options.unrecordable;
+    this.#isBoundTo = options.isBoundTo;
     this.#now = options.now ?? Date.now;
   }
 
@@ -124,6 +128,14 @@ export class Admission {
     const unrecordable = this.#unrecordable();
     if (unrecordable && !this.#mayPassUnrecorded(clusterName, isUpgrade)) {
       return refuse(503, 'ServiceUnavailable', unrecordable);
+    }
+
+    if (!this.#isBoundTo(clusterName)) {
+      return refuse(
+        503,
+        'ServiceUnavailable',
+        `the portal takes no audit records of cluster "${known.clusterName}" from this proxy: an administrator has to name it in kubernetesAudit.agents[].clusters`,
+      );
     }
 
     const authentication = await this.#verifier.authenticate(

@@ -8,6 +8,8 @@ import {
 import type { RequestContext } from './RequestContext';
 
 const READING_VERBS = new Set(['get', 'list', 'watch', 'head', 'options']);
+/** A verb may come from the path alone: a `POST` of `/watch/…` is one, too. */
+const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The message of a call that nobody was left to be answered. */
 export const CLIENT_GONE =
@@ -68,7 +70,10 @@ export class CallRecord {
 
   /** Whether the call only reads: it may be sent twice. */
   get isReading(): boolean {
-    return READING_VERBS.has(this.#context.info.verb);
+    return (
+      READING_VERBS.has(this.#context.info.verb) &&
+      READING_METHODS.has(this.#request.method ?? '')
+    );
   }
 
   /** The outcome is written, or about to be. */

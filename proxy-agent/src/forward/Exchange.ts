@@ -14,6 +14,7 @@ import type { RequestContext } from './RequestContext';
 import { discardRest } from './requestBody';
 import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
 import { upstreamFailure } from './upstreamFailure';
+import type { UpstreamTroubles } from './UpstreamTroubles';
 import {
   clientResponseHeaders,
   RawHeaders,
@@ -54,6 +55,7 @@ type ExchangeOptions = {
   body: Buffer | Readable | undefined;
   context: RequestContext;
   record: CallRecord;
+  troubles: UpstreamTroubles;
 };
 
 /**
@@ -67,6 +69,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #body: Buffer | Readable | undefined;
   readonly #context: RequestContext;
   readonly #record: CallRecord;
+  readonly #troubles: UpstreamTroubles;
   #state: State = 'asking';
   #sends = 0;
   #upstream: Dispatcher.DispatchController | undefined;
@@ -89,6 +92,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#body = options.body;
     this.#context = options.context;
     this.#record = options.record;
+    this.#troubles = options.troubles;
   }
 
   /**
@@ -146,6 +150,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       // Said to the proxy, which waits for nothing but the answer.
       return;
     }
+    this.#troubles.answered(this.#context.cluster.name, statusCode);
     this.#answer = {
       statusCode,
       reason,
@@ -297,7 +302,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #unanswered(error: Error): void {
     clearTimeout(this.#holdTimer);
     this.#state = 'over';
-    const message = upstreamFailure(this.#context.cluster.name, error, {
+    const { name } = this.#context.cluster;
+    this.#troubles.notAnswered(name, error);
+    const message = upstreamFailure(name, error, {
       sent: this.#upstream !== undefined,
       changing: !this.#record.isReading,
     });
@@ -306,7 +313,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       .then(() => {
         sendRefusal(this.#response, {
           code: 502,
-          reason: 'ServiceUnavailable',
+          reason: 'InternalError',
           message,
         });
         discardRest(this.#request);

@@ -16,6 +16,7 @@ import type { Sessions } from './Sessions';
 import type { UnauthenticatedRefusals } from './UnauthenticatedRefusals';
 import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
 import { UpgradeExchange } from './UpgradeExchange';
+import type { UpstreamTroubles } from './UpstreamTroubles';
 
 type RequestHandlerOptions = AdmissionOptions & {
   audit: AuditLog;
@@ -25,6 +26,7 @@ type RequestHandlerOptions = AdmissionOptions & {
   running: RunningCalls;
   /** Bytes of a request body that are parsed for the audit at the most. */
   maxParsedBody: number;
+  troubles: UpstreamTroubles;
   logger: Logger;
 };
 
@@ -38,6 +40,7 @@ export class RequestHandler {
   readonly #sessions: Sessions;
   readonly #running: RunningCalls;
   readonly #maxParsedBody: number;
+  readonly #troubles: UpstreamTroubles;
   readonly #logger: Logger;
 
   static create(options: RequestHandlerOptions): RequestHandler {
@@ -53,6 +56,7 @@ export class RequestHandler {
     this.#sessions = options.sessions;
     this.#running = options.running;
     this.#maxParsedBody = options.maxParsedBody;
+    this.#troubles = options.troubles;
     this.#logger = options.logger;
   }
 
@@ -116,6 +120,7 @@ export class RequestHandler {
       await forwardRequest(request, response, context, {
         audit: this.#auditOf(context.cluster),
         maxParsedBody: this.#maxParsedBody,
+        troubles: this.#troubles,
       });
     } finally {
       ended();
@@ -141,6 +146,7 @@ export class RequestHandler {
         context,
         audit: this.#audit,
         sessions: this.#sessions,
+        troubles: this.#troubles,
       }).run();
     } finally {
       ended();

@@ -28,15 +28,14 @@ export class RunningCalls {
     return () => this.#calls.delete(call);
   }
 
-  /** Ends those whose credential is not good any more, unless they end by themselves in a moment. */
+  /**
+   * Ends those whose credential is not good any more, unless they end by
+   * themselves in a moment; also what begins in that moment.
+   */
   endRevoked(isRevoked: (claims: CredentialClaims) => boolean): void {
-    const revoked = [...this.#calls].filter(({ claims }) => isRevoked(claims));
-    if (revoked.length === 0) {
-      return;
-    }
     setTimeout(() => {
-      for (const call of revoked) {
-        if (this.#calls.has(call)) {
+      for (const call of this.#calls) {
+        if (isRevoked(call.claims)) {
           call.end('the credential was revoked');
         }
       }

@@ -21,6 +21,7 @@ import type { SessionPlace } from './SessionQuota';
 import type { Sessions } from './Sessions';
 import { switchingProtocols } from './switchingProtocols';
 import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
+import type { UpstreamTroubles } from './UpstreamTroubles';
 import { WaitingClient } from './WaitingClient';
 
 type UpgradeOptions = {
@@ -31,6 +32,7 @@ type UpgradeOptions = {
   context: RequestContext;
   audit: AuditLog;
   sessions: Sessions;
+  troubles: UpstreamTroubles;
 };
 
 /**
@@ -46,6 +48,7 @@ export class UpgradeExchange {
   readonly #kind: SessionKind | 'other';
   readonly #audit: AuditLog;
   readonly #sessions: Sessions;
+  readonly #troubles: UpstreamTroubles;
 
   static create(options: UpgradeOptions): UpgradeExchange {
     return new UpgradeExchange(options);
@@ -59,6 +62,7 @@ export class UpgradeExchange {
     this.#kind = sessionKind(options.context.info) ?? 'other';
     this.#audit = options.audit;
     this.#sessions = options.sessions;
+    this.#troubles = options.troubles;
   }
 
   /**
@@ -132,10 +136,13 @@ export class UpgradeExchange {
       this.#socket.destroy();
       return;
     }
+    const cause = error instanceof UnansweredUpgradeError ? error.cause : error;
+    this.#troubles.notAnswered(this.#context.cluster.name, cause);
     await this.#fail(502, error.message, sent);
   }
 
   async #relayRefusal({ head, connection }: UpgradeAnswer): Promise<void> {
+    this.#troubles.answered(this.#context.cluster.name, head.statusCode);
     const start = await readStart(head);
     await this.#outcome(
       this.#failed(
@@ -227,7 +234,8 @@ export class UpgradeExchange {
 
   async #fail(code: number, message: string, sent = true): Promise<void> {
     await this.#outcome(this.#failed(message, code), sent);
-    this.#refuse({ code, reason: 'ServiceUnavailable', message });
+    const reason = code === 503 ? 'ServiceUnavailable' : 'InternalError';
+    this.#refuse({ code, reason, message });
   }
 
   #refuse(refusal: Refusal): void {

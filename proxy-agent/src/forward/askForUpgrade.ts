@@ -30,8 +30,10 @@ export class UnansweredUpgradeError extends Error {
     message: string,
     /** The request was sent, or a part of it. */
     readonly sent: boolean,
+    /** What happened to the connection. */
+    readonly cause: Error,
   ) {
-    super(message);
+    super(message, { cause });
   }
 }
 
@@ -52,6 +54,7 @@ export async function askForUpgrade(
     new UnansweredUpgradeError(
       upstreamFailure(cluster.name, error, { sent, changing: true }),
       sent,
+      error,
     );
   let headers: RawHeaders;
   let connection: Socket;

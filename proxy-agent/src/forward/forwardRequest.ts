@@ -5,6 +5,7 @@ import { CallRecord, CLIENT_GONE } from './CallRecord';
 import { Exchange } from './Exchange';
 import type { RequestContext } from './RequestContext';
 import { requestBody } from './requestBody';
+import type { UpstreamTroubles } from './UpstreamTroubles';
 
 /**
  * Forwards one call and its answer. A changing call goes out after its attempt
@@ -21,6 +22,7 @@ export async function forwardRequest(
     audit: AuditLog;
     /** Bytes of a body that are parsed for the audit at the most. */
     maxParsedBody: number;
+    troubles: UpstreamTroubles;
   },
 ): Promise<void> {
   const record = CallRecord.create(request, context, options);
@@ -36,5 +38,13 @@ export async function forwardRequest(
     await record.outcome({ result: 'failure', message: CLIENT_GONE });
     return;
   }
-  await Exchange.create({ request, response, body, context, record }).run();
+  const { troubles } = options;
+  await Exchange.create({
+    request,
+    response,
+    body,
+    context,
+    record,
+    troubles,
+  }).run();
 }

@@ -3,3 +3,4 @@ export * from './RunningCalls';
 export * from './Sessions';
 export * from './kubernetesStatus';
 export * from './UnauthenticatedRefusals';
+export * from './UpstreamTroubles';

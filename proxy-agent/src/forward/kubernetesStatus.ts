@@ -3,7 +3,12 @@ import type { ServerResponse } from 'node:http';
 /** How long an error's body is waited for before its outcome is written, in milliseconds. */
 export const STATUS_WAIT_MS = 2000;
 
-/** `v1.Status` reasons that the proxy uses, as the API server does. */
+/**
+ * `v1.Status` reasons that the proxy uses, as the API server does. There is
+ * none for 502: for a status from 500 on that has no reason of its own the API
+ * machinery says `InternalError` (`NewGenericServerResponse`), and so do we.
+ * `ServiceUnavailable` belongs to 503, which is to be tried again.
+ */
 export type StatusReason =
   | 'BadRequest'
   | 'Unauthorized'

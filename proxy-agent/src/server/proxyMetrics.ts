@@ -18,8 +18,14 @@ export type ProxyState = {
   lastDelivery: () => number;
   /** Whether the portal has confirmed the policy since the start. */
   policyFromCache: () => boolean;
+  unboundClusters: () => number;
+  refusedRecords: () => number;
   /** Calls of `best-effort` clusters that were not recorded, by cluster. */
   unrecordedCalls: () => ReadonlyMap<string, number>;
+  /** Calls that an API server has not answered, by cluster. */
+  unansweredCalls: () => ReadonlyMap<string, number>;
+  /** Calls that an API server has answered with 401 to the proxy, by cluster. */
+  unauthorizedCalls: () => ReadonlyMap<string, number>;
 };
 
 /** What became of the reloads of the configuration. */
@@ -53,6 +59,17 @@ export function createProxyMetrics(state: ProxyState): Registry {
     'Bytes of recordings that wait for the portal',
     state.recordingBytes,
   );
+  gauge(
+    'unbound_clusters',
+    'Clusters that are not served, since the portal takes no records of them',
+    state.unboundClusters,
+    'max',
+  );
+  gauge(
+    'refused_records',
+    'Records that the portal refused for good, kept beside the spool',
+    state.refusedRecords,
+  );
   gauge('sessions', 'Open exec, attach and port-forward', state.sessions);
   gauge('policy_version', 'Version of the policy', state.bundleVersion, 'min');
   gauge(
@@ -72,6 +89,18 @@ export function createProxyMetrics(state: ProxyState): Registry {
     help: 'Calls of best-effort clusters that were not recorded',
     label: 'cluster',
     read: state.unrecordedCalls,
+  });
+  addCounter(registry, {
+    name: 'upstream_unanswered_total',
+    help: 'Calls that the API server did not answer',
+    label: 'cluster',
+    read: state.unansweredCalls,
+  });
+  addCounter(registry, {
+    name: 'upstream_unauthorized_total',
+    help: "Calls for which the API server did not accept the proxy's own credential",
+    label: 'cluster',
+    read: state.unauthorizedCalls,
   });
   return registry;
 }

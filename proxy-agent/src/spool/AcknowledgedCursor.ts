@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 
 /** Digits of the number in the file: one write of few bytes in place is whole or not there. */
 const DIGITS = 16;
+const NUMBER = /^\d{16}$/;
 
 /**
  * Up to which record the portal has acknowledged, kept in a small file. It is
@@ -16,8 +17,13 @@ export class AcknowledgedCursor {
     const handle = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
     const bytes = Buffer.alloc(DIGITS);
     const length = readSync(handle, bytes, 0, DIGITS, 0);
-    const sequence = Number(bytes.toString('latin1', 0, length)) || 0;
-    return new AcknowledgedCursor(handle, sequence);
+    const text = bytes.toString('latin1', 0, length);
+    const sequence = NUMBER.test(text) ? Number(text) : 0;
+    return new AcknowledgedCursor(
+      handle,
+      // What is no number of ours counts as nothing: then records are sent again.
+      Number.isSafeInteger(sequence) ? sequence : 0,
+    );
   }
 
   private constructor(handle: number, sequence: number) {

@@ -158,21 +158,52 @@ describe('EventSpool', () => {
     expect(spool.unwritable).toMatch('reached its limit');
   });
 
-  it('is refused while another process holds it, and taken over from a dead one', () => {
-    open().close();
-    const lock = join(directory, 'lock');
-    const bootId = readFileSync(
-      '/proc/sys/kernel/random/boot_id',
-      'utf8',
-    ).trim();
-    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
-    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  it.each([
+    '',
+    'garbage',
+    '1e12',
+    '0xff',
+    '1.5',
+    '-1',
+    'Infinity',
+    '9999999999999999',
+  ])('sends again where %j stands for what is acknowledged', async text => {
+    const first = open();
+    await first.append({ id: 'a' }, 'written');
+    await first.append({ id: 'b' }, 'written');
+    first.close();
+    writeFileSync(join(directory, 'acknowledged'), text);
+    const second = open();
+    expect(second.depth).toBe(2);
+    await second.append({ id: 'c' }, 'written');
+    expect(records((await second.readBatch(10))?.body)).toMatchObject([
+      { sequence: 1 },
+      { sequence: 2 },
+      { sequence: 3 },
+    ]);
+    second.close();
+  });
 
-    writeFileSync(lock, [process.ppid, startTime, bootId].join('\n'));
-    expect(() => open()).toThrow('is in use by another process');
-    // The same pid, but of a process that began at another time.
-    writeFileSync(lock, [process.ppid, '1', bootId].join('\n'));
-    expect(open().depth).toBe(0);
+  it('takes another epoch for one that is none', () => {
+    const first = open();
+    first.close();
+    writeFileSync(join(directory, 'epoch'), 'garbage');
+    const second = open();
+    expect(second.epoch).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second.epoch).not.toBe(first.epoch);
+    second.close();
+    expect(open().epoch).toBe(second.epoch);
+  });
+
+  it('refuses a record that is longer than any reader takes', async () => {
+    const spool = open();
+    await expect(
+      spool.append({ text: 'ä'.repeat(600 * 1024) }, 'written'),
+    ).rejects.toThrow('longer than');
+    await spool.append({ id: 'a' }, 'written');
+    expect(records((await spool.readBatch(10))?.body)).toEqual([
+      { sequence: 1, id: 'a' },
+    ]);
   });
 
   it('spans segments and drops those that are acknowledged', async () => {

@@ -2,26 +2,30 @@ import { randomUUID } from 'node:crypto';
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   readFileSync,
   unlinkSync,
 } from 'node:fs';
 import { AcknowledgedCursor } from './AcknowledgedCursor';
 import { writeFileAtomically } from './atomicFile';
-import { lockDirectory } from './directoryLock';
 import { probeDirectory } from './probeDirectory';
 import { findSegments, Segment } from './Segment';
 import { SegmentReader, SpoolBatch } from './SegmentReader';
 import { SegmentWriter } from './SegmentWriter';
-import { encodeSpoolRecord } from './spoolRecordCodec';
+import { encodeSpoolRecord, MAX_RECORD_BYTES } from './spoolRecordCodec';
 import { SpoolError } from './SpoolError';
 
 /** A segment is closed and a new one begun at so many bytes … */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** … or at this part of the limit, so that a small spool gets room back piece by piece. */
 const SEGMENTS_AT_LEAST = 8;
+/** What a record may have beside its number, in bytes. */
+const MAX_FIELDS_BYTES = MAX_RECORD_BYTES - 64;
 /** After a failed write, the time between two looks whether it would succeed now, in milliseconds. */
 const RETRY_MS = 1000;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** How far an append must have come before it counts. */
 export type Durability =
@@ -48,7 +52,6 @@ export class EventSpool {
   readonly #directory: string;
   readonly #maxBytes: number;
   readonly #segmentBytes: number;
-  readonly #unlock: () => void;
   readonly #segments: Segment[];
   readonly #reader: SegmentReader;
   readonly #pending: PendingAppend[] = [];
@@ -66,10 +69,8 @@ export class EventSpool {
   #closed = false;
 
   /**
-   * Opens the spool in a directory of its own, mends a tail that a crash tore,
-   * and goes on behind it.
-   *
-   * @throws {@link SpoolError} when another process uses the directory
+   * Opens the spool in a directory that is its process's own, see
+   * {@link StateLock}, mends a tail that a crash tore, and goes on behind it.
    */
   static open(options: { directory: string; maxBytes: number }): EventSpool {
     return new EventSpool(options);
@@ -83,7 +84,6 @@ export class EventSpool {
       Math.ceil(options.maxBytes / SEGMENTS_AT_LEAST),
     );
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    this.#unlock = lockDirectory(this.#directory);
     this.epoch = this.#readOrMakeEpoch();
     this.#cursor = AcknowledgedCursor.open(`${this.#directory}/acknowledged`);
     this.#segments = findSegments(this.#directory);
@@ -154,6 +154,16 @@ export class EventSpool {
       return Promise.reject(new SpoolError(unwritable));
     }
     const fields = JSON.stringify(record).slice(1);
+    if (
+      fields.length > MAX_FIELDS_BYTES / 3 &&
+      Buffer.byteLength(fields) > MAX_FIELDS_BYTES
+    ) {
+      return Promise.reject(
+        new SpoolError(
+          `the audit record is longer than ${MAX_FIELDS_BYTES} bytes`,
+        ),
+      );
+    }
     return new Promise((resolve, reject) => {
       this.#pending.push({ fields, durability, resolve, reject });
       this.#scheduleFlush();
@@ -240,19 +250,18 @@ export class EventSpool {
     } finally {
       this.#writer.close();
       this.#cursor.close();
-      this.#unlock();
     }
   }
 
   #readOrMakeEpoch(): string {
     const file = `${this.#directory}/epoch`;
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch {
-      const epoch = randomUUID();
-      writeFileAtomically(file, epoch);
-      return epoch;
+    const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+    if (UUID.test(known)) {
+      return known;
     }
+    const epoch = randomUUID();
+    writeFileAtomically(file, epoch);
+    return epoch;
   }
 
   #beginSegment(): SegmentWriter {

@@ -3,6 +3,7 @@ export * from './EventSpool';
 export * from './RecordingDirectory';
 export * from './RecordingStore';
 export * from './SpoolError';
+export * from './StateLock';
 export * from './SessionLedger';
 export * from './spoolRecordCodec';
 export * from './atomicFile';

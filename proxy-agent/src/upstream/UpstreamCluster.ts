@@ -84,12 +84,10 @@ export class UpstreamCluster {
         : this.#connection.token;
       return token ? `Bearer ${token}` : undefined;
     } catch (error) {
-      throw new Error(
-        `the proxy's own credential cannot be read: ${
-          (error as Error).message
-        }`,
-        { cause: error },
-      );
+      // The path stands in the log, with the cause.
+      throw new Error("the proxy's own credential cannot be read", {
+        cause: error,
+      });
     }
   }
 

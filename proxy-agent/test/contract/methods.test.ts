@@ -35,6 +35,17 @@ describe('a request', () => {
     expect(await contract.eventOf(path)).toMatchObject({ result: 'success' });
   });
 
+  it('that changes something has an attempt, although its path says watch', async () => {
+    const path = '/api/v1/watch/namespaces/dev/configmaps/x';
+    const client = await contract.send('DELETE', path);
+    await client.receives('\r\n\r\n');
+    await contract.eventOf(path);
+    const phases = [...contract.portal.records.values()]
+      .filter(({ requestUri }) => requestUri === path)
+      .map(({ phase }) => phase);
+    expect(phases).toEqual(['attempt', 'outcome']);
+  });
+
   it('of TRACE is refused: it would come back with the credential of the proxy', async () => {
     const client = await contract.send('TRACE', '/api/v1/pods');
     expect(await client.receives('}')).toMatch(/^HTTP\/1\.1 400 /);

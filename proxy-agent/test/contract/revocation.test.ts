@@ -5,6 +5,9 @@ import type { RawConnection } from './RawConnection';
 const WATCH = '/api/v1/pods?watch=1';
 const EXEC = '/api/v1/namespaces/dev/pods/web/exec?command=sh&stdout=true';
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: SPDY/3.1'];
+const SWITCHING = `HTTP/1.1 101 Switching Protocols\r\n${UPGRADE.join(
+  '\r\n',
+)}\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n`;
 
 describe('when a credential is revoked', () => {
   let contract: Contract;
@@ -32,11 +35,7 @@ describe('when a credential is revoked', () => {
     const client = await contract.send('POST', EXEC, UPGRADE);
     const upstream = await contract.api.connection(length);
     await upstream.receives('\r\n\r\n');
-    upstream.write(
-      `HTTP/1.1 101 Switching Protocols\r\n${UPGRADE.join(
-        '\r\n',
-      )}\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n`,
-    );
+    upstream.write(SWITCHING);
     await client.receives('\r\n\r\n');
     return client;
   }
@@ -62,6 +61,25 @@ describe('when a credential is revoked', () => {
     await until(() => ends().length === 1, 'the row of the end');
     expect(ends()[0].message).toContain('the credential was revoked');
     expect(other.closed || other.ended).toBe(false);
+  });
+
+  it('a session that begins in that moment ends, too', async () => {
+    const client = await contract.send('POST', EXEC, UPGRADE);
+    const upstream = await contract.api.connection();
+    await upstream.receives('\r\n\r\n');
+    contract.portal.setRevocations({
+      credentials: ['credential-1'],
+      users: [],
+    });
+    const inForce = `policy_version ${contract.portal.bundleVersion}`;
+    await until(async () => {
+      const metrics = await fetch(`${contract.proxy.adminUrl}/metrics`);
+      return (await metrics.text()).includes(inForce);
+    }, 'the revocation');
+    upstream.write(SWITCHING);
+    await client.receives('101');
+    await gone(client);
+    await upstream.isEnded();
   });
 
   it('a session that waits for its API server does not begin', async () => {

@@ -9,14 +9,16 @@ describe('the token file of a cluster', () => {
   let directory: string;
   let tokenFile: string;
   let contract: Contract;
+  let answer: string;
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'token-'));
     tokenFile = join(directory, 'token');
     writeFileSync(tokenFile, 'first\n');
+    answer = rawAnswer('{}');
     const api = await RawApiServer.start({
       onConnection: connection => {
-        connection.socket.on('data', () => connection.write(rawAnswer('{}')));
+        connection.socket.on('data', () => connection.write(answer));
       },
     });
     contract = await Contract.start({
@@ -43,6 +45,24 @@ describe('the token file of a cluster', () => {
       await call();
       return contract.api.text.includes('Authorization: Bearer second\r\n');
     }, 'the new token to be used');
+  });
+
+  it('that the API server does not accept any more is counted', async () => {
+    answer = rawAnswer('{}', {
+      status: '401 Unauthorized',
+      headers: ['Connection: close'],
+    });
+    expect(await call()).toMatch(/^HTTP\/1\.1 401 /);
+    const session = await contract.send(
+      'POST',
+      '/api/v1/namespaces/dev/pods/web/exec',
+      ['Connection: Upgrade', 'Upgrade: SPDY/3.1'],
+    );
+    await session.receives('HTTP/1.1 401 ');
+    const metrics = await fetch(`${contract.proxy.adminUrl}/metrics`);
+    expect(await metrics.text()).toContain(
+      'kubernetes_audit_upstream_unauthorized_total{cluster="demo"} 2\n',
+    );
   });
 
   it('that cannot be read is a 502, with a row', async () => {

@@ -5,7 +5,8 @@ import { globMatches } from './globMatches';
 /** An agent that has shown who it is. */
 export class Agent {
   readonly id: string;
-  readonly #clusters: readonly string[];
+  /** Globs. */
+  readonly clusters: readonly string[];
 
   static fromConfig(config: AgentConfig): Agent {
     return new Agent(config.id, config.clusters);
@@ -13,12 +14,12 @@ export class Agent {
 
   private constructor(id: string, clusters: readonly string[]) {
     this.id = id;
-    this.#clusters = clusters;
+    this.clusters = clusters;
   }
 
   /** Whether it may speak of the cluster. */
   mayServe(clusterName: string): boolean {
-    return this.#clusters.some(glob => globMatches(glob, clusterName));
+    return this.clusters.some(glob => globMatches(glob, clusterName));
   }
 
   /**

@@ -337,6 +337,28 @@ describe('EventIngest', () => {
       expect(await send(batch.slice(0, 1), { clusters: ['dev-*'] })).toBe(1);
     });
 
+    it('tells which records those are, and takes a word of the agent in their place', async () => {
+      const { send, all, knex } = await setUp(databaseId);
+      const clusters = ['dev-*'];
+      const record = (sequence: number, clusterName: string) =>
+        spoolRecord(sequence, { clusterName });
+      await expect(
+        send([record(1, 'dev-1'), record(2, 'prod'), record(3, 'dev-1')], {
+          clusters,
+        }),
+      ).rejects.toThrow(expect.objectContaining({ sequences: [2] }));
+      const withheld = '{"sequence":2,"withheld":"not bound to prod"}';
+      expect(
+        await send([record(1, 'dev-1'), withheld, record(3, 'dev-1')], {
+          clusters,
+        }),
+      ).toBe(3);
+      expect(await all()).toHaveLength(2);
+      expect(await knex('dead_letters').select('reason')).toEqual([
+        { reason: 'the agent keeps the record: not bound to prod' },
+      ]);
+    });
+
     it('tries a batch again that another one has overtaken', async () => {
       const knex = await migratedDatabase(databases, databaseId);
       const writer = DatabaseAuditWriter.create();

@@ -2,6 +2,7 @@ import {
   isDatabaseConflictError,
   LoggerService,
 } from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
 import type { Knex } from 'knex';
 import type {
   SpoolRecord,
@@ -15,6 +16,29 @@ import { SpoolGap, SpoolLedger } from './SpoolLedger';
 
 /** How often a batch is tried that another one has overtaken. */
 const MAX_ATTEMPTS = 3;
+
+/**
+ * Records of clusters that the agent is not bound to. It is told which, so
+ * that it can keep them aside and go on with the others.
+ */
+class ForeignRecordsError extends NotAllowedError {
+  readonly name = 'NotAllowedError';
+  readonly sequences: number[];
+
+  constructor(agent: Agent, lines: readonly SpoolLine[]) {
+    const clusters = new Set(
+      lines.flatMap(({ content }) =>
+        'record' in content ? [JSON.stringify(content.record.clusterName)] : [],
+      ),
+    );
+    super(
+      `Agent ${agent.id} is not bound to the cluster ${[...clusters].join(
+        ', ',
+      )}`,
+    );
+    this.sequences = lines.flatMap(({ sequence }) => sequence ?? []);
+  }
+}
 
 type Applied = {
   acknowledgedSequence: number;
@@ -72,11 +96,13 @@ export class EventIngest {
   }): Promise<{ acknowledgedSequence: number }> {
     const { agent, epoch } = batch;
     const lines = parseSpoolBatch(batch.body);
-    agent.requireClusters(
-      lines.flatMap(({ content }) =>
-        'record' in content ? [content.record.clusterName] : [],
-      ),
+    const foreign = lines.filter(
+      ({ content }) =>
+        'record' in content && !agent.mayServe(content.record.clusterName),
     );
+    if (foreign.length > 0) {
+      throw new ForeignRecordsError(agent, foreign);
+    }
     const applied = await this.#apply(agent, epoch, lines);
     for (const { line, reason } of applied.buried) {
       this.#logger.error('An audit record became a dead letter', {

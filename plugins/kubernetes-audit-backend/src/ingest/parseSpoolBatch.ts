@@ -3,6 +3,7 @@ import {
   EVENT_SCHEMA_VERSION,
   SpoolRecord,
   spoolRecordSchema,
+  withheldRecordSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
 
@@ -71,6 +72,13 @@ function parseLine(bytes: Buffer): SpoolLine {
     return problem('the line is not JSON', findSequence(bytes));
   }
   const sequence = envelopeSchema.safeParse(value).data?.sequence;
+  const withheld = withheldRecordSchema.safeParse(value);
+  if (withheld.success) {
+    return problem(
+      `the agent keeps the record: ${withheld.data.withheld}`,
+      sequence,
+    );
+  }
   const result = spoolRecordSchema.safeParse(value);
   if (!result.success) {
     const [{ path, message }] = result.error.issues;

@@ -49,7 +49,11 @@ describe('RecordingIngest', () => {
     const knex = await migratedDatabase(databases, databaseId);
     const store = DatabaseRecordingStore.create(knex);
     const blobs = new MemoryBlobStore();
-    const ingest = RecordingIngest.create({ store, blobs });
+    const ingest = RecordingIngest.create({
+      store,
+      blobs,
+      indexer: { onChunk: () => {}, request: () => {} },
+    });
     const agentOf = (agentId: string, clusters = ['*']) =>
       Agent.fromConfig({ id: agentId, subject: agentId, clusters });
     const agent = agentOf('demo-proxy');

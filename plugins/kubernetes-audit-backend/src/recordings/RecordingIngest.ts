@@ -15,6 +15,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent } from '../agents';
 import { CastSizeCounter } from './CastSizeCounter';
+import type { RecordingIndexer } from './indexing';
 import { readEvents, readFrames, uncompressedSize } from './readChunk';
 import {
   recordingBlobs,
@@ -41,13 +42,15 @@ export class RecordingIngest {
   static create(options: {
     store: RecordingStore;
     blobs: BlobStore;
+    indexer: Pick<RecordingIndexer, 'onChunk' | 'request'>;
   }): RecordingIngest {
-    return new RecordingIngest(options.store, options.blobs);
+    return new RecordingIngest(options.store, options.blobs, options.indexer);
   }
 
   private constructor(
     private readonly store: RecordingStore,
     private readonly blobs: BlobStore,
+    private readonly indexer: Pick<RecordingIndexer, 'onChunk' | 'request'>,
   ) {}
 
   /**
@@ -86,6 +89,7 @@ export class RecordingIngest {
       completion,
     );
     if (changed) {
+      this.indexer.request(id);
       return;
     }
     const progress = await this.store.getProgress(id);
@@ -163,7 +167,11 @@ export class RecordingIngest {
       },
       counter.state,
     );
-    return appended ? index + 1 : undefined;
+    if (!appended) {
+      return undefined;
+    }
+    this.indexer.onChunk(id, index);
+    return index + 1;
   }
 }
 

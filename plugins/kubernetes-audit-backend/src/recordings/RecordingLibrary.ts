@@ -8,6 +8,7 @@ import {
   Frame,
   Recording,
   RecordingDetail,
+  RecordingEvent,
   RecordingFileFormat,
   RecordingPage,
   recordingManagePermission,
@@ -20,6 +21,7 @@ import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
+import { RecordingReplay, SidecarCache } from './replay';
 import { createRecordingFileWriter, encryptedZip } from './file';
 import { readEvents, readFrames, withoutCompression } from './readChunk';
 import type {
@@ -46,6 +48,7 @@ export type RecordingFile = {
 export class RecordingLibrary {
   readonly #store: RecordingStore;
   readonly #blobs: BlobStore;
+  readonly #sidecars: SidecarCache;
   readonly #authorizer: Authorizer;
   readonly #maxPlaybackSize: number | undefined;
   readonly #now: () => number;
@@ -54,6 +57,7 @@ export class RecordingLibrary {
   static create(options: {
     store: RecordingStore;
     blobs: BlobStore;
+    sidecars: SidecarCache;
     authorizer: Authorizer;
     config: KubernetesAuditConfig;
     /** Milliseconds since 1970. */
@@ -65,6 +69,7 @@ export class RecordingLibrary {
   private constructor(options: {
     store: RecordingStore;
     blobs: BlobStore;
+    sidecars: SidecarCache;
     authorizer: Authorizer;
     config: KubernetesAuditConfig;
     now: () => number;
@@ -72,6 +77,7 @@ export class RecordingLibrary {
     const { maxPlaybackSize } = options.config.recordings;
     this.#store = options.store;
     this.#blobs = options.blobs;
+    this.#sidecars = options.sidecars;
     this.#authorizer = options.authorizer;
     this.#maxPlaybackSize =
       maxPlaybackSize === 'unlimited' ? undefined : maxPlaybackSize;
@@ -128,6 +134,30 @@ export class RecordingLibrary {
       throw new NotFoundError(`Recording ${id} has no chunk ${index}`);
     }
     return withoutCompression(await this.#readFrames(chunk));
+  }
+
+  /**
+   * What players ask of a recording beside its chunks.
+   *
+   * @throws NotAllowedError; NotFoundError, also while the recording is not indexed
+   */
+  async replay(
+    credentials: UserCredentials,
+    id: string,
+  ): Promise<RecordingReplay> {
+    const recording = await this.#require(credentials, id);
+    return RecordingReplay.open({
+      recording,
+      chunks: await this.#store.listChunks(id),
+      sidecars: this.#sidecars,
+      readEvents: async chunk => {
+        const events: RecordingEvent[] = [];
+        for await (const more of readEvents(await this.#readFrames(chunk))) {
+          events.push(...more);
+        }
+        return events;
+      },
+    });
   }
 
   /**

@@ -1,5 +1,7 @@
 export * from './DatabaseRecordingStore';
 export * from './blobs';
+export { RecordingIndexer, SidecarStore } from './indexing';
+export { RecordingReplay, SidecarCache } from './replay';
 export * from './PlaybackLog';
 export * from './RecordingIngest';
 export * from './RecordingLibrary';

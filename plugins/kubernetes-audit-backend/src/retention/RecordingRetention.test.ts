@@ -24,7 +24,11 @@ describe('RecordingRetention', () => {
       const knex = await migratedDatabase(databases, databaseId);
       const store = DatabaseRecordingStore.create(knex);
       const blobs = new MemoryBlobStore();
-      const ingest = RecordingIngest.create({ store, blobs });
+      const ingest = RecordingIngest.create({
+        store,
+        blobs,
+        indexer: { onChunk: () => {}, request: () => {} },
+      });
       const agent = Agent.fromConfig({
         id: 'demo-proxy',
         subject: 'demo-proxy',

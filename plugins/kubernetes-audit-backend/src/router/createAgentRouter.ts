@@ -1,9 +1,10 @@
 import express, { Response } from 'express';
 import Router from 'express-promise-router';
+import { createHash } from 'node:crypto';
 import { agentHeartbeatSchema } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
 import type { PolicyBundles, SignedBundle } from '../access';
-import type { AgentDirectory } from '../agents';
+import type { Agent, AgentDirectory } from '../agents';
 import type { Clock } from '../Clock';
 import type { AgentRouteFactory } from './agentRoute';
 
@@ -13,6 +14,9 @@ const MAX_WAIT_SECONDS = 60;
 const POLL_MS = 1000;
 /** Bytes of a heartbeat: 10,000 clusters with some tags each. */
 const MAX_HEARTBEAT_BYTES = 8 * 1024 * 1024;
+
+/** Characters of an entity tag that tell what the agent is bound to. */
+const BINDING_DIGITS = 12;
 
 const waitSchema = z.object({
   wait: z.coerce
@@ -36,20 +40,20 @@ export function createAgentRouter(options: {
 
   router.get(
     '/v1/agent/bundle',
-    agentRoute({}, async ({ request, response }) => {
+    agentRoute({}, async ({ agent, request, response }) => {
       const { wait } = waitSchema.parse(request.query);
       const known = entityTags(request.get('If-None-Match'));
       const deadline = clock.now() + wait * 1000;
       const stop = AbortSignal.any([closed(response), shutdown]);
 
-      let current = await bundles.getCurrent();
+      let current = boundTo(agent, await bundles.getCurrent());
       while (
         known.has(current.etag) &&
         clock.now() < deadline &&
         !stop.aborted
       ) {
         await clock.sleep(Math.min(POLL_MS, deadline - clock.now()), stop);
-        current = await bundles.getCurrent();
+        current = boundTo(agent, await bundles.getCurrent());
       }
       sendBundle(response, current, known);
     }),
@@ -69,6 +73,21 @@ export function createAgentRouter(options: {
   );
 
   return router;
+}
+
+/** The policy as this agent gets it. */
+function boundTo(
+  { clusters }: Agent,
+  { etag, answer }: SignedBundle,
+): SignedBundle {
+  const binding = createHash('sha256')
+    .update(JSON.stringify(clusters))
+    .digest('base64url')
+    .slice(0, BINDING_DIGITS);
+  return {
+    etag: etag.replace(/"$/, `.${binding}"`),
+    answer: { ...answer, clusters: [...clusters] },
+  };
 }
 
 function sendBundle(

@@ -316,6 +316,42 @@ describe('recordings', () => {
     });
   });
 
+  it('have a timeline, keyframes and text when they are indexed', async () => {
+    const { api, audited } = await start();
+    const get = (path: string) =>
+      api.get(`${URL}/${id}${path}`).set(userHeaders());
+    let timeline = await get('/timeline');
+    while (timeline.status === 404) {
+      await new Promise(resolve => setTimeout(resolve, 20));
+      timeline = await get('/timeline');
+    }
+    expect(timeline.body).toMatchObject({
+      lastTime: 4000,
+      isComplete: true,
+      idle: [],
+      markers: [],
+    });
+    expect(timeline.body.activity.buckets.length).toBeGreaterThan(0);
+
+    const keyframe = (await get('/keyframe?t=999999')).body;
+    expect(keyframe).toMatchObject({ columns: 80, rows: 24, chunk: 1 });
+    expect(Buffer.from(keyframe.payload, 'base64').toString()).toContain(
+      'hello',
+    );
+    await get('/keyframe').expect(400);
+
+    expect((await get('/text?search=HELLO')).body).toEqual({
+      items: [{ time: expect.any(Number), text: 'hello' }],
+      isTruncated: false,
+    });
+    expect((await get('/text?limit=1')).body.isTruncated).toBe(true);
+    expect((await get('/text?search=nothing')).body.items).toEqual([]);
+    // All of it is one playback, which the first question began.
+    expect(
+      audited.filter(({ status }) => status === 'succeeded'),
+    ).toMatchObject([{ eventId: 'recording-play' }]);
+  });
+
   it('are held and released by who manages them', async () => {
     const { api, audited } = await start();
     const hold = `${URL}/${id}/legal-hold`;
@@ -395,6 +431,9 @@ describe('recordings', () => {
       URL,
       `${URL}/${id}`,
       `${URL}/${id}/chunks/0`,
+      `${URL}/${id}/timeline`,
+      `${URL}/${id}/keyframe?t=0`,
+      `${URL}/${id}/text`,
       `${URL}/${id}/download`,
     ]) {
       expect((await api.get(path).set(userHeaders('jane'))).status).toBe(403);

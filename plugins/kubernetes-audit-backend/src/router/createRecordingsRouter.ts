@@ -1,4 +1,4 @@
-import express, { Response } from 'express';
+import express, { Request, Response } from 'express';
 import Router from 'express-promise-router';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -11,19 +11,37 @@ import type {
   PlaybackLog,
   RecordingFile,
   RecordingLibrary,
+  RecordingReplay,
 } from '../recordings';
 import { parseListQuery } from './listQuery';
 import { parseChunkIndex } from './parseChunkIndex';
 import { sendEncoded } from './sendEncoded';
-import type { UserRequest, UserRouteFactory } from './userRoute';
+import type { RouteAudit, UserRequest, UserRouteFactory } from './userRoute';
 
 /** A password and a format. */
 const MAX_EXPORT_REQUEST_BYTES = 4096;
+/** Characters of a search in a recording's text at the most. */
+const MAX_SEARCH = 256;
+/** Lines of a recording's text in one answer. */
+const DEFAULT_LINES = 200;
+const MAX_LINES = 2000;
 /** A reason. */
 const MAX_HOLD_REQUEST_BYTES = 8192;
 
 const downloadSchema = z.object({
   format: z.enum(RECORDING_FILE_FORMATS).default('v2'),
+});
+
+const keyframeSchema = z.object({
+  /** Microseconds since the recording's start. */
+  t: z.coerce.number().int().nonnegative(),
+});
+
+const textSchema = z.object({
+  search: z.string().min(1).max(MAX_SEARCH).optional(),
+  /** Microseconds, not included. */
+  after: z.coerce.number().int().nonnegative().optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_LINES).default(DEFAULT_LINES),
 });
 
 /** `/v1/recordings` */
@@ -34,6 +52,17 @@ export function createRecordingsRouter(options: {
 }) {
   const { userRoute, recordings, playbacks } = options;
   const router = Router();
+
+  /** What belongs to a playback that is in the audit log already. */
+  const PLAYED: RouteAudit = {
+    eventId: 'recording-play',
+    severityLevel: 'medium',
+    isContinued: ({ request, credentials }) =>
+      playbacks.isRunning(
+        credentials.principal.userEntityRef,
+        request.params.id,
+      ),
+  };
 
   const touchPlayback = ({ request, credentials }: UserRequest) =>
     playbacks.touch(credentials.principal.userEntityRef, request.params.id);
@@ -65,27 +94,43 @@ export function createRecordingsRouter(options: {
 
   router.get(
     '/v1/recordings/:id/chunks/:index',
-    userRoute(
-      {
-        eventId: 'recording-play',
-        severityLevel: 'medium',
-        isContinued: ({ request, credentials }) =>
-          playbacks.isRunning(
-            credentials.principal.userEntityRef,
-            request.params.id,
-          ),
-      },
-      async userRequest => {
+    userRoute(PLAYED, async userRequest => {
+      const { request, response, credentials } = userRequest;
+      const chunk = await recordings.readChunk(
+        credentials,
+        request.params.id,
+        parseChunkIndex(request),
+      );
+      touchPlayback(userRequest);
+      await sendEncoded(request, response, chunk);
+    }),
+  );
+
+  const getOfReplay = (
+    path: string,
+    read: (replay: RecordingReplay, request: Request) => unknown,
+  ) =>
+    router.get(
+      `/v1/recordings/:id/${path}`,
+      userRoute(PLAYED, async userRequest => {
         const { request, response, credentials } = userRequest;
-        const chunk = await recordings.readChunk(
-          credentials,
-          request.params.id,
-          parseChunkIndex(request),
-        );
+        const replay = await recordings.replay(credentials, request.params.id);
+        const answer = await read(replay, request);
         touchPlayback(userRequest);
-        await sendEncoded(request, response, chunk);
-      },
-    ),
+        response.json(answer);
+      }),
+    );
+
+  getOfReplay('timeline', replay => replay.timeline());
+  getOfReplay('keyframe', (replay, { query }) =>
+    replay.keyframe(keyframeSchema.parse(query).t),
+  );
+  getOfReplay('text', (replay, { query }) =>
+    replay.text(textSchema.parse(query)),
+  );
+  getOfReplay('segments', replay => replay.segments().index);
+  getOfReplay('segments/:index', (replay, request) =>
+    replay.segments().segment(parseChunkIndex(request)),
   );
 
   router.get(

@@ -1,0 +1,5 @@
+export * from './RecordingIndexer';
+export * from './SidecarStore';
+export { IndexingStoppedError, IndexingThread } from './IndexingThread';
+export { planParts } from './planParts';
+export type { PartRange } from './planParts';

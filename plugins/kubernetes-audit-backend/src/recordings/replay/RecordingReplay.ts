@@ -1,0 +1,129 @@
+import { NotFoundError } from '@backstage/errors';
+import {
+  decodeKeyframe,
+  keyframeAt,
+  Recording,
+  RecordingEvent,
+  RecordingKeyframe,
+  RecordingText,
+  RecordingTimeline,
+  Sidecar,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { foldText } from '../../database';
+import type { StoredChunk } from '../RecordingStore';
+import { SegmentedRecording } from './SegmentedRecording';
+import type { SidecarCache } from './SidecarCache';
+
+type RecordingReplayOptions = {
+  recording: Recording;
+  chunks: readonly StoredChunk[];
+  sidecars: SidecarCache;
+  readEvents: (chunk: StoredChunk) => Promise<RecordingEvent[]>;
+};
+
+/** What the players of one recording ask, beside its chunks. */
+export class RecordingReplay {
+  readonly #options: RecordingReplayOptions;
+  readonly #sidecar: Sidecar;
+
+  /** @throws NotFoundError while the recording is not indexed */
+  static async open(options: RecordingReplayOptions): Promise<RecordingReplay> {
+    const { recording, chunks, sidecars } = options;
+    return new RecordingReplay(
+      options,
+      await sidecars.latest(recording.id, chunks),
+    );
+  }
+
+  private constructor(options: RecordingReplayOptions, sidecar: Sidecar) {
+    this.#options = options;
+    this.#sidecar = sidecar;
+  }
+
+  timeline(): RecordingTimeline {
+    const { lastTime, isComplete, activity, idle, markers, failure } =
+      this.#sidecar;
+    return {
+      lastTime,
+      isComplete,
+      activity,
+      idle,
+      markers,
+      ...(failure && {
+        failure: { code: failure.code, message: failure.message },
+      }),
+    };
+  }
+
+  /**
+   * The latest keyframe at or before a time, in microseconds.
+   *
+   * @throws NotFoundError when there is none
+   */
+  async keyframe(time: number): Promise<RecordingKeyframe> {
+    const { recording, sidecars } = this.#options;
+    const { keyframes, parts } = this.#sidecar;
+    const entry = keyframes.findLast(keyframe => keyframe.time <= time);
+    if (!entry) {
+      throw new NotFoundError(
+        `Recording ${recording.id} has no keyframe there`,
+      );
+    }
+    const part = await sidecars.part(recording.id, parts[entry.part]);
+    const { columns, rows, payload } = decodeKeyframe(
+      keyframeAt(part.keyframes, entry),
+    );
+    return {
+      time: entry.time,
+      columns,
+      rows,
+      chunk: entry.chunk,
+      event: entry.event,
+      payload: Buffer.from(payload).toString('base64'),
+    };
+  }
+
+  /**
+   * Lines of the recording, all or those with a text in them, in any case.
+   *
+   * @param options - `after`: microseconds, not included
+   */
+  async text(options: {
+    search?: string;
+    after?: number;
+    limit: number;
+  }): Promise<RecordingText> {
+    const { search, after = -1, limit } = options;
+    const { recording, sidecars } = this.#options;
+    const wanted = search === undefined ? undefined : foldText(search);
+    const items: RecordingText['items'] = [];
+    for (const range of this.#sidecar.parts) {
+      const { content } = await sidecars.part(recording.id, range);
+      for (const line of content.text) {
+        if (
+          line.time > after &&
+          (wanted === undefined || foldText(line.text).includes(wanted))
+        ) {
+          if (items.length === limit) {
+            return { items, isTruncated: true };
+          }
+          items.push(line);
+        }
+      }
+    }
+    return { items, isTruncated: this.#sidecar.isTextTruncated };
+  }
+
+  /** As asciinema's player takes large recordings. */
+  segments(): SegmentedRecording {
+    const { recording, chunks, readEvents } = this.#options;
+    const { chunkCount } = this.#sidecar;
+    return SegmentedRecording.create({
+      size: recording.size,
+      sidecar: this.#sidecar,
+      readKeyframe: time => this.keyframe(time),
+      readEvents: index => readEvents(chunks[index]),
+      chunkCount,
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import { NotFoundError } from '@backstage/errors';
+import { LRUCache } from 'lru-cache';
+import type {
+  Sidecar,
+  SidecarPart,
+  WithKeyframes,
+} from 'backstage-plugin-kubernetes-audit-common';
+import {
+  PartRange,
+  planParts,
+  RecordingIndexer,
+  SidecarStore,
+  SidecarVersion,
+} from '../indexing';
+import type { StoredChunk } from '../RecordingStore';
+
+/** Sidecars that stay decoded: a playback asks for its own again and again. */
+const MAX_SIDECARS = 16;
+/** The same of their parts, which may hold megabytes. */
+const MAX_PARTS = 16;
+
+type SidecarOf = { id: string; version: SidecarVersion };
+type PartOf = { id: string; range: PartRange };
+
+/** Sidecars as players need them: decoded, and asked for where they are missing. */
+export class SidecarCache {
+  readonly #indexer: Pick<RecordingIndexer, 'request'>;
+  readonly #sidecars: LRUCache<string, Sidecar, SidecarOf>;
+  readonly #parts: LRUCache<string, WithKeyframes<SidecarPart>, PartOf>;
+
+  static create(options: {
+    sidecars: SidecarStore;
+    indexer: Pick<RecordingIndexer, 'request'>;
+  }): SidecarCache {
+    return new SidecarCache(options.sidecars, options.indexer);
+  }
+
+  private constructor(
+    sidecars: SidecarStore,
+    indexer: Pick<RecordingIndexer, 'request'>,
+  ) {
+    this.#indexer = indexer;
+    this.#sidecars = new LRUCache({
+      max: MAX_SIDECARS,
+      fetchMethod: async (_key, _stale, { context: { id, version } }) =>
+        (await sidecars.read(id, version))?.content,
+    });
+    this.#parts = new LRUCache({
+      max: MAX_PARTS,
+      fetchMethod: async (_key, _stale, { context: { id, range } }) =>
+        await sidecars.readPart(id, range),
+    });
+  }
+
+  /**
+   * The sidecar, or while there is none the one of as many chunks as possible;
+   * what is missing is made in the background.
+   *
+   * @throws NotFoundError when there is none at all yet
+   */
+  async latest(id: string, chunks: readonly StoredChunk[]): Promise<Sidecar> {
+    const final = await this.#fetch(id, 'final');
+    if (final) {
+      return final;
+    }
+    this.#indexer.request(id);
+    for (const { to } of planParts(chunks, false).reverse()) {
+      const partial = await this.#fetch(id, to);
+      if (partial) {
+        return partial;
+      }
+    }
+    throw new NotFoundError(`Recording ${id} is not indexed yet`);
+  }
+
+  async part(
+    id: string,
+    range: PartRange,
+  ): Promise<WithKeyframes<SidecarPart>> {
+    return await this.#parts.forceFetch(`${id}/${range.from}-${range.to}`, {
+      context: { id, range },
+    });
+  }
+
+  async #fetch(
+    id: string,
+    version: SidecarVersion,
+  ): Promise<Sidecar | undefined> {
+    return await this.#sidecars.fetch(`${id}/${version}`, {
+      context: { id, version },
+    });
+  }
+}

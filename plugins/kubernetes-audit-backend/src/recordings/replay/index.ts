@@ -1,0 +1,3 @@
+export * from './RecordingReplay';
+export * from './SegmentedRecording';
+export * from './SidecarCache';
