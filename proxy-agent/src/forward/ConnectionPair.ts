@@ -10,6 +10,8 @@ export type Side = 'client' | 'upstream';
 export type PairObserver = {
   /** Gets bytes before they are passed on; they are not when it returns false. */
   see(from: Side, chunk: Buffer): boolean;
+  /** Own bytes that are to follow those that were just passed on to the client, if any. */
+  following(): Buffer | undefined;
   /** What has to come before more is read, if anything. */
   heldBack(): Promise<void> | undefined;
   /** The client has gone, having got all that was for it. @param first - who ended the connection */
@@ -42,6 +44,7 @@ export class ConnectionPair {
 
   /** @param early - what each has sent already */
   start(early: Record<Side, Buffer>): void {
+    this.#inject();
     this.#connect('client', this.#client, this.#upstream, early.client);
     this.#connect('upstream', this.#upstream, this.#client, early.upstream);
   }
@@ -87,9 +90,19 @@ export class ConnectionPair {
       return;
     }
     to.write(chunk);
+    if (side === 'upstream') {
+      this.#inject();
+    }
     if (to.writableNeedDrain || this.#observer.heldBack()) {
       from.pause();
       this.#flow(from, to);
+    }
+  }
+
+  #inject(): void {
+    const own = this.#observer.following();
+    if (own) {
+      this.#client.write(own);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';
 import type { CredentialClaims } from 'backstage-plugin-kubernetes-audit-common';
-import { EventHead, redactUri } from '../audit';
+import { EventHead, redactTokens, redactUri } from '../audit';
 import type {
   CompiledRole,
   Impersonation,
@@ -50,6 +50,12 @@ export type KnownOfRequest = {
   impersonation?: Impersonation;
 };
 
+/**
+ * So many groups are told: portals may take no more. Behind them only
+ * `system:authenticated` can follow, which everybody is in.
+ */
+const MAX_TOLD_GROUPS = 256;
+
 const optional = (text: string | undefined) => text || undefined;
 
 /** The event of a request, without its outcome. */
@@ -73,13 +79,13 @@ export function eventHead(
     namespace: optional(info?.namespace),
     verb: info ? authorizationVerb(info) : (request.method ?? '').toLowerCase(),
     resource: info ? resourceLabel(info) : '',
-    resourceName: optional(info?.name),
+    resourceName: info?.name ? redactTokens(info.name) : undefined,
     apiGroup: info?.apiGroup,
     apiVersion: optional(info?.apiVersion),
     requestUri: redactUri(known.url),
     impersonatedUser: requested?.user,
     impersonatedGroups: asOther ? requested?.groups : undefined,
-    kubernetesGroups: known.impersonation?.groups,
+    kubernetesGroups: known.impersonation?.groups.slice(0, MAX_TOLD_GROUPS),
     connectedFrom: 'Proxy',
   };
 }

@@ -22,7 +22,7 @@ type SessionOptions = {
   recordInput: boolean;
   idleTimeoutMs: number;
   maxDurationMs: number | '' | undefined;
-  /** A line for the user at the beginning. */
+  /** A line for the terminal of the user at the beginning. */
   banner: string | undefined;
   /** Writes the audit row of the end; there is none of a session that never ran. */
   onEnd: (end: SessionEnd | undefined) => Promise<void>;
@@ -40,6 +40,7 @@ export class Session {
   #connections: ConnectionPair | undefined;
   /** What could follow the bytes that the client has got, while it has not got the chunk that was read last. */
   #beforeChunk: { injection: Injection | undefined } | undefined;
+  #banner: string | undefined;
   #exitCode: number | undefined;
   #lastActivity = performance.now();
   #idleTimer: NodeJS.Timeout | undefined;
@@ -54,6 +55,7 @@ export class Session {
   private constructor(options: SessionOptions) {
     this.#options = options;
     this.recordingId = options.recordingId;
+    this.#banner = options.banner;
     this.#recording = options.startRecording?.(error => {
       // What fails before the session runs is thrown, too.
       if (this.#connections) {
@@ -68,6 +70,7 @@ export class Session {
   ): void {
     this.#connections = ConnectionPair.create(sides, {
       see: (from, chunk) => this.#see(from, chunk),
+      following: () => this.#takeBanner(),
       heldBack: () =>
         this.#recording?.congested ? this.#recording.relieved : undefined,
       onClosed: first => this.#closed(first),
@@ -121,6 +124,20 @@ export class Session {
       this.#end((error as Error).message, { truncated: true });
       return false;
     }
+  }
+
+  /** The banner, at the first place where it can be said; what is shown is recorded. */
+  #takeBanner(): Buffer | undefined {
+    if (this.#banner === undefined) {
+      return undefined;
+    }
+    const line = `${this.#banner}\r\n`;
+    const bytes = this.#options.tap?.injection()?.encodeOutput(line);
+    if (bytes) {
+      this.#banner = undefined;
+      this.#recording?.append('output', Buffer.from(line));
+    }
+    return bytes;
   }
 
   #take(event: RemoteCommandEvent): void {

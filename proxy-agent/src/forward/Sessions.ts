@@ -11,6 +11,7 @@ import { SessionRecording } from '../recording';
 import { execParameters, SessionKind } from '../request';
 import type { RecordingStore, SessionLedger } from '../spool';
 import type { Refusal } from './kubernetesStatus';
+import { recordedCommand } from './recordedCommand';
 import type { RequestContext } from './RequestContext';
 import type { RunningCalls } from './RunningCalls';
 import { Session } from './Session';
@@ -150,7 +151,8 @@ export class Sessions {
       idleTimeoutMs: durationToMilliseconds(limits.idleTimeout),
       maxDurationMs:
         limits.maxDuration && durationToMilliseconds(limits.maxDuration),
-      banner: limits.banner,
+      // In a stream of a program it would be a line of the program's.
+      banner: execParameters(context.url).tty ? limits.banner : undefined,
       logger: this.#logger.child({ sessionId }),
       startRecording:
         recordingId === undefined
@@ -267,7 +269,7 @@ export class Sessions {
       podName: head.resourceName ?? '',
       container: parameters.container || undefined,
       kind: session.kind,
-      command: [...parameters.command],
+      command: recordedCommand(parameters.command),
       tty: parameters.tty,
       connectedFrom: 'Proxy',
     };

@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestedImpersonation } from '../authz';
-import type { RequestInfo } from '../request';
+import {
+  execParameters,
+  RequestInfo,
+  resourceLabel,
+  sessionKind,
+} from '../request';
 
 /** Header lines that a request may have. */
 const MAX_HEADERS = 1000;
@@ -35,9 +40,10 @@ export function unacceptable(
     info.apiGroup,
     info.apiVersion,
     info.namespace,
-    info.resource,
-    info.subresource,
+    resourceLabel(info),
     info.name,
+    // A recording names it.
+    sessionKind(info) ? execParameters(request.url ?? '').container : '',
     requested.user ?? '',
     ...requested.groups,
   ];

@@ -28,6 +28,16 @@ const NEVER_FORWARDED = new Set([
 ]);
 const NEVER_FORWARDED_PREFIXES = ['impersonate-', 'x-remote-', 'x-forwarded-'];
 
+function isForwarded(name: string): boolean {
+  // Some servers behind the API server take `X_Remote_User` for the same header.
+  const dashed = name.replaceAll('_', '-');
+  return !(
+    NEVER_FORWARDED.has(dashed) ||
+    HOP_BY_HOP.has(dashed) ||
+    NEVER_FORWARDED_PREFIXES.some(prefix => dashed.startsWith(prefix))
+  );
+}
+
 /** A WebSocket subprotocol that is none: browsers carry a bearer token to an API server in it. */
 const CREDENTIAL_SUBPROTOCOL = 'base64url.bearer.authorization.k8s.io.';
 
@@ -141,12 +151,7 @@ export function upstreamRequestHeaders(
 ): RawHeaders {
   const { cluster, impersonation } = context;
   const headers = withoutCredentials(
-    endToEnd(
-      request.rawHeaders,
-      name =>
-        NEVER_FORWARDED.has(name) ||
-        NEVER_FORWARDED_PREFIXES.some(prefix => name.startsWith(prefix)),
-    ),
+    endToEnd(request.rawHeaders, name => !isForwarded(name)),
   );
   headers.push('Host', cluster.host);
   const authorization = cluster.authorization();
