@@ -7,6 +7,8 @@ export const EVENT_SCHEMA_VERSION = 1;
 const MAX_TEXT = 2048;
 /** Bound on fields that carry what a cluster or a user wrote at length. */
 const MAX_LONG_TEXT = 64 * 1024;
+/** Groups that a record can name: more than a role has, and those besides that everybody is in. */
+const MAX_GROUPS = 1024;
 
 const text = z.string().max(MAX_TEXT);
 const longText = z.string().max(MAX_LONG_TEXT);
@@ -53,7 +55,7 @@ export const requestAuditEventSchema = z.object({
   /** `--as-group` */
   impersonatedGroups: z.array(text).max(256).optional(),
   /** The groups that the proxy impersonated. */
-  kubernetesGroups: z.array(text).max(256).optional(),
+  kubernetesGroups: z.array(text).max(MAX_GROUPS).optional(),
   /** Redacted YAML of at most {@link MAX_REQUEST_BODY_BYTES} bytes. */
   requestBody: longText.optional(),
   requestBodyTruncated: z.boolean().optional(),

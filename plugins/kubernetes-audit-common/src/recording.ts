@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { timestampSchema } from './event';
 
 const text = z.string().max(2048);
+/** As many as an event can name. */
+const MAX_GROUPS = 1024;
 
 /** A terminal's size, each between 1 and 65535. @public */
 export const terminalSizeSchema = z.object({
@@ -32,7 +34,7 @@ export const recordingHeaderSchema = z.object({
   clusterName: text,
   clusterEndpoint: text.optional(),
   role: text.optional(),
-  kubernetesGroups: z.array(text).max(256).optional(),
+  kubernetesGroups: z.array(text).max(MAX_GROUPS).optional(),
   namespace: text,
   podName: text,
   container: text.optional(),

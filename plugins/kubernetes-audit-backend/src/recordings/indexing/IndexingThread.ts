@@ -8,7 +8,7 @@ import type {
 import { INDEXING_WORKER, INDEXING_WORKER_FILE } from './indexingWorker';
 import type { PartRange } from './planParts';
 
-/** JavaScript objects of the worker, in MiB. A part needs about 60. */
+/** JavaScript objects of the worker, in MiB. */
 const MEMORY_LIMIT_MIB = 512;
 /** To index a part takes a second or two. */
 const PART_TIMEOUT_MS = 120_000;

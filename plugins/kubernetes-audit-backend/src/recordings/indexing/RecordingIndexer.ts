@@ -40,7 +40,7 @@ export class RecordingIndexer {
   readonly #sidecars: SidecarStore;
   readonly #thread: IndexingThread;
   readonly #logger: Pick<LoggerService, 'warn'>;
-  /** Waiting, and whether each was asked for again while it was worked on. */
+  /** Recordings that wait for the background. */
   readonly #queue = new Set<string>();
   #draining: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
