@@ -6,7 +6,12 @@ import type {
   RemoteCommandEvent,
   RemoteCommandTap,
 } from '../protocol';
-import type { SessionEnd, SessionRecording } from '../recording';
+import {
+  Copy,
+  CopyTranscript,
+  SessionEnd,
+  SessionRecording,
+} from '../recording';
 import { ConnectionPair, Side } from './ConnectionPair';
 
 /** How often the idle time is looked at, in milliseconds. */
@@ -20,6 +25,8 @@ type SessionOptions = {
     | ((onFailure: (error: Error) => void) => SessionRecording)
     | undefined;
   recordInput: boolean;
+  /** Its archive is told of instead of recorded. */
+  copy: Copy | undefined;
   idleTimeoutMs: number;
   maxDurationMs: number | '' | undefined;
   /** A line for the terminal of the user at the beginning. */
@@ -37,6 +44,7 @@ export class Session {
   readonly recordingId: string | undefined;
   readonly #options: SessionOptions;
   readonly #recording: SessionRecording | undefined;
+  readonly #transcript: CopyTranscript | undefined;
   #connections: ConnectionPair | undefined;
   /** What could follow the bytes that the client has got, while it has not got the chunk that was read last. */
   #beforeChunk: { injection: Injection | undefined } | undefined;
@@ -56,6 +64,7 @@ export class Session {
     this.#options = options;
     this.recordingId = options.recordingId;
     this.#banner = options.banner;
+    this.#transcript = options.copy && CopyTranscript.create(options.copy);
     this.#recording = options.startRecording?.(error => {
       // What fails before the session runs is thrown, too.
       if (this.#connections) {
@@ -80,6 +89,9 @@ export class Session {
       return;
     }
     this.#startTimers();
+    if (this.#transcript) {
+      this.#recording?.append('output', Buffer.from(this.#transcript.head));
+    }
     this.#connections.start({
       client: sides.fromClient,
       upstream: sides.fromUpstream,
@@ -144,7 +156,11 @@ export class Session {
     switch (event.type) {
       case 'stdout':
         this.#lastActivity = performance.now();
-        this.#recording?.append('output', event.data);
+        if (this.#options.copy?.direction === 'from the pod') {
+          this.#recordCopied(event.data);
+        } else {
+          this.#recording?.append('output', event.data);
+        }
         break;
       case 'stderr':
         this.#lastActivity = performance.now();
@@ -152,7 +168,9 @@ export class Session {
         break;
       case 'stdin':
         this.#lastActivity = performance.now();
-        if (this.#options.recordInput) {
+        if (this.#options.copy?.direction === 'to the pod') {
+          this.#recordCopied(event.data);
+        } else if (this.#options.recordInput) {
           this.#recording?.append('input', event.data);
         }
         break;
@@ -164,6 +182,39 @@ export class Session {
         break;
       default:
       // stdinClosed and closed are of no interest here.
+    }
+  }
+
+  #recordCopied(data: Uint8Array): void {
+    const recorded = this.#transcript?.push(Buffer.from(data));
+    if (recorded && 'text' in recorded) {
+      this.#recording?.append('output', Buffer.from(recorded.text));
+    } else if (recorded) {
+      this.#recordNoArchive(recorded.bytes);
+    }
+  }
+
+  /** Of what goes to the pod only what a role says is recorded. */
+  #recordNoArchive(bytes: Buffer): void {
+    if (this.#options.copy?.direction === 'from the pod') {
+      this.#recording?.append('output', bytes);
+    } else if (this.#options.recordInput) {
+      this.#recording?.append('input', bytes);
+    }
+  }
+
+  #recordSum(): void {
+    if (!this.#transcript) {
+      return;
+    }
+    try {
+      const { rest, sum } = this.#transcript;
+      if (rest.length > 0) {
+        this.#recordNoArchive(rest);
+      }
+      this.#recording?.append('output', Buffer.from(sum));
+    } catch {
+      // The recording has failed, and says so itself.
     }
   }
 
@@ -208,6 +259,7 @@ export class Session {
       if (!options.isClosed) {
         this.#connections?.cut(this.#lastWords(reason));
       }
+      this.#recordSum();
       const end: SessionEnd = {
         exitCode: this.#exitCode,
         reason,

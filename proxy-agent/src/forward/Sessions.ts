@@ -7,7 +7,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { AuditLog } from '../audit';
 import { createRemoteCommandTap } from '../protocol';
-import { SessionRecording } from '../recording';
+import { detectCopy, SessionRecording } from '../recording';
 import { execParameters, SessionKind } from '../request';
 import type { RecordingStore, SessionLedger } from '../spool';
 import type { Refusal } from './kubernetesStatus';
@@ -126,6 +126,7 @@ export class Sessions {
     const { context, kind, place, sessionId } = options;
     const recordingId = this.#isRecorded(context, kind) ? uuidv7() : undefined;
     const { session: limits } = context.role.role;
+    const parameters = execParameters(context.url);
     const startedAt = Date.now();
     const stopwatch = Stopwatch.start();
     // One id for the end, whoever writes it: see `recordInterrupted`.
@@ -152,7 +153,11 @@ export class Sessions {
       maxDurationMs:
         limits.maxDuration && durationToMilliseconds(limits.maxDuration),
       // In a stream of a program it would be a line of the program's.
-      banner: execParameters(context.url).tty ? limits.banner : undefined,
+      banner: parameters.tty ? limits.banner : undefined,
+      copy:
+        kind === 'exec'
+          ? detectCopy(parameters.command, parameters.tty)
+          : undefined,
       logger: this.#logger.child({ sessionId }),
       startRecording:
         recordingId === undefined

@@ -1,2 +1,3 @@
 export * from './SessionRecording';
 export * from './RecordingRecovery';
+export * from './copy';

@@ -55,6 +55,18 @@ describe('the head of a request', () => {
     ['a name', `/api/v1/namespaces/${'n'.repeat(3000)}/pods`, []],
     ['a resource', `/api/v1/${'r'.repeat(3000)}`, []],
     [
+      'a resource and its subresource together',
+      `/api/v1/${'r'.repeat(1024)}/name/${'s'.repeat(1024)}`,
+      [],
+    ],
+    [
+      'a container',
+      `/api/v1/namespaces/dev/pods/web/exec?command=sh&container=${'c'.repeat(
+        3000,
+      )}`,
+      [],
+    ],
+    [
       'a selector of a name',
       `/api/v1/pods?fieldSelector=metadata.name%3D${'n'.repeat(3000)}`,
       [],

@@ -126,6 +126,24 @@ describe('the headers of a request', () => {
     );
   });
 
+  it('leave that out with underscores, too', async () => {
+    const lines = await headOf('GET', [
+      'Impersonate_User: jane',
+      'impersonate-extra_scopes: all',
+      'X_Remote_Group: system:masters',
+      'X_Forwarded_For: 10.1.1.1',
+      'X-Real_Ip: 10.1.1.1',
+      'Audit_ID: mine',
+      'Proxy_Authorization: Basic YTpi',
+      'X_Kept: 1',
+    ]);
+    expect(lines).toContain('X_Kept: 1');
+    expect(lines.filter(line => /^impersonate/i.test(line))).toEqual(IDENTITY);
+    expect(lines.join('\n')).not.toMatch(
+      /remote.group|forwarded|real|mine|^proxy/im,
+    );
+  });
+
   it('are not joined by what a client sends behind the chunks', async () => {
     const client = await contract.send(
       'POST',

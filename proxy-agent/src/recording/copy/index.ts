@@ -1,0 +1,2 @@
+export * from './CopyTranscript';
+export * from './detectCopy';
