@@ -3,6 +3,7 @@ import { Logger, pino } from 'pino';
 import packageJson from '../package.json';
 import {
   checkConfig,
+  ConfigInForce,
   ConfigReloader,
   loadConfigAndFiles,
   TrackedFiles,
@@ -12,8 +13,10 @@ import {
   addReloadMetrics,
   AdminServer,
   answerMetrics,
+  configOfPrimary,
   onToldToReload,
   ProxyWorkers,
+  reportConfig,
   reportReadiness,
   workerNumber,
 } from './server';
@@ -48,7 +51,10 @@ function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
 /** What reloads a proxy's configuration; it looks at the files from now on. */
 function startReloading(
   proxy: Proxy,
-  options: { file: string; files: TrackedFiles; logger: Logger },
+  options: Pick<
+    Parameters<typeof ConfigReloader.create>[0],
+    'file' | 'inForce' | 'onApplied' | 'logger'
+  >,
 ): ConfigReloader {
   const reloader = ConfigReloader.create({ ...options, apply: proxy.reload });
   addReloadMetrics(proxy.metrics, () => reloader.counts);
@@ -56,21 +62,27 @@ function startReloading(
   return reloader;
 }
 
-async function runProxy(file: string): Promise<void> {
+function readConfigFile(file: string): ConfigInForce {
   const files = TrackedFiles.create();
-  const config = loadConfigAndFiles(file, files);
+  return { config: loadConfigAndFiles(file, files), files };
+}
+
+async function runProxy(file: string): Promise<void> {
+  // Until there is something to reload, the signal must end nothing.
+  let reload = () => {};
+  process.on('SIGHUP', () => reload());
   const worker = workerNumber();
+  const inForce =
+    worker === undefined ? readConfigFile(file) : await configOfPrimary();
+  const { config } = inForce;
   const base = pino({ level: config.log.level });
   const logger = worker === undefined ? base : base.child({ worker });
   if (config.server.plainHttp && worker === undefined) {
     logger.warn(PLAIN_HTTP_WARNING);
   }
-  // Until there is something to reload, the signal must end nothing.
-  let reload = () => {};
-  process.on('SIGHUP', () => reload());
 
   if (worker === undefined && config.workers > 1) {
-    const workers = ProxyWorkers.start(config.workers, logger);
+    const workers = ProxyWorkers.start(inForce, logger);
     const admin = AdminServer.fromConfig(config.admin, {
       readiness: () => workers.readiness(),
       metrics: () => workers.metrics(),
@@ -86,7 +98,12 @@ async function runProxy(file: string): Promise<void> {
 
   const { version } = packageJson;
   const proxy = await Proxy.start(config, { logger, version, worker });
-  const reloader = startReloading(proxy, { file, files, logger });
+  const reloader = startReloading(proxy, {
+    file,
+    inForce,
+    onApplied: worker === undefined ? undefined : reportConfig,
+    logger,
+  });
   reload = () => reloader.reload('SIGHUP');
   const stop = async () => {
     reloader.stop();

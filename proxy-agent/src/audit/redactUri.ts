@@ -2,9 +2,9 @@ import { REDACTED } from './redacted';
 
 /** A longer URI is cut, in UTF-16 code units. */
 const MAX_URI_LENGTH = 16 * 1024;
-/** Names of query parameters that may carry a credential. */
+/** Names of query parameters that may carry a credential. The short ones are also parts of harmless words. */
 const SECRET_NAME =
-  /token|passw|passphrase|secret|authorization|credential|signature|(?:api|access|private)[._-]?key/i;
+  /token|passw|passphrase|pwd|secret|authorization|credential|signature|jwt|bearer|(?:api|access|auth|private)[._-]?key|(?:^|[^a-z])(?:sig|o?auth2?)(?:[^a-z]|$)/i;
 /** What may hold a signed token. */
 const TOKEN_TEXT = /[\w.-]+/g;
 /** How the first part of a signed token (RFC 7515) begins: `{"` in base64url. */
@@ -55,6 +55,13 @@ function redactToken(text: string): string {
   return isToken ? `${text.slice(0, start)}${SHOWN_INSTEAD}` : text;
 }
 
+/** A text without the signed tokens in it. */
+export function redactTokens(text: string): string {
+  return text.includes(TOKEN_START)
+    ? text.replace(TOKEN_TEXT, redactToken)
+    : text;
+}
+
 /**
  * A request's URI without credentials.
  *
@@ -74,9 +81,5 @@ export function redactUri(
           .split('&')
           .map(parameter => redactParameter(parameter, hideCommand))
           .join('&');
-  return (
-    redacted.includes(TOKEN_START)
-      ? redacted.replace(TOKEN_TEXT, redactToken)
-      : redacted
-  ).slice(0, MAX_URI_LENGTH);
+  return redactTokens(redacted).slice(0, MAX_URI_LENGTH);
 }

@@ -71,6 +71,18 @@ describe('Authorizer', () => {
     expect(decide([])).toMatchObject({ allowed: false });
   });
 
+  it('says which path was asked for, and no token that stands in it', () => {
+    const decision = decide([role()], {
+      isResourceRequest: false,
+      path: '/foo/eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl/bar',
+    });
+    expect(decision).toMatchObject({
+      reason: expect.stringMatching(
+        /^cannot get path "\/foo\/%5Bredacted%5D\/bar": /,
+      ),
+    });
+  });
+
   it('compares subjects as the catalog does, without case', () => {
     expect(decide([role({ subjects: ['Group:default/Payments'] })])).toEqual(
       ALLOWED,

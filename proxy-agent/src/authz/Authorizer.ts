@@ -2,6 +2,7 @@ import type {
   ClusterTags,
   Role,
 } from 'backstage-plugin-kubernetes-audit-common';
+import { redactTokens } from '../audit';
 import { CompiledRole, CompiledRule, compileRole } from './CompiledRole';
 
 /** What a user wants to do. */
@@ -99,13 +100,23 @@ function nearby(role: CompiledRole, request: AuthorizationRequest): string {
 /** A sentence as the API server words it. */
 function describe(request: AuthorizationRequest): string {
   if (!request.isResourceRequest) {
-    return `cannot ${request.verb} path "${request.path}"`;
+    // The reason stands in the audit row beside the URI, which shows no token.
+    return `cannot ${request.verb} path "${redactTokens(request.path)}"`;
   }
   const scope = request.namespace
     ? `in the namespace "${request.namespace}"`
     : 'at the cluster scope';
   return `cannot ${request.verb} resource "${request.resourceLabel}" in API group "${request.apiGroup}" ${scope}`;
 }
+
+/** The roles of one user in one cluster. */
+type Holding = {
+  /** Of the cluster, when they were found. */
+  tags: Record<string, string>;
+  roles: CompiledRole[];
+  /** Whether any of them counts for some addresses alone. */
+  isConditional: boolean;
+};
 
 /**
  * Decides by the portal's roles: a deny in any role of the user wins, then the
@@ -114,8 +125,8 @@ function describe(request: AuthorizationRequest): string {
 export class Authorizer {
   #roles: CompiledRole[] = [];
   #tagsByCluster: ReadonlyMap<string, Record<string, string>> = new Map();
-  /** The roles of the holders of credentials, who ask again and again. */
-  #rolesOf = new WeakMap<readonly string[], CompiledRole[]>();
+  /** The roles of the holders of credentials, who ask again and again, by cluster. */
+  #holdings = new WeakMap<readonly string[], Map<string, Holding>>();
 
   static create(): Authorizer {
     return new Authorizer();
@@ -132,13 +143,15 @@ export class Authorizer {
     this.#tagsByCluster = new Map(
       clusters.map(({ name, tags }) => [name, tags]),
     );
-    this.#rolesOf = new WeakMap();
+    this.#holdings = new WeakMap();
   }
 
   /** @param subjects - the user's entity ref and those of its groups; the same array is quicker the next time */
   decide(subjects: readonly string[], request: AuthorizationRequest): Decision {
-    const tagged = this.#withPortalTags(request);
-    const roles = this.#heldBy(subjects).filter(role => role.appliesTo(tagged));
+    const held = this.#heldBy(subjects, request.cluster);
+    const roles = held.isConditional
+      ? held.roles.filter(({ admits }) => admits?.(request.clientIp) ?? true)
+      : held.roles;
     if (roles.length === 0) {
       return {
         allowed: false,
@@ -180,22 +193,40 @@ export class Authorizer {
     };
   }
 
-  #withPortalTags(request: AuthorizationRequest): AuthorizationRequest {
-    const { name, tags } = request.cluster;
-    const byPortal = this.#tagsByCluster.get(name);
-    return byPortal
-      ? { ...request, cluster: { name, tags: { ...tags, ...byPortal } } }
-      : request;
+  #heldBy(
+    subjects: readonly string[],
+    cluster: AuthorizationRequest['cluster'],
+  ): Holding {
+    let byCluster = this.#holdings.get(subjects);
+    if (!byCluster) {
+      byCluster = new Map();
+      this.#holdings.set(subjects, byCluster);
+    }
+    let holding = byCluster.get(cluster.name);
+    if (holding?.tags !== cluster.tags) {
+      holding = this.#find(subjects, cluster);
+      byCluster.set(cluster.name, holding);
+    }
+    return holding;
   }
 
-  #heldBy(subjects: readonly string[]): CompiledRole[] {
-    let roles = this.#rolesOf.get(subjects);
-    if (!roles) {
-      const held = new Set(subjects.map(subject => subject.toLowerCase()));
-      roles = this.#roles.filter(role => role.isFor(held));
-      this.#rolesOf.set(subjects, roles);
-    }
-    return roles;
+  #find(
+    subjects: readonly string[],
+    { name, tags }: AuthorizationRequest['cluster'],
+  ): Holding {
+    const held = new Set(subjects.map(subject => subject.toLowerCase()));
+    const cluster = {
+      name,
+      tags: { ...tags, ...this.#tagsByCluster.get(name) },
+    };
+    const roles = this.#roles.filter(
+      role => role.isFor(held) && role.coversCluster(cluster),
+    );
+    return {
+      tags,
+      roles,
+      isConditional: roles.some(({ admits }) => admits !== undefined),
+    };
   }
 
   #denied(

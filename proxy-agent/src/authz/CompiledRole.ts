@@ -28,8 +28,9 @@ export type CompiledRole = {
   allows: CompiledRule[];
   /** Whether it is for one of the subjects, in lower case. */
   isFor(subjects: ReadonlySet<string>): boolean;
-  /** Whether it speaks of the request's cluster and of clients there. */
-  appliesTo(request: AuthorizationRequest): boolean;
+  coversCluster(cluster: AuthorizationRequest['cluster']): boolean;
+  /** Whether it counts for clients at an address; undefined when it does for all. */
+  admits: ((clientIp: string) => boolean) | undefined;
   mayImpersonateUser: NamePattern;
   mayImpersonateGroup: NamePattern;
 };
@@ -128,7 +129,7 @@ function compileRule(rule: RoleRule, index: number): CompiledRule {
 
 function compileClientIps(ranges: string[] | undefined) {
   if (!ranges) {
-    return () => true;
+    return undefined;
   }
   const list = new BlockList();
   for (const range of ranges) {
@@ -147,12 +148,12 @@ function compileClientIps(ranges: string[] | undefined) {
 function compileClusters(clusters: Role['clusters']) {
   if (Array.isArray(clusters)) {
     const names = compileNamePatterns(clusters);
-    return ({ cluster }: AuthorizationRequest) => names(cluster.name);
+    return ({ name }: AuthorizationRequest['cluster']) => names(name);
   }
   const tags = Object.entries(clusters.tags).map(
     ([key, pattern]) => [key, compileNamePatterns([pattern])] as const,
   );
-  return ({ cluster }: AuthorizationRequest) =>
+  return (cluster: AuthorizationRequest['cluster']) =>
     tags.length > 0 &&
     tags.every(
       ([key, matches]) =>
@@ -173,7 +174,8 @@ export function compileRole(role: Role): CompiledRole {
       denies: rules.filter(({ rule }) => rule.effect === 'deny'),
       allows: rules.filter(({ rule }) => rule.effect === 'allow'),
       isFor: subjects => members.some(member => subjects.has(member)),
-      appliesTo: request => clusters(request) && clientIps(request.clientIp),
+      coversCluster: clusters,
+      admits: clientIps,
       mayImpersonateUser: compileNamePatterns(role.impersonation.users),
       mayImpersonateGroup: compileNamePatterns(role.impersonation.groups),
     };

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { pino } from 'pino';
-import { ConfigReloader } from './ConfigReloader';
+import { ConfigInForce, ConfigReloader } from './ConfigReloader';
 import { loadConfigAndFiles } from './loadConfig';
 import type { ProxyConfig } from './ProxyConfig';
 import { TrackedFiles } from './TrackedFiles';
@@ -38,6 +38,7 @@ describe('ConfigReloader', () => {
   let directory: string;
   let file: string;
   let applied: ProxyConfig[];
+  let told: ConfigInForce[];
   let lines: { msg: string; problems?: object[] }[];
   let refuse: Error | undefined;
   let now: number;
@@ -56,10 +57,10 @@ describe('ConfigReloader', () => {
   };
   const start = () => {
     const files = TrackedFiles.create();
-    loadConfigAndFiles(file, files);
     return ConfigReloader.create({
       file,
-      files,
+      inForce: { config: loadConfigAndFiles(file, files), files },
+      onApplied: inForce => told.push(inForce),
       apply: next => {
         if (refuse) {
           throw refuse;
@@ -78,6 +79,7 @@ describe('ConfigReloader', () => {
     directory = mkdtempSync(join(tmpdir(), 'reload-'));
     file = join(directory, 'proxy.yaml');
     applied = [];
+    told = [];
     lines = [];
     refuse = undefined;
     now = 1000;
@@ -188,14 +190,117 @@ describe('ConfigReloader', () => {
     expect(lines[0].msg).toMatch(message);
   });
 
-  it('tells nothing of what stands in a kubeconfig', () => {
+  it.each([
+    ['users: [{ token: very-secret }', / at line 1/],
+    ['users:\n- token: |very-secret', / at line 2/],
+    ['users:\n- token: *very-secret', / begins with \* /],
+    ['token: !very-secret x', / contexts is missing/],
+    ['? { token: very-secret }\n: x', / at line 1/],
+  ])(
+    'tells nothing of what stands in a kubeconfig such as %j',
+    (text, what) => {
+      const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+      const reloader = start();
+      mount('v2', text);
+      reloader.reload('SIGHUP');
+      expect(lines[0].msg).toMatch(
+        /line 9: clusters\.0\.kubeconfig: .* is no kubeconfig: /,
+      );
+      expect(lines[0].msg).toMatch(what);
+      expect(JSON.stringify(lines)).not.toContain('very-secret');
+      expect(warn).not.toHaveBeenCalled();
+      warn.mockRestore();
+    },
+  );
+
+  describe('while the configuration file is wrong', () => {
+    let reloader: ConfigReloader;
+
+    const looks = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        await reloader.look();
+      }
+    };
+
+    beforeEach(async () => {
+      reloader = start();
+      write('proxy.yaml', `${config(OTHER)}misspelt: 1\n`);
+      await looks(2);
+    });
+
+    it('takes the files that the old one names anew, once for each change', async () => {
+      await looks(2);
+      expect(lines).toHaveLength(1);
+      expect(applied).toEqual([]);
+      for (const version of ['v2', 'v3']) {
+        mount(version, kubeconfig(`https://${version}.example.com`));
+        await looks(4);
+      }
+      expect(applied).toMatchObject([
+        { clusters: [{ name: 'prod' }] },
+        { clusters: [{ name: 'prod' }] },
+      ]);
+      expect(reloader.counts).toMatchObject({ success: 0, failure: 3 });
+    });
+
+    it('says when those cannot be used, and takes what is mended', async () => {
+      mount('v2', 'token: very-secret');
+      await looks(4);
+      expect(applied).toEqual([]);
+      expect(lines.at(-1)?.msg).toMatch(/names have changed, and cannot be us/);
+      expect(JSON.stringify(lines)).not.toContain('very-secret');
+      mount('v3', kubeconfig('https://three.example.com'));
+      await looks(2);
+      expect(applied).toMatchObject([{ clusters: [{ name: 'prod' }] }]);
+    });
+
+    it('stays with those that were there before when they cannot be taken over', async () => {
+      refuse = new Error('no such thing');
+      mount('v2', kubeconfig('https://two.example.com'));
+      await looks(4);
+      expect(lines.at(-1)?.msg).toMatch(/cannot be taken over/);
+      refuse = undefined;
+      mount('v3', kubeconfig('https://three.example.com'));
+      await looks(2);
+      expect(applied).toHaveLength(1);
+    });
+
+    it('goes on as before when it is mended', async () => {
+      mount('v2', kubeconfig('https://two.example.com'));
+      await looks(2);
+      write('proxy.yaml', config(PROD));
+      await looks(2);
+      mount('v3', kubeconfig('https://three.example.com'));
+      await looks(4);
+      expect(applied).toHaveLength(3);
+      expect(reloader.counts).toMatchObject({ success: 2, failure: 2 });
+    });
+  });
+
+  it('tells what it has taken over, and from which files', () => {
     const reloader = start();
-    mount('v2', 'users: [{ token: very-secret }');
+    write('proxy.yaml', config(OTHER));
     reloader.reload('SIGHUP');
-    expect(lines[0].msg).toMatch(
-      /line 9: clusters\.0\.kubeconfig: .* is no kubeconfig: .* at line 1/,
-    );
-    expect(JSON.stringify(lines)).not.toContain('very-secret');
+    expect(told).toMatchObject([{ config: { clusters: [{ name: 'other' }] } }]);
+    expect(told[0].files.seen).toEqual([[file, expect.any(String)]]);
+    write('proxy.yaml', '');
+    reloader.reload('SIGHUP');
+    expect(told).toHaveLength(1);
+  });
+
+  it('notices what has changed since another process has read it', async () => {
+    const files = TrackedFiles.create();
+    const inForce = { config: loadConfigAndFiles(file, files), files };
+    write('proxy.yaml', config(OTHER));
+    const reloader = ConfigReloader.create({
+      file,
+      inForce: { ...inForce, files: TrackedFiles.create(files.seen) },
+      apply: next => applied.push(next),
+      logger: pino({ level: 'silent' }),
+    });
+    await reloader.look();
+    await reloader.look();
+    expect(applied).toMatchObject([{ clusters: [{ name: 'other' }] }]);
   });
 
   it('refuses what the proxy cannot take over', () => {

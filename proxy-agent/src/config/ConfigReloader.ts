@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { ConfigError } from './ConfigError';
 import { loadConfigAndFiles } from './loadConfig';
+import { namedFileProblems } from './namedFileProblems';
 import type { ProxyConfig } from './ProxyConfig';
 import { TrackedFiles } from './TrackedFiles';
 
@@ -17,13 +18,18 @@ export type ReloadCounts = {
   lastSuccess: number;
 };
 
+/** A configuration that was taken over, and what was read for it: the file itself and those that it names. */
+export type ConfigInForce = { config: ProxyConfig; files: TrackedFiles };
+
 type ReloaderOptions = {
   /** The configuration file. */
   file: string;
-  /** What was read at the start. */
-  files: TrackedFiles;
+  /** What the proxy was started with. */
+  inForce: ConfigInForce;
   /** Takes a configuration over as a whole, or throws and changes nothing. */
   apply: (config: ProxyConfig) => void;
+  /** Another one was taken over. */
+  onApplied?: (inForce: ConfigInForce) => void;
   logger: Logger;
   now?: () => number;
 };
@@ -31,13 +37,16 @@ type ReloaderOptions = {
 /**
  * Reloads the configuration when it is told to, and when the file or one that
  * it names has changed. One that cannot be used is refused, and the old one
- * stays.
+ * stays; the files that the old one names are still read when they change, so
+ * that a certificate is renewed whatever becomes of the configuration file.
  */
 export class ConfigReloader {
   readonly #options: ReloaderOptions;
   readonly #now: () => number;
   readonly #counts: ReloadCounts;
-  #files: TrackedFiles;
+  #inForce: ConfigInForce;
+  /** Of the last attempt, whatever became of it. */
+  #watched: readonly TrackedFiles[];
   #changed: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -48,7 +57,8 @@ export class ConfigReloader {
 
   private constructor(options: ReloaderOptions) {
     this.#options = options;
-    this.#files = options.files;
+    this.#inForce = options.inForce;
+    this.#watched = [options.inForce.files];
     this.#now = options.now ?? Date.now;
     this.#counts = { success: 0, failure: 0, lastSuccess: this.#now() };
   }
@@ -72,12 +82,15 @@ export class ConfigReloader {
    * succession have seen the same change.
    */
   async look(): Promise<void> {
-    const files = this.#files;
-    const fingerprint = await files.currentFingerprint();
-    if (this.#isStopped || files !== this.#files) {
+    const watched = this.#watched;
+    const fingerprints = await Promise.all(
+      watched.map(files => files.currentFingerprint()),
+    );
+    if (this.#isStopped || watched !== this.#watched) {
       return;
     }
-    if (fingerprint === files.fingerprint) {
+    const fingerprint = fingerprints.join();
+    if (fingerprint === watched.map(files => files.fingerprint).join()) {
       this.#changed = undefined;
     } else if (fingerprint === this.#changed) {
       this.reload('a file has changed');
@@ -88,11 +101,14 @@ export class ConfigReloader {
 
   /** Reloads now, whatever has changed. */
   reload(cause: string): void {
-    const { file, apply, logger } = this.#options;
+    const { file, apply, onApplied, logger } = this.#options;
+    const files = TrackedFiles.create();
     this.#changed = undefined;
-    this.#files = TrackedFiles.create();
+    this.#watched = [files];
     try {
-      apply(loadConfigAndFiles(file, this.#files));
+      const config = loadConfigAndFiles(file, files);
+      apply(config);
+      this.#inForce = { config, files };
     } catch (error) {
       this.#counts.failure += 1;
       logger.error(
@@ -103,10 +119,51 @@ export class ConfigReloader {
           (error as Error).message
         }`,
       );
+      this.#renew(error as Error);
       return;
     }
     this.#counts.success += 1;
     this.#counts.lastSuccess = this.#now();
+    onApplied?.(this.#inForce);
+  }
+
+  /** Takes the old configuration over once more if a file that it names has changed. */
+  #renew(refusal: Error): void {
+    const { file, apply, logger } = this.#options;
+    const { config, files: before } = this.#inForce;
+    const files = TrackedFiles.create();
+    const problems = namedFileProblems(config, files);
+    this.#watched = [...this.#watched, files];
+    if (files.fingerprint === before.without(file).fingerprint) {
+      return;
+    }
+    if (problems.length > 0) {
+      // They may be why the new one was refused, and have been told.
+      if (problems.some(({ message }) => !refusal.message.includes(message))) {
+        logger.error(
+          { problems },
+          'files that the old configuration names have changed, and cannot be used',
+        );
+      }
+      return;
+    }
+    try {
+      apply(config);
+    } catch (error) {
+      logger.error(
+        { err: error },
+        'files that the old configuration names have changed, and cannot be taken over',
+      );
+      return;
+    }
+    const itself = before.seen.filter(([path]) => path === file);
+    this.#inForce = {
+      config,
+      files: TrackedFiles.create([...itself, ...files.seen]),
+    };
+    logger.info(
+      'files that the old configuration names have changed, and were taken over',
+    );
   }
 
   #schedule(delayMs: number): void {

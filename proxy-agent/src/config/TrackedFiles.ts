@@ -14,13 +14,16 @@ const markOf = (error: unknown) =>
  */
 export class TrackedFiles {
   /** By path: the digest of the content, or why there is none. */
-  readonly #seen = new Map<string, string>();
+  readonly #seen: Map<string, string>;
 
-  static create(): TrackedFiles {
-    return new TrackedFiles();
+  /** @param seen - what {@link TrackedFiles.seen} has told elsewhere */
+  static create(seen: readonly [string, string][] = []): TrackedFiles {
+    return new TrackedFiles(new Map(seen));
   }
 
-  private constructor() {}
+  private constructor(seen: Map<string, string>) {
+    this.#seen = seen;
+  }
 
   /** @throws Error when the file cannot be read; that is remembered, too */
   read(file: string): string {
@@ -34,9 +37,19 @@ export class TrackedFiles {
     }
   }
 
+  /** What was read, as pairs of path and digest: nothing of the content itself. */
+  get seen(): [string, string][] {
+    return [...this.#seen];
+  }
+
+  /** The other files. */
+  without(file: string): TrackedFiles {
+    return TrackedFiles.create(this.seen.filter(([path]) => path !== file));
+  }
+
   /** Of what was read. */
   get fingerprint(): string {
-    return JSON.stringify([...this.#seen]);
+    return JSON.stringify(this.seen);
   }
 
   /** Of what is in the same files now. */

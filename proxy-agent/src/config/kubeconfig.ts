@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { LineCounter, parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { describeIssue } from './describeIssue';
+import { describeYamlError } from './describeYamlError';
 import type { ClusterConfig } from './ProxyConfig';
 
 /** How a cluster is reached and as whom: the proxy's own identity. */
@@ -141,11 +142,22 @@ function fromKubeconfig(
 }
 
 function parseYaml(file: string, text: string): unknown {
+  const lineCounter = new LineCounter();
   try {
-    return parse(text);
+    return parse(text, {
+      lineCounter,
+      prettyErrors: false,
+      stringKeys: true,
+      // Else it writes what it finds odd to stderr, where a secret may stand.
+      logLevel: 'error',
+    });
   } catch (error) {
-    // Behind its first line an error shows the text, where a secret may stand.
-    const [message] = (error as Error).message.split('\n');
-    throw new Error(`${file} is no kubeconfig: ${message.replace(/:$/, '')}`);
+    throw new Error(
+      error instanceof YAMLParseError
+        ? `${file} is no kubeconfig: ${describeYamlError(error)} at line ${
+            lineCounter.linePos(error.pos[0]).line
+          }`
+        : `${file} is no kubeconfig: what begins with * must be put in quotes, or name an anchor above it`,
+    );
   }
 }

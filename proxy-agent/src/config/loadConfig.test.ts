@@ -206,12 +206,40 @@ describe('loadConfig', () => {
     ['', 'the file is empty'],
     ['# nothing but a comment\n', 'the file is empty'],
     ['- a list\n', 'expected keys with values, such as agentId: a'],
-    ['a: *nowhere\n', expect.stringContaining('nowhere')],
   ])('refuses %j', (source, message) => {
     expect(problems(source)).toEqual([
       expect.objectContaining({ path: '', message }),
     ]);
   });
+
+  it.each([
+    '*hunter2',
+    '|hunter2',
+    '"x"hunter2',
+    '"\\hunter2"',
+    '!hunter2 x',
+    '!<hunter2',
+    '@hunter2',
+    '%hunter2',
+    '&hunter2: x',
+    'x: hunter2',
+    'x ]\n]hunter2',
+    '\n    ? { hunter2: x }\n    : x',
+    '[*hunter2, hunter2]',
+  ])(
+    'says where a token stands that begins as in %j, and nothing of it',
+    token => {
+      const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+      const found = problems(
+        VALID.replace('tokenFile: token', `token: ${token}`),
+      );
+      expect(found.length).toBeGreaterThan(0);
+      expect([3, 5, 6]).toContain(found[0].line);
+      expect(JSON.stringify(found)).not.toContain('hunter2');
+      expect(warn).not.toHaveBeenCalled();
+      warn.mockRestore();
+    },
+  );
 
   it('says that a file is not there', () => {
     expect(() => loadConfig(join(directory, 'none.yaml'))).toThrow(

@@ -9,6 +9,7 @@ import {
 } from 'yaml';
 import { ConfigError, ConfigProblem } from './ConfigError';
 import { describeIssue } from './describeIssue';
+import { deadAlias, describeYamlError } from './describeYamlError';
 import { namedFileProblems } from './namedFileProblems';
 import { ProxyConfig, proxyConfigSchema } from './ProxyConfig';
 import { TrackedFiles } from './TrackedFiles';
@@ -113,13 +114,20 @@ function parseFile(file: string, files: TrackedFiles) {
   }
   const lineCounter = new LineCounter();
   // Pretty errors repeat the line's number, and show what stands there.
-  const document = parseDocument(source, { lineCounter, prettyErrors: false });
+  const document = parseDocument(source, {
+    lineCounter,
+    prettyErrors: false,
+    stringKeys: true,
+    // Else it writes what it finds odd to stderr.
+    logLevel: 'error',
+  });
   const lineAt = (offset: number) => lineCounter.linePos(offset).line;
-  const problems = document.errors
+  // A warning is a value that is not read as it was meant, such as one that begins with `!`.
+  const problems = [...document.errors, ...document.warnings]
     .map(error => ({
       line: lineAt(error.pos[0]),
       path: '',
-      message: error.message,
+      message: describeYamlError(error),
     }))
     // What follows on a line mostly follows from the first.
     .filter(
@@ -145,10 +153,17 @@ function readConfig(file: string, files: TrackedFiles): ReadConfig {
   let values: unknown;
   try {
     values = document.toJS();
-  } catch (error) {
-    // Aliases that lead nowhere, or to too much.
+  } catch {
+    const offset = deadAlias(document);
     throw new ConfigError(file, [
-      { path: '', message: (error as Error).message },
+      offset === undefined
+        ? { path: '', message: 'aliases, which begin with *, name too much' }
+        : {
+            line: lineAt(offset),
+            path: '',
+            message:
+              'what begins with * must be put in quotes, or name an anchor above it',
+          },
     ]);
   }
   const result = proxyConfigSchema.safeParse(

@@ -1,5 +1,5 @@
 import { proxyConfigSchema } from './ProxyConfig';
-import { restartOnlyChanges } from './restartOnlyChanges';
+import { asTakenOver, restartOnlyChanges } from './restartOnlyChanges';
 
 const config = (changes: { server?: object; [key: string]: unknown } = {}) =>
   proxyConfigSchema.parse({
@@ -45,6 +45,34 @@ describe('restartOnlyChanges', () => {
       },
     });
     expect(restartOnlyChanges(before, config())).toEqual(['portal.caFile']);
+  });
+
+  it('are all that is not taken over', () => {
+    const changes = {
+      agentId: 'proxy-2',
+      workers: 2,
+      portal: { url: 'https://other.example.com', tokenFile: '/token' },
+      server: { host: '127.0.0.1', port: 1, tls: { ...TLS, certFile: '/c' } },
+      clusters: [{ name: 'b', endpoint: 'https://b.example.com' }],
+      limits: { perSecond: 1 },
+      policy: { maxAge: '1h' },
+      log: { level: 'debug' },
+      audit: { maxParsedBody: 1 },
+    };
+    const next = config(changes);
+    for (const server of [{ host: '127.0.0.1' }, { tls: TLS }]) {
+      const started = config({ server });
+      const taken = asTakenOver(started, next);
+      expect(restartOnlyChanges(started, taken)).toEqual([]);
+      expect(restartOnlyChanges(taken, next)).toEqual(
+        restartOnlyChanges(started, next),
+      );
+      const { clusters, limits, log, policy } = next;
+      expect(taken).toMatchObject({ clusters, limits, log, policy });
+    }
+    expect(
+      asTakenOver(config({ server: { tls: TLS } }), next).server.tls,
+    ).toEqual({ ...TLS, certFile: '/c' });
   });
 
   it('takes another certificate for a file that is reloaded', () => {

@@ -28,6 +28,26 @@ export function restartOnlyChanges(
     );
 }
 
+/** Another configuration as far as a running proxy takes it over; the rest is as it was started with. */
+export function asTakenOver(
+  started: ProxyConfig,
+  next: ProxyConfig,
+): ProxyConfig {
+  const { clusters, limits, log, policy, server } = next;
+  return {
+    ...started,
+    clusters,
+    limits,
+    log,
+    policy,
+    server: {
+      ...started.server,
+      tls: (started.server.tls && server.tls) ?? started.server.tls,
+      publicUrl: server.publicUrl,
+    },
+  };
+}
+
 /** Whether there is TLS at all is decided when the proxy begins to listen. */
 function flatten(config: ProxyConfig): Record<string, unknown> {
   const flat: Record<string, unknown> = {

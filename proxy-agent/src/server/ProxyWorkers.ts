@@ -2,11 +2,14 @@ import cluster, { Worker } from 'node:cluster';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
+import { asTakenOver, ConfigInForce } from '../config';
 import type { Readiness } from './AdminServer';
 import {
   askMetrics,
+  readConfig,
   readReport,
   REPORT_INTERVAL_MS,
+  tellConfig,
   tellToReload,
 } from './workerChannel';
 
@@ -33,20 +36,23 @@ export function workerNumber(): number | undefined {
 /**
  * Several processes that serve one port, one for each core: Node's cluster
  * module deals the connections out. A worker that dies is started again with
- * its number, so that it finds its spool.
+ * its number, so that it finds its spool, and with the configuration that is in
+ * force, whatever the file has become: it serves as the others do.
  */
 export class ProxyWorkers {
   readonly #logger: Logger;
   readonly #slots: Slot[];
+  #inForce: ConfigInForce;
   #stopping = false;
 
-  static start(count: number, logger: Logger): ProxyWorkers {
-    return new ProxyWorkers(count, logger);
+  static start(inForce: ConfigInForce, logger: Logger): ProxyWorkers {
+    return new ProxyWorkers(inForce, logger);
   }
 
-  private constructor(count: number, logger: Logger) {
+  private constructor(inForce: ConfigInForce, logger: Logger) {
     this.#logger = logger;
-    this.#slots = Array.from({ length: count }, () => ({
+    this.#inForce = inForce;
+    this.#slots = Array.from({ length: inForce.config.workers }, () => ({
       worker: undefined,
       reportedAt: -Infinity,
       readiness: [],
@@ -106,11 +112,20 @@ export class ProxyWorkers {
     const slot = this.#slots[index];
     const worker = cluster.fork({ [WORKER_VARIABLE]: `${index + 1}` });
     slot.worker = worker;
+    tellConfig(worker, this.#inForce);
     worker.on('message', message => {
       const readiness = readReport(message);
       if (readiness) {
         slot.readiness = readiness;
         slot.reportedAt = performance.now();
+        return;
+      }
+      const taken = readConfig(message);
+      if (taken) {
+        this.#inForce = {
+          config: asTakenOver(this.#inForce.config, taken.config),
+          files: taken.files,
+        };
       }
     });
     worker.once('exit', (code, signal) => {

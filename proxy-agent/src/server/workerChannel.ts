@@ -6,6 +6,7 @@ import type {
   Registry,
 } from 'prom-client';
 import { z } from 'zod';
+import { ConfigInForce, ProxyConfig, TrackedFiles } from '../config';
 import type { Readiness } from './AdminServer';
 
 /** How often a worker tells its primary how it is, in milliseconds. */
@@ -27,6 +28,15 @@ const metricsAnswerSchema = z.object({
 });
 const reloadSchema = z.object({
   type: z.literal('kubernetes-audit-reload!'),
+});
+const configSchema = z.object({
+  type: z.literal('kubernetes-audit-config'),
+  // Checked by the process that has read it. What is in force may be of two
+  // files, of which some keys wait for a restart, and need not be one of its own.
+  config: z.custom<ProxyConfig>(
+    value => typeof value === 'object' && value !== null,
+  ),
+  files: z.array(z.tuple([z.string(), z.string()])),
 });
 const reportSchema = z.object({
   type: z.literal('kubernetes-audit-readiness'),
@@ -103,7 +113,7 @@ export async function askMetrics(
 
 /** In the primary: tells a worker to reload its configuration. */
 export function tellToReload(worker: Worker): void {
-  // One that dies reads it anew when it is started again.
+  // One that dies gets what is in force when it is started again.
   worker.send({ type: 'kubernetes-audit-reload!' }, () => {});
 }
 
@@ -116,4 +126,42 @@ export function onToldToReload(reload: () => void): () => void {
   };
   process.on('message', listener);
   return () => process.off('message', listener);
+}
+
+/** A configuration may name secrets: it goes over the channel between the processes, and stands in no argument or variable. */
+function configMessage({ config, files }: ConfigInForce) {
+  return { type: 'kubernetes-audit-config', config, files: files.seen };
+}
+
+/** The configuration in a message, either way; undefined for other messages. */
+export function readConfig(message: unknown): ConfigInForce | undefined {
+  const { data } = configSchema.safeParse(message);
+  return (
+    data && { config: data.config, files: TrackedFiles.create(data.files) }
+  );
+}
+
+/** In the primary: gives a worker that was just started its configuration, before anything else. */
+export function tellConfig(worker: Worker, inForce: ConfigInForce): void {
+  worker.send(configMessage(inForce), () => {});
+}
+
+/** In a worker: what the primary has given it. */
+export async function configOfPrimary(): Promise<ConfigInForce> {
+  // Node keeps messages until somebody listens, and ends a worker whose primary is gone.
+  return await new Promise(resolve => {
+    const listener = (message: unknown) => {
+      const inForce = readConfig(message);
+      if (inForce) {
+        process.off('message', listener);
+        resolve(inForce);
+      }
+    };
+    process.on('message', listener);
+  });
+}
+
+/** In a worker: tells the primary what it has taken over, for those that are started later. */
+export function reportConfig(inForce: ConfigInForce): void {
+  process.send?.(configMessage(inForce));
 }

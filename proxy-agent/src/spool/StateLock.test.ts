@@ -99,5 +99,6 @@ describe('StateLock', () => {
     await takeAndRelease();
     writeFileSync(file, 'torn');
     await takeAndRelease();
+    expect(readFileSync(file, 'utf8').trim()).toBe('');
   });
 });

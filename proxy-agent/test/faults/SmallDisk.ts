@@ -60,7 +60,8 @@ export class SmallDisk {
   }
 
   makeWritable(): void {
-    execFileSync('umount', [this.path]);
+    // Whoever reads a file there at this moment reads on.
+    execFileSync('umount', ['--lazy', this.path]);
   }
 
   unmount(): void {

@@ -105,6 +105,7 @@ describe('the check of a configuration', () => {
       `agentId: proxy-1
 stateDirectory: state
 portal: { url: https://portal.example.com, token: long enough }
+server: { host: 127.0.0.1 }
 clusters:
 ${clusters}
 `,
@@ -140,18 +141,18 @@ ${clusters}
       /is valid: agent/,
     ],
     [
-      'names a file that is elsewhere',
+      'names a file that is not there',
       '  - { name: a, kubeconfig: none }',
-      0,
-      /is valid, but these files are not here/,
+      1,
+      /line 6: clusters\.0\.kubeconfig: .*none is not there/,
     ],
     [
       'names a file that is wrong',
       '  - { name: a, kubeconfig: wrong }',
       1,
-      /line 5: clusters\.0: .*wrong is no kubeconfig/,
+      /line 6: clusters\.0\.kubeconfig: .*wrong is no kubeconfig/,
     ],
-    ['is wrong', '  - { name: a }', 1, /line 5: clusters\.0: needs either/],
+    ['is wrong', '  - { name: a }', 1, /line 6: clusters\.0: needs either/],
   ])('that %s', (_, clusters, exitCode, text) => {
     expect(check(clusters)).toEqual({
       exitCode,

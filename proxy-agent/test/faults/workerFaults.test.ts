@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { AgentBinary } from './AgentBinary';
 import { FaultRig } from './FaultRig';
 
@@ -7,6 +8,11 @@ describe('a proxy with two workers', () => {
   let binary: AgentBinary;
   let rig: FaultRig;
 
+  const notReady = async () =>
+    await rig.process.until(
+      async () => (await rig.process.ask('/readyz'))?.ok === false,
+      '/readyz to say it',
+    );
   const post = async (namespace: string) =>
     await rig.call(`/api/v1/namespaces/${namespace}/pods`, { method: 'POST' });
 
@@ -27,10 +33,7 @@ describe('a proxy with two workers', () => {
       expect((await post(`before-${i}`)).status).toBe(201);
     }
     process.kill(workers[0], 'SIGKILL');
-    await rig.process.until(
-      async () => (await rig.process.ask('/readyz'))?.ok === false,
-      '/readyz to say it',
-    );
+    await notReady();
     // The other one goes on; connections that the dead one held are gone.
     for (let i = 0; i < 20; i++) {
       const answer = await post(`during-${i}`).catch(() => post(`again-${i}`));
@@ -56,6 +59,66 @@ describe('a proxy with two workers', () => {
         { statusCode: 201 },
       ]);
     }
+  });
+
+  it('starts one again with the configuration in force, whatever the file has become', async () => {
+    const clusters = ['demo', 'later'].map(name => ({
+      name,
+      endpoint: rig.api.url,
+    }));
+    const reloads = (result: string) =>
+      rig.process.metric(
+        `kubernetes_audit_config_reloads_total\\{result="${result}"\\}`,
+      );
+    const { workers } = await rig.start();
+    // What is reloaded, and what waits for the next start.
+    rig.configure({
+      workers: 2,
+      clusters,
+      server: {
+        host: '127.0.0.1',
+        port: 1,
+        plainHttp: true,
+        publicUrl: 'http://kubernetes.example.com',
+      },
+      stateDirectory: `${rig.stateDirectory}/other`,
+    });
+    rig.process.signal('SIGHUP');
+    await rig.process.until(
+      async () => (await reloads('success')) === 2,
+      'the reload',
+    );
+    // Both are then such as were started again.
+    for (const [index, pid] of workers.entries()) {
+      rig.configure(
+        index === 0 ? { workers: 0 } : { workers: 2, clusters: [] },
+      );
+      process.kill(pid, 'SIGKILL');
+      await notReady();
+      await rig.process.ready();
+    }
+    expect(rig.process.workers).toHaveLength(2);
+    const statuses = Array.from({ length: 8 }, async () => {
+      const answer = await fetch(
+        `${rig.url.replace(/demo$/, 'later')}/api/v1/namespaces/dev/pods`,
+        {
+          headers: {
+            authorization: `Bearer ${rig.token}`,
+            connection: 'close',
+          },
+        },
+      );
+      await answer.arrayBuffer();
+      return answer.status;
+    });
+    expect(await Promise.all(statuses)).toEqual(Array(8).fill(200));
+    await rig.delivered();
+    expect(rig.store.spools.size).toBe(2);
+    expect(existsSync(`${rig.stateDirectory}/other`)).toBe(false);
+    await rig.process.until(
+      async () => ((await reloads('failure')) ?? 0) >= 2,
+      'each of them to see that the file is wrong',
+    );
   });
 
   it('waits for spools that workers of a killed one still hold', async () => {
