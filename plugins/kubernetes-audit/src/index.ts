@@ -16,6 +16,7 @@ export {
   type DownloadFormat,
   type KubernetesAuditApi,
   type ListRequest,
+  type RecordingTextRequest,
   type RequestAuditFilter,
   type RequestAuditListRequest,
   type RequestOptions,

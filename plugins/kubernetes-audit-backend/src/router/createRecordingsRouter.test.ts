@@ -480,6 +480,19 @@ describe('recordings', () => {
     ]);
   });
 
+  it('are in the audit log anew when they are opened anew, not when they are followed', async () => {
+    const { api, audited } = await start();
+    const get = (query: string, user?: string) =>
+      api.get(`${URL}/${id}${query}`).set(userHeaders(user));
+    await get('');
+    await get('?follow=true').expect(200);
+    expect(audited).toHaveLength(1);
+    await get('');
+    expect(audited).toHaveLength(2);
+    await get('?follow=true', 'jane').expect(403);
+    expect(audited).toHaveLength(3);
+  });
+
   it('begin a playback in the audit log with a chunk that is read directly', async () => {
     const { api, audited } = await start();
     await api.get(`${URL}/${id}/chunks/1`).set(userHeaders());

@@ -53,15 +53,14 @@ export function createRecordingsRouter(options: {
   const { userRoute, recordings, playbacks } = options;
   const router = Router();
 
+  const isRunning = ({ request, credentials }: UserRequest) =>
+    playbacks.isRunning(credentials.principal.userEntityRef, request.params.id);
+
   /** What belongs to a playback that is in the audit log already. */
   const PLAYED: RouteAudit = {
     eventId: 'recording-play',
     severityLevel: 'medium',
-    isContinued: ({ request, credentials }) =>
-      playbacks.isRunning(
-        credentials.principal.userEntityRef,
-        request.params.id,
-      ),
+    isContinued: isRunning,
   };
 
   const touchPlayback = ({ request, credentials }: UserRequest) =>
@@ -82,7 +81,13 @@ export function createRecordingsRouter(options: {
   router.get(
     '/v1/recordings/:id',
     userRoute(
-      { eventId: 'recording-play', severityLevel: 'medium' },
+      {
+        ...PLAYED,
+        // A player asks again and again how long a running session is by now;
+        // whoever opens a recording anew plays it anew.
+        isContinued: userRequest =>
+          userRequest.request.query.follow === 'true' && isRunning(userRequest),
+      },
       async userRequest => {
         const { request, response, credentials } = userRequest;
         const recording = await recordings.open(credentials, request.params.id);

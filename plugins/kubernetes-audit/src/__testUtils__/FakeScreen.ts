@@ -1,14 +1,17 @@
 import type { TerminalSize } from 'backstage-plugin-kubernetes-audit-common';
-import type { Screen } from '../player';
+import type { Scaling, ViewedScreen } from '../player';
 
 /** A screen that remembers what it was told. */
-export class FakeScreen implements Screen {
+export class FakeScreen implements ViewedScreen {
   /** What has been written since the last reset. */
   text = '';
   readonly sizes: TerminalSize[] = [];
   /** Writes and resizes in the order in which they took effect. */
   readonly history: string[] = [];
   resets = 0;
+  selection = '';
+  scaling: Scaling = 'fit';
+  readonly #onSelection = new Set<() => void>();
 
   async write(data: Uint8Array): Promise<void> {
     // An emulator takes its time.
@@ -27,5 +30,19 @@ export class FakeScreen implements Screen {
     this.text = '';
     this.resets++;
     this.resize(size);
+  }
+
+  onSelectionChange(listener: () => void): () => void {
+    this.#onSelection.add(listener);
+    return () => this.#onSelection.delete(listener);
+  }
+
+  select(text: string): void {
+    this.selection = text;
+    this.#onSelection.forEach(listener => listener());
+  }
+
+  setScaling(scaling: Scaling): void {
+    this.scaling = scaling;
   }
 }

@@ -1,4 +1,5 @@
-import { renderInTestApp } from '@backstage/frontend-test-utils';
+import { StorageApi, storageApiRef } from '@backstage/core-plugin-api';
+import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { screen } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { useLocation } from 'react-router-dom';
@@ -7,7 +8,12 @@ import { KubernetesAuditApi, kubernetesAuditApiRef } from '../api';
 /** Renders a page at a URL, within an app whose portal is `api`. */
 export function renderPage(
   page: ReactElement,
-  options: { api: KubernetesAuditApi; url?: string },
+  options: {
+    api: KubernetesAuditApi;
+    url?: string;
+    /** What is kept for the user; nothing unless given. */
+    storageApi?: StorageApi;
+  },
 ) {
   return renderInTestApp(
     <>
@@ -15,7 +21,10 @@ export function renderPage(
       <LocationProbe />
     </>,
     {
-      apis: [[kubernetesAuditApiRef, options.api]],
+      apis: [
+        [kubernetesAuditApiRef, options.api],
+        [storageApiRef, options.storageApi ?? mockApis.storage()],
+      ],
       initialRouteEntries: [options.url ?? '/'],
     },
   );

@@ -1,7 +1,10 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
   RecordingDetail,
+  RecordingKeyframe,
   RecordingPage,
+  RecordingText,
+  RecordingTimeline,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -29,6 +32,15 @@ export type ListRequest = {
 /** What bounds a page of events. @public */
 export type RequestAuditListRequest = ListRequest & {
   filter?: RequestAuditFilter;
+};
+
+/** Which lines of a recording's text. @public */
+export type RecordingTextRequest = {
+  /** Only lines with it in them, in any case. */
+  search?: string;
+  /** Microseconds since the recording's start, not included. */
+  after?: number;
+  limit?: number;
 };
 
 /** How a recording is written to a file. @public */
@@ -63,8 +75,15 @@ export interface KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<RecordingPage>;
 
-  /** One recording with the table of its chunks. */
-  getRecording(id: string, options?: RequestOptions): Promise<RecordingDetail>;
+  /**
+   * One recording with the table of its chunks.
+   *
+   * @param options - `follow`: it is played already, and may have grown
+   */
+  getRecording(
+    id: string,
+    options?: RequestOptions & { follow?: boolean },
+  ): Promise<RecordingDetail>;
 
   /**
    * One chunk: whole, uncompressed frames.
@@ -76,6 +95,29 @@ export interface KubernetesAuditApi {
     index: number,
     options?: RequestOptions & { onProgress?: (bytes: number) => void },
   ): Promise<Uint8Array>;
+
+  /** What to draw on a timeline. Not found while there is no index yet. */
+  getRecordingTimeline(
+    id: string,
+    options?: RequestOptions,
+  ): Promise<RecordingTimeline>;
+
+  /**
+   * The latest keyframe at or before the time, in microseconds. Not found
+   * where there is none, or not yet.
+   */
+  getRecordingKeyframe(
+    id: string,
+    time: number,
+    options?: RequestOptions,
+  ): Promise<RecordingKeyframe>;
+
+  /** Lines of the recording's text. Not found while there is no index yet. */
+  getRecordingText(
+    id: string,
+    request: RecordingTextRequest,
+    options?: RequestOptions,
+  ): Promise<RecordingText>;
 
   /** The whole recording as a file. */
   downloadRecording(

@@ -72,6 +72,22 @@ describe('KubernetesAuditClient', () => {
     expect(progress).toEqual([2, 3]);
   });
 
+  it('asks for the keyframe and the text of a moment', async () => {
+    const { client, fetch } = clientThatGets(Response.json({}));
+    await client.getRecordingKeyframe('7', 1_500_000);
+    expect(fetch.mock.calls[0][0]).toBe(
+      `${BASE_URL}/v1/recordings/7/keyframe?t=1500000`,
+    );
+    fetch.mockResolvedValueOnce(Response.json({}));
+    await client.getRecordingText('7', { search: 'rm -rf', limit: 5 });
+    expect(fetch.mock.calls[1][0]).toBe(
+      `${BASE_URL}/v1/recordings/7/text?search=rm+-rf&limit=5`,
+    );
+    fetch.mockResolvedValueOnce(Response.json({}));
+    await client.getRecordingTimeline('7');
+    expect(fetch.mock.calls[2][0]).toBe(`${BASE_URL}/v1/recordings/7/timeline`);
+  });
+
   it('names a download as the portal does', async () => {
     const { client } = clientThatGets(
       new Response('x', {

@@ -3,7 +3,10 @@ import { ResponseError } from '@backstage/errors';
 import {
   PLUGIN_ID,
   RecordingDetail,
+  RecordingKeyframe,
   RecordingPage,
+  RecordingText,
+  RecordingTimeline,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -13,6 +16,7 @@ import type {
   DownloadFormat,
   KubernetesAuditApi,
   ListRequest,
+  RecordingTextRequest,
   RequestAuditListRequest,
   RequestOptions,
 } from './KubernetesAuditApi';
@@ -41,7 +45,7 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     { filter, ...request }: RequestAuditListRequest,
     options?: RequestOptions,
   ): Promise<RequestAuditPage> {
-    const query = listQuery(request);
+    const query = queryOf(request);
     if (filter) {
       query.set('filter', JSON.stringify(filter));
     }
@@ -59,14 +63,15 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     request: ListRequest,
     options?: RequestOptions,
   ): Promise<RecordingPage> {
-    return this.#json(`/v1/recordings?${listQuery(request)}`, options);
+    return this.#json(`/v1/recordings?${queryOf(request)}`, options);
   }
 
   async getRecording(
     id: string,
-    options?: RequestOptions,
+    options?: RequestOptions & { follow?: boolean },
   ): Promise<RecordingDetail> {
-    return this.#json(recordingPath(id), options);
+    const query = options?.follow ? '?follow=true' : '';
+    return this.#json(`${recordingPath(id)}${query}`, options);
   }
 
   async getRecordingChunk(
@@ -100,6 +105,31 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
       offset += part.length;
     }
     return chunk;
+  }
+
+  async getRecordingTimeline(
+    id: string,
+    options?: RequestOptions,
+  ): Promise<RecordingTimeline> {
+    return this.#json(`${recordingPath(id)}/timeline`, options);
+  }
+
+  async getRecordingKeyframe(
+    id: string,
+    time: number,
+    options?: RequestOptions,
+  ): Promise<RecordingKeyframe> {
+    const query = new URLSearchParams({ t: String(time) });
+    return this.#json(`${recordingPath(id)}/keyframe?${query}`, options);
+  }
+
+  async getRecordingText(
+    id: string,
+    request: RecordingTextRequest,
+    options?: RequestOptions,
+  ): Promise<RecordingText> {
+    const query = queryOf(request);
+    return this.#json(`${recordingPath(id)}/text?${query}`, options);
   }
 
   async downloadRecording(
@@ -143,7 +173,7 @@ function recordingPath(id: string): string {
   return `/v1/recordings/${encodeURIComponent(id)}`;
 }
 
-function listQuery(request: ListRequest): URLSearchParams {
+function queryOf(request: ListRequest | RecordingTextRequest): URLSearchParams {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(request)) {
     if (value !== undefined && value !== '') {

@@ -1,3 +1,4 @@
 export * from './KubernetesAuditApi';
 export { KubernetesAuditClient } from './KubernetesAuditClient';
-export { failureOf } from './failureOf';
+export { failureOf, type Failure } from './failureOf';
+export { isLostForGood } from './isLostForGood';

@@ -21,3 +21,10 @@ export function formatClock(milliseconds: number): string {
     ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}`
     : `${minutes}:${seconds}`;
 }
+
+/** The time of day in the viewer's time zone, so many milliseconds after a moment. */
+export function formatTimeOfDay(iso: string, after: number): string {
+  return DateTime.fromISO(iso)
+    .plus({ milliseconds: after })
+    .toFormat('HH:mm:ss');
+}

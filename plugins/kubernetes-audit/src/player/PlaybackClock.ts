@@ -7,7 +7,7 @@ const MICROSECONDS = 1000;
  */
 export class PlaybackClock {
   readonly #now: () => number;
-  readonly #end: number;
+  #end: number;
   #speed = 1;
   /** The position when the clock was last touched. */
   #base = 0;
@@ -54,6 +54,12 @@ export class PlaybackClock {
     if (this.#since !== undefined) {
       this.#since = this.#now();
     }
+  }
+
+  /** Time that passed while it stood at its old end is not made up for. */
+  setEnd(end: number): void {
+    this.moveTo(this.position);
+    this.#end = end;
   }
 
   setSpeed(speed: number): void {

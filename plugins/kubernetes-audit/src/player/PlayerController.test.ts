@@ -1,5 +1,5 @@
 import { buildChunks, EventSketch, FakeScreen } from '../__testUtils__';
-import { startOnly } from './keyframes';
+import { KeyframeIndex, startOnly } from './keyframes';
 import { PlayerController } from './PlayerController';
 import { RecordingTape } from './RecordingTape';
 
@@ -23,7 +23,10 @@ const SESSION: EventSketch[][] = [
 ];
 
 /** A player whose time, frames and network the test moves. */
-function setUp(session = SESSION) {
+function setUp(
+  session = SESSION,
+  options: { keyframes?: KeyframeIndex; isLive?: boolean; parts?: number } = {},
+) {
   const { chunks, table } = buildChunks(session);
   const screen = new FakeScreen();
   let now = 0;
@@ -41,11 +44,12 @@ function setUp(session = SESSION) {
     },
   });
   const player = PlayerController.create({
-    chunks: table,
-    duration: 60 * SECOND,
+    chunks: table.slice(0, options.parts),
+    duration: options.parts ? table[options.parts - 1].lastTime : 60 * SECOND,
+    isLive: options.isLive,
     tape,
     screen,
-    keyframes: startOnly({ columns: 80, rows: 24 }),
+    keyframes: options.keyframes ?? startOnly({ columns: 80, rows: 24 }),
     now: () => now,
     schedule: callback => {
       frame = callback;
@@ -70,7 +74,7 @@ function setUp(session = SESSION) {
       await settle();
     }
   };
-  return { player, screen, gate, loaded, settle, pass };
+  return { player, screen, gate, loaded, table, settle, pass };
 }
 
 describe('PlayerController', () => {
@@ -263,5 +267,216 @@ describe('PlayerController', () => {
     listener.mockClear();
     await pass(3000);
     expect(listener).not.toHaveBeenCalled();
+  });
+
+  it('steps from one change of the screen to the next, and back', async () => {
+    const { player, screen, settle } = setUp();
+    player.seek(0);
+    await settle();
+    const texts: string[] = [];
+    for (const direction of [1, 1, 1, 1, 1, -1, -1, -1] as const) {
+      player.step(direction);
+      await settle();
+      texts.push(screen.text);
+    }
+    expect(texts).toEqual([
+      'a',
+      'ab',
+      'abc',
+      'abcd',
+      'abcde',
+      'abcd',
+      'abc',
+      'ab',
+    ]);
+    expect(player.snapshot.state).toBe('paused');
+  });
+
+  it('knows the size of the terminal at each moment', async () => {
+    const { player, settle } = setUp([
+      [
+        [0, 'output', 'a'],
+        [2, 'resize', '132x43'],
+      ],
+    ]);
+    player.seek(SECOND);
+    await settle();
+    expect(player.snapshot.size).toEqual({ columns: 80, rows: 24 });
+    player.seek(3 * SECOND);
+    await settle();
+    expect(player.snapshot.size).toEqual({ columns: 132, rows: 43 });
+    player.seek(SECOND);
+    await settle();
+    expect(player.snapshot.size).toEqual({ columns: 80, rows: 24 });
+  });
+
+  it('tells what was typed', async () => {
+    const { player, settle } = setUp([
+      [
+        [1, 'input', 'ls\r'],
+        [2, 'output', 'a'],
+      ],
+    ]);
+    player.seek(3 * SECOND);
+    await settle();
+    expect(player.snapshot.keystrokes).toEqual([
+      { time: SECOND, text: 'ls\r' },
+    ]);
+  });
+
+  describe('with keyframes', () => {
+    /** Megabytes before the end, so that a keyframe is worth its request. */
+    const LONG: EventSketch[][] = [
+      [[0, 'output', 'x'.repeat(2_000_000)]],
+      [
+        [30, 'output', 'c'],
+        [40, 'output', 'd'],
+        [50, 'output', 'e'],
+      ],
+    ];
+    const index = () => ({
+      start: { time: 0, size: { columns: 80, rows: 24 }, chunk: 0, event: 0 },
+      before: jest.fn(async () => ({
+        time: 40 * SECOND,
+        size: { columns: 90, rows: 20 },
+        chunk: 1,
+        event: 2,
+        payload: new TextEncoder().encode('[keyframe]'),
+      })),
+    });
+
+    it('seeks far from the keyframe, without what lies before it', async () => {
+      const keyframes = index();
+      const { player, screen, loaded, settle } = setUp(LONG, { keyframes });
+      player.seek(55 * SECOND);
+      await settle();
+      expect(screen.text).toBe('[keyframe]e');
+      expect(screen.sizes).toEqual([{ columns: 90, rows: 20 }]);
+      expect(loaded).toEqual([1]);
+      expect(player.snapshot.size).toEqual({ columns: 90, rows: 20 });
+    });
+
+    it('asks for none when little lies between', async () => {
+      const keyframes = index();
+      const { player, screen, settle } = setUp(LONG, { keyframes });
+      player.seek(55 * SECOND);
+      await settle();
+      player.seek(58 * SECOND);
+      await settle();
+      expect(keyframes.before).toHaveBeenCalledTimes(1);
+      expect(screen.resets).toBe(1);
+    });
+
+    it('fetches the chunk beside the keyframe', async () => {
+      const keyframes = index();
+      keyframes.before.mockReturnValue(new Promise(() => {}));
+      const { player, loaded, settle } = setUp(LONG, { keyframes });
+      player.seek(55 * SECOND);
+      await settle();
+      expect(loaded).toEqual([1]);
+    });
+
+    it('does not wait for a keyframe that a newer seek replaces', async () => {
+      const keyframes = index();
+      let arrive = () => {};
+      const late = keyframes.before();
+      keyframes.before.mockReturnValueOnce(
+        new Promise(resolve => {
+          arrive = () => resolve(late);
+        }),
+      );
+      const { player, screen, settle } = setUp(LONG, { keyframes });
+      player.seek(55 * SECOND);
+      await settle();
+      player.seek(45 * SECOND);
+      arrive();
+      await settle();
+      expect(screen.text).toBe('[keyframe]');
+      expect(player.snapshot.position).toBe(45 * SECOND);
+    });
+  });
+
+  describe('of a running session', () => {
+    const live = () => setUp(SESSION, { isLive: true, parts: 1 });
+
+    it('shows what arrives as soon as it is there', async () => {
+      const { player, screen, table, settle, pass } = live();
+      player.follow();
+      await settle();
+      expect(screen.text).toBe('ab');
+      expect(player.snapshot).toMatchObject({
+        isLive: true,
+        isFollowing: true,
+        state: 'playing',
+      });
+      await pass(10_000);
+      player.extend({
+        chunks: table.slice(0, 2),
+        duration: table[1].lastTime,
+        isLive: true,
+      });
+      await pass(200);
+      expect(screen.text).toBe('abcd');
+      expect(player.snapshot.position).toBe(4 * SECOND);
+    });
+
+    it('stays where the viewer has gone back to, until they jump to live', async () => {
+      const { player, screen, table, settle, pass } = live();
+      player.follow();
+      await settle();
+      player.pause();
+      player.seek(SECOND);
+      await settle();
+      player.extend({
+        chunks: table.slice(0, 2),
+        duration: table[1].lastTime,
+        isLive: true,
+      });
+      await pass(1000);
+      expect(screen.text).toBe('a');
+      expect(player.snapshot).toMatchObject({
+        isFollowing: false,
+        duration: 4 * SECOND,
+      });
+      player.follow();
+      await settle();
+      expect(screen.text).toBe('abcd');
+    });
+
+    it('follows again when playing has caught up', async () => {
+      const { player, pass } = live();
+      player.play();
+      await pass(3000);
+      expect(player.snapshot).toMatchObject({
+        isFollowing: true,
+        state: 'playing',
+      });
+    });
+
+    it('ends when the session has', async () => {
+      const { player, screen, table, settle, pass } = live();
+      player.follow();
+      await settle();
+      player.extend({
+        chunks: table,
+        duration: 60 * SECOND,
+        isLive: false,
+      });
+      await pass(300);
+      expect(screen.text).toBe('abcde');
+      expect(player.snapshot).toMatchObject({
+        state: 'ended',
+        isFollowing: false,
+      });
+    });
+  });
+
+  it('skips idle time whose end has not been fetched', async () => {
+    const { player, pass } = setUp();
+    player.setIdle([{ from: 4 * SECOND, to: 50 * SECOND }]);
+    player.setSkipIdle(true);
+    player.play();
+    await pass(6000);
+    expect(player.snapshot.position).toBeGreaterThan(50 * SECOND);
   });
 });

@@ -1,34 +1,22 @@
 import type { RecordingChunk } from 'backstage-plugin-kubernetes-audit-common';
+import { skipIdleTime } from './idleTime';
 import type { KeyframeIndex } from './keyframes';
+import { stepTime } from './outputTimes';
 import { PlaybackClock } from './PlaybackClock';
+import type { PlayerSnapshot, TimeSpan } from './PlayerSnapshot';
 import {
   nextState,
   PlayerEvent,
   PlayerState,
   wantsToPlay,
 } from './playerStates';
-import type { RecordingTape } from './RecordingTape';
+import { gapsOf, RecordingTape } from './RecordingTape';
 import { AdvanceListener, ReplayCursor } from './ReplayCursor';
+import { findRestorePoint } from './restorePoint';
 import type { Screen } from './Screen';
 
-/** The last output stays readable for so long before idle time is skipped, in microseconds. */
-const IDLE_GRACE = 1_000_000;
-/** Idle time is skipped up to so shortly before the next output, in microseconds. */
-const IDLE_LEAD = 250_000;
-
-/** What the controls show. Times in microseconds since the recording's start. */
-export type PlayerSnapshot = {
-  state: PlayerState;
-  position: number;
-  duration: number;
-  speed: number;
-  skipIdle: boolean;
-  /** How far a seek has come, from 0 to 1. */
-  seekProgress: number;
-  /** Frames met so far that could not be read. */
-  damagedFrames: number;
-  error?: Error;
-};
+/** What is played within so long is fetched ahead, in microseconds of the viewer's. */
+const PREFETCHED_TIME = 2_000_000;
 
 export type PlayerControllerOptions = {
   chunks: readonly RecordingChunk[];
@@ -37,6 +25,8 @@ export type PlayerControllerOptions = {
   tape: RecordingTape;
   screen: Screen;
   keyframes: KeyframeIndex;
+  /** Whether the session still runs: {@link PlayerController.extend}. */
+  isLive?: boolean;
   /** Milliseconds, never going back. */
   now: () => number;
   /** Calls back at the next frame; the result cancels. */
@@ -49,12 +39,18 @@ export type PlayerControllerOptions = {
  */
 export class PlayerController {
   readonly #options: PlayerControllerOptions;
+  #chunks: readonly RecordingChunk[];
+  #duration: number;
+  #isLive: boolean;
   readonly #clock: PlaybackClock;
   readonly #cursor: ReplayCursor;
   readonly #listeners = new Set<() => void>();
 
   #state: PlayerState = 'paused';
   #skipIdle = false;
+  #isFollowing = false;
+  /** Idle spans of the whole recording, as far as they are known. */
+  #idle: readonly TimeSpan[] = [];
   #error: Error | undefined;
   #seekProgress = 0;
   #snapshot: PlayerSnapshot;
@@ -83,11 +79,17 @@ export class PlayerController {
 
   private constructor(options: PlayerControllerOptions) {
     this.#options = options;
+    this.#chunks = options.chunks;
+    this.#duration = options.duration;
+    this.#isLive = options.isLive ?? false;
     this.#clock = PlaybackClock.create({
       now: options.now,
       end: options.duration,
     });
-    this.#cursor = ReplayCursor.create(options);
+    this.#cursor = ReplayCursor.create({
+      ...options,
+      size: options.keyframes.start.size,
+    });
     this.#snapshot = this.#takeSnapshot();
   }
 
@@ -112,6 +114,7 @@ export class PlayerController {
   }
 
   pause(): void {
+    this.#isFollowing = false;
     this.#dispatch('pause');
     this.#clock.stop();
     this.#emit();
@@ -127,8 +130,55 @@ export class PlayerController {
 
   /** Shows the moment; plays on if it was playing. */
   seek(time: number): void {
+    this.#isFollowing = false;
     this.#dispatch('seek');
     this.#beginSeek(time);
+  }
+
+  /** Shows what a running session shows now, and what it shows next. */
+  follow(): void {
+    this.#dispatch('seek');
+    this.#dispatch('play');
+    this.#isFollowing = true;
+    this.#beginSeek(this.#duration);
+  }
+
+  /** Pauses at the next or previous change of the screen. */
+  step(direction: 1 | -1): void {
+    this.pause();
+    const { signal } = this.#current;
+    this.#work = this.#work
+      .then(async () => {
+        const source = { chunks: this.#chunks, tape: this.#options.tape };
+        const time = await stepTime(source, this.#clock.position, direction);
+        if (time !== undefined && !signal.aborted) {
+          this.seek(time);
+        }
+      })
+      .catch(error => this.#fail(error, signal));
+  }
+
+  /** Takes what a running session has recorded since. */
+  extend(recorded: {
+    chunks: readonly RecordingChunk[];
+    /** Microseconds. */
+    duration: number;
+    isLive: boolean;
+  }): void {
+    this.#chunks = recorded.chunks;
+    this.#duration = recorded.duration;
+    this.#isLive = recorded.isLive;
+    this.#cursor.extend(recorded.chunks);
+    this.#clock.setEnd(recorded.duration);
+    if (this.#isFollowing && this.#state === 'playing') {
+      this.#clock.moveTo(recorded.duration);
+    }
+    this.#emit();
+  }
+
+  /** With them, idle time is known before its end has been fetched. */
+  setIdle(idle: readonly TimeSpan[]): void {
+    this.#idle = idle;
   }
 
   setSpeed(speed: number): void {
@@ -168,9 +218,16 @@ export class PlayerController {
     if (signal.aborted) {
       return;
     }
-    const keyframe = this.#options.keyframes.before(target);
-    const { shown } = this.#cursor;
-    if (target < shown || keyframe.time > shown || this.#error) {
+    const keyframe = await findRestorePoint({
+      ...this.#options,
+      target,
+      shown: this.#error ? undefined : this.#cursor.shown,
+      chunks: this.#chunks,
+    });
+    if (signal.aborted) {
+      return;
+    }
+    if (keyframe) {
       await this.#cursor.restore(keyframe);
     }
     this.#error = undefined;
@@ -222,25 +279,34 @@ export class PlayerController {
     if (signal.aborted || this.#state !== 'playing') {
       return;
     }
-    this.#cursor.prefetch();
-    const { duration } = this.#options;
+    const { position, speed } = this.#clock;
+    this.#cursor.prefetch(position + speed * PREFETCHED_TIME);
+    const duration = this.#duration;
     if (this.#clock.position >= duration && this.#cursor.shown >= duration) {
-      this.#dispatch('finish');
-      this.#clock.stop();
-      this.#emit();
+      this.#arriveAtEnd();
     } else if (this.#skipIdle) {
       this.#jumpOverIdle();
     }
   }
 
+  #arriveAtEnd(): void {
+    if (this.#isLive) {
+      this.#isFollowing = true;
+    } else {
+      this.#isFollowing = false;
+      this.#dispatch('finish');
+      this.#clock.stop();
+    }
+    this.#emit();
+  }
+
   #jumpOverIdle(): void {
-    const { position } = this.#clock;
-    const next = this.#cursor.nextEventTime ?? this.#options.duration;
-    if (
-      position - this.#cursor.lastEventTime > IDLE_GRACE &&
-      next - position > IDLE_LEAD
-    ) {
-      this.#clock.moveTo(next - IDLE_LEAD);
+    const target = skipIdleTime(this.#clock.position, this.#idle, {
+      from: this.#cursor.lastEventTime,
+      to: this.#cursor.nextEventTime ?? this.#duration,
+    });
+    if (target !== undefined) {
+      this.#clock.moveTo(target);
     }
   }
 
@@ -277,11 +343,15 @@ export class PlayerController {
     return {
       state: this.#state,
       position: this.#clock.position,
-      duration: this.#options.duration,
+      duration: this.#duration,
       speed: this.#clock.speed,
       skipIdle: this.#skipIdle,
+      isLive: this.#isLive,
+      isFollowing: this.#isLive && this.#isFollowing,
+      size: this.#cursor.size,
+      keystrokes: this.#cursor.keystrokes,
       seekProgress: this.#seekProgress,
-      damagedFrames: this.#options.tape.damagedFrames,
+      gaps: gapsOf(this.#options.tape, this.#chunks),
       error: this.#error,
     };
   }

@@ -37,7 +37,7 @@ describe('RecordingTape', () => {
     expect(tape.peek(2)).toBeDefined();
   });
 
-  it('counts each damaged frame once, however often it is fetched', async () => {
+  it('lists each damaged frame once, however often it is fetched', async () => {
     const damaged = frame('x');
     damaged[damaged.length - 1] ^= 1;
     const tape = RecordingTape.create({
@@ -47,7 +47,27 @@ describe('RecordingTape', () => {
     await tape.get(0);
     await tape.get(1);
     await tape.get(0);
-    expect(tape.damagedFrames).toBe(2);
+    expect([...tape.gaps]).toEqual([
+      [0, [{ from: 0, to: 0 }]],
+      [1, [{ from: 0, to: 0 }]],
+    ]);
+  });
+
+  it.each([
+    ['cannot be read at all', async () => Uint8Array.of(1, 2, 3)],
+    [
+      'the portal has lost',
+      async () => {
+        throw new Error('lost');
+      },
+    ],
+  ])('plays on past a chunk that %s', async (_title, load) => {
+    const tape = RecordingTape.create({
+      load,
+      isLost: error => error instanceof Error && error.message === 'lost',
+    });
+    expect((await tape.get(4)).events).toEqual([]);
+    expect([...tape.gaps.keys()]).toEqual([4]);
   });
 
   it('stops what it fetches when it is thrown away', async () => {

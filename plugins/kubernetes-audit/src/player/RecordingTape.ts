@@ -1,9 +1,14 @@
-import { ParsedChunk, parseChunk } from './parseChunk';
+import {
+  FrameError,
+  RecordingChunk,
+} from 'backstage-plugin-kubernetes-audit-common';
+import type { TimeSpan } from './PlayerSnapshot';
+import { Gap, lostChunk, ParsedChunk, parseChunk } from './parseChunk';
 
 /** So many bytes of chunks stay in memory; the oldest used go first. */
 const MAX_CACHED_BYTES = 64 * 1024 * 1024;
 
-/** Fetches one chunk's bytes. */
+/** Fetches the bytes of the chunk with that number. */
 export type ChunkLoader = (
   index: number,
   signal: AbortSignal,
@@ -13,37 +18,54 @@ export type ChunkLoader = (
 export class RecordingTape {
   readonly #load: ChunkLoader;
   readonly #maxCachedBytes: number;
+  readonly #isLost: (error: unknown) => boolean;
   /** In order of use, the latest last. */
   readonly #chunks = new Map<number, ParsedChunk>();
   readonly #loading = new Map<number, Promise<ParsedChunk>>();
-  readonly #damaged = new Map<number, number>();
-  readonly #abort = new AbortController();
+  /** By chunk: what could not be read. */
+  readonly #gaps = new Map<number, Gap[]>();
+  #abort = new AbortController();
   #cachedBytes = 0;
 
-  /** @param options - `first` is chunk 0 when it was fetched already */
+  /**
+   * @param options - `first` is chunk 0 when it was fetched already; `isLost`
+   *   tells of an error whether the chunk cannot be had at all
+   */
   static create(options: {
     load: ChunkLoader;
     first?: Uint8Array;
     maxCachedBytes?: number;
+    isLost?: (error: unknown) => boolean;
   }): RecordingTape {
     const tape = new RecordingTape(
       options.load,
       options.maxCachedBytes ?? MAX_CACHED_BYTES,
+      options.isLost ?? (() => false),
     );
     if (options.first) {
-      tape.#keep(0, parseChunk(options.first));
+      tape.#keep(0, tape.#parse(options.first));
     }
     return tape;
   }
 
-  private constructor(load: ChunkLoader, maxCachedBytes: number) {
+  private constructor(
+    load: ChunkLoader,
+    maxCachedBytes: number,
+    isLost: (error: unknown) => boolean,
+  ) {
     this.#load = load;
     this.#maxCachedBytes = maxCachedBytes;
+    this.#isLost = isLost;
   }
 
-  /** Frames met so far that could not be read. */
-  get damagedFrames(): number {
-    return [...this.#damaged.values()].reduce((sum, count) => sum + count, 0);
+  /** By chunk: what was met so far that could not be read. */
+  get gaps(): ReadonlyMap<number, readonly Gap[]> {
+    return this.#gaps;
+  }
+
+  /** Whether the chunk is here. */
+  has(index: number): boolean {
+    return this.#chunks.has(index);
   }
 
   /** The chunk, if it is here. */
@@ -63,7 +85,18 @@ export class RecordingTape {
       return loading;
     }
     const fetching = this.#load(index, this.#abort.signal)
-      .then(bytes => this.#keep(index, parseChunk(bytes)))
+      .then(
+        bytes => this.#keep(index, this.#parse(bytes)),
+        error => {
+          if (!this.#isLost(error)) {
+            throw error;
+          }
+          // Not kept: another time it may be there.
+          const lost = lostChunk();
+          this.#gaps.set(index, lost.gaps);
+          return lost;
+        },
+      )
       .finally(() => this.#loading.delete(index));
     this.#loading.set(index, fetching);
     return fetching;
@@ -76,11 +109,29 @@ export class RecordingTape {
 
   dispose(): void {
     this.#abort.abort();
+    this.#abort = new AbortController();
     this.#chunks.clear();
+    this.#cachedBytes = 0;
+  }
+
+  /** Whatever the bytes are, the rest of the recording can be played. */
+  #parse(bytes: Uint8Array): ParsedChunk {
+    try {
+      return parseChunk(bytes);
+    } catch (error) {
+      if (error instanceof FrameError) {
+        return lostChunk();
+      }
+      throw error;
+    }
   }
 
   #keep(index: number, chunk: ParsedChunk): ParsedChunk {
-    this.#damaged.set(index, chunk.damagedFrames);
+    if (chunk.gaps.length > 0) {
+      this.#gaps.set(index, chunk.gaps);
+    } else {
+      this.#gaps.delete(index);
+    }
     this.#chunks.set(index, chunk);
     this.#cachedBytes += chunk.sizeBytes;
     for (const [oldest, { sizeBytes }] of this.#chunks) {
@@ -92,4 +143,19 @@ export class RecordingTape {
     }
     return chunk;
   }
+}
+
+/** The parts of a recording that could not be read so far, in microseconds. */
+export function gapsOf(
+  tape: RecordingTape,
+  chunks: readonly RecordingChunk[],
+): TimeSpan[] {
+  return tape.gaps.size === 0
+    ? []
+    : chunks.flatMap(({ index, firstTime, lastTime }) =>
+        (tape.gaps.get(index) ?? []).map(({ from, to }) => ({
+          from: from ?? firstTime,
+          to: to ?? lastTime,
+        })),
+      );
 }

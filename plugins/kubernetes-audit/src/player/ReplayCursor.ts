@@ -1,12 +1,21 @@
 import type {
   RecordingChunk,
   RecordingEvent,
+  TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
-import type { Keyframe } from './keyframes';
+import { Keyframe, restoreKeyframe } from './keyframes';
 import type { ParsedChunk } from './parseChunk';
 import type { RecordingTape } from './RecordingTape';
 import type { Screen } from './Screen';
 import { toScreenOperations } from './screenOperations';
+
+/** Chunks that are fetched at once on the way to a moment. */
+const FETCHED_AHEAD = 4;
+/** Keys that a viewer is shown at once, at the most. */
+const MAX_KEYSTROKES = 32;
+
+/** What was typed, when input was recorded; the time in microseconds. */
+export type Keystroke = { time: number; text: string };
 
 /** What {@link ReplayCursor.advance} tells on its way. */
 export type AdvanceListener = {
@@ -21,31 +30,37 @@ export type AdvanceListener = {
  * the recording's start.
  */
 export class ReplayCursor {
-  readonly #chunks: readonly RecordingChunk[];
+  #chunks: readonly RecordingChunk[];
   readonly #tape: RecordingTape;
   readonly #screen: Screen;
-  /** The next event to show. */
+  /** The next event to show: the place of its chunk, and its own in it. */
   #chunk = 0;
   #event = 0;
   #shown = 0;
   #lastEventTime = 0;
+  #size: TerminalSize;
+  #keystrokes: readonly Keystroke[] = [];
 
+  /** @param options - `size` of the screen, which is empty */
   static create(options: {
     chunks: readonly RecordingChunk[];
     tape: RecordingTape;
     screen: Screen;
+    size: TerminalSize;
   }): ReplayCursor {
-    return new ReplayCursor(options.chunks, options.tape, options.screen);
+    return new ReplayCursor(options);
   }
 
-  private constructor(
-    chunks: readonly RecordingChunk[],
-    tape: RecordingTape,
-    screen: Screen,
-  ) {
-    this.#chunks = chunks;
-    this.#tape = tape;
-    this.#screen = screen;
+  private constructor(options: {
+    chunks: readonly RecordingChunk[];
+    tape: RecordingTape;
+    screen: Screen;
+    size: TerminalSize;
+  }) {
+    this.#chunks = options.chunks;
+    this.#tape = options.tape;
+    this.#screen = options.screen;
+    this.#size = options.size;
   }
 
   /** Every event up to here is on the screen. */
@@ -57,25 +72,45 @@ export class ReplayCursor {
     return this.#lastEventTime;
   }
 
+  /** Of the terminal at this moment. */
+  get size(): TerminalSize {
+    return this.#size;
+  }
+
+  /** The latest input before this moment. */
+  get keystrokes(): readonly Keystroke[] {
+    return this.#keystrokes;
+  }
+
   /** As far as it is known without fetching; absent after the last event. */
   get nextEventTime(): number | undefined {
     const chunk = this.#chunks[this.#chunk];
-    const event = this.#tape.peek(this.#chunk)?.events[this.#event];
+    const event = chunk && this.#tape.peek(chunk.index)?.events[this.#event];
     return event?.time ?? chunk?.firstTime;
   }
 
-  async restore(keyframe: Keyframe): Promise<void> {
-    this.#chunk = keyframe.chunkIndex;
-    this.#event = 0;
-    this.#shown = keyframe.time;
-    this.#lastEventTime = keyframe.time;
-    await keyframe.restore(this.#screen);
+  /** Takes a longer table of the same recording's chunks. */
+  extend(chunks: readonly RecordingChunk[]): void {
+    this.#chunks = chunks;
   }
 
-  /** Fetches ahead what comes after the current chunk. */
-  prefetch(): void {
-    if (this.#chunk + 1 < this.#chunks.length) {
-      this.#tape.prefetch(this.#chunk + 1);
+  async restore(keyframe: Keyframe): Promise<void> {
+    const next = this.#chunks.findIndex(({ index }) => index >= keyframe.chunk);
+    this.#chunk = next < 0 ? this.#chunks.length : next;
+    this.#event =
+      this.#chunks[next]?.index === keyframe.chunk ? keyframe.event : 0;
+    this.#shown = keyframe.time;
+    this.#lastEventTime = keyframe.time;
+    this.#size = keyframe.size;
+    this.#keystrokes = [];
+    await restoreKeyframe(keyframe, this.#screen);
+  }
+
+  /** Fetches ahead the chunk after the current one, and what follows it until the time. */
+  prefetch(until: number): void {
+    const next = this.#chunks[this.#chunk + 1];
+    if (next) {
+      this.#fetchAhead(Math.max(until, next.firstTime));
     }
   }
 
@@ -89,11 +124,14 @@ export class ReplayCursor {
       this.#chunk < this.#chunks.length &&
       this.#chunks[this.#chunk].firstTime <= target
     ) {
-      const { events } =
-        this.#tape.peek(this.#chunk) ?? (await this.#fetch(listener));
-      if (signal.aborted) {
+      this.#fetchAhead(target);
+      const chunk =
+        this.#tape.peek(this.#chunks[this.#chunk].index) ??
+        (await this.#fetch(signal, listener));
+      if (!chunk || signal.aborted) {
         return;
       }
+      const { events } = chunk;
       const end = firstAfter(events, this.#event, target);
       if (end > this.#event) {
         await this.#show(events.slice(this.#event, end));
@@ -114,10 +152,26 @@ export class ReplayCursor {
     this.#shown = Math.max(this.#shown, target);
   }
 
-  async #fetch(listener: AdvanceListener): Promise<ParsedChunk> {
+  #fetchAhead(target: number): void {
+    for (let i = this.#chunk + 1; i <= this.#chunk + FETCHED_AHEAD; i++) {
+      const chunk = this.#chunks[i];
+      if (chunk && chunk.firstTime <= target && !this.#tape.has(chunk.index)) {
+        this.#tape.prefetch(chunk.index);
+      }
+    }
+  }
+
+  /** Nothing when it is aborted before the chunk is there. */
+  async #fetch(
+    signal: AbortSignal,
+    listener: AdvanceListener,
+  ): Promise<ParsedChunk | undefined> {
     listener.onStarved();
     try {
-      return await this.#tape.get(this.#chunk);
+      return await unlessAborted(
+        this.#tape.get(this.#chunks[this.#chunk].index),
+        signal,
+      );
     } finally {
       listener.onFed();
     }
@@ -133,9 +187,46 @@ export class ReplayCursor {
         // A resize takes effect at once: the output before it comes first.
         await written;
         this.#screen.resize(operation.size);
+        this.#size = operation.size;
       }
     }
     await written;
+    this.#noteInput(events);
+  }
+
+  #noteInput(events: RecordingEvent[]): void {
+    const typed = events
+      .filter(({ type }) => type === 'input')
+      .slice(-MAX_KEYSTROKES)
+      .map(({ time, data }) => ({
+        time,
+        text: new TextDecoder().decode(data.subarray(0, MAX_KEYSTROKES)),
+      }));
+    if (typed.length > 0) {
+      this.#keystrokes = [...this.#keystrokes, ...typed].slice(-MAX_KEYSTROKES);
+    }
+  }
+}
+
+/** A newer seek must not wait for what an older one has asked for. */
+async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  let onAbort = () => {};
+  const aborted = new Promise<undefined>(resolve => {
+    onAbort = () => resolve(undefined);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } catch (error) {
+    if (signal.aborted) {
+      return undefined;
+    }
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -8,3 +8,18 @@ export interface Screen {
   /** Forgets everything and takes the size. */
   reset(size: TerminalSize): void;
 }
+
+/**
+ * How a terminal that is larger than its window is shown: in smaller type, or
+ * in parts that the viewer scrolls to.
+ */
+export type Scaling = 'fit' | 'scroll';
+
+/** A screen with somebody in front of it. */
+export interface ViewedScreen extends Screen {
+  /** The text that the viewer has selected. */
+  readonly selection: string;
+  /** @returns what ends it */
+  onSelectionChange(listener: () => void): () => void;
+  setScaling(scaling: Scaling): void;
+}

@@ -89,4 +89,60 @@ describe('XtermScreen', () => {
     await screen.write(bytes('new'));
     expect(lines()).toEqual(['new']);
   });
+
+  it.each([
+    ['device attributes', '\x1b[c\x1b[>c\x1b[=c'],
+    ['status and cursor reports', '\x1b[5n\x1b[6n\x1b[?6n'],
+    ['mode and setting requests', '\x1b[?1$p\x1bP$qm\x1b\\'],
+    ['colour queries', '\x1b]4;1;?\x07\x1b]10;?\x07\x1b]11;?\x07'],
+    ['window reports', '\x1b[14t\x1b[18t\x1b[21t'],
+    ['the answerback', '\x05'],
+    ['focus and paste modes', '\x1b[?1004h\x1b[?2004h'],
+  ])('sends no answer to %s', async (_title, query) => {
+    const { screen, terminal, lines } = setUp({ tty: true });
+    await screen.write(bytes(`a${query}b`));
+    expect(terminal.listened).toEqual([]);
+    expect(lines()).toEqual(['ab']);
+  });
+
+  it('shows markup as the text that it is', async () => {
+    const { screen, lines } = setUp({ tty: true, columns: 60 });
+    const markup = '<img src=x onerror=alert(1)><script>';
+    await screen.write(bytes(markup));
+    expect(lines()).toEqual([markup]);
+  });
+
+  it.each(['b', 'L', 'M', 'S', 'T', 'I', 'Z'])(
+    'does not repeat CSI %s for hours',
+    async final => {
+      const { screen, lines } = setUp({ tty: true });
+      const begin = performance.now();
+      await screen.write(bytes(`a\x1b[2147483647${final}b`));
+      expect(performance.now() - begin).toBeLessThan(5000);
+      expect(lines()).toEqual(['ab']);
+    },
+  );
+
+  it.each([9, 1000, 1002, 1003])(
+    'leaves the mouse to the viewer, who selects text: mode %i',
+    async mode => {
+      const { screen, terminal } = setUp({ tty: true });
+      await screen.write(bytes(`\x1b[?${mode}h\x1b[?${mode};1006h`));
+      expect(terminal.modes.mouseTrackingMode).toBe('none');
+    },
+  );
+
+  it.each([
+    ['an OSC that does not end', `\x1b]52;c;${'A'.repeat(100_000)}`],
+    ['a DCS that does not end', `\x1bPq${'~'.repeat(100_000)}`],
+    ['parameters without end', `\x1b[${'1;'.repeat(50_000)}m`],
+    ['bytes that are no text', '\xff\xfe\x00\x80'],
+  ])('comes back to the text after %s', async (_title, noise) => {
+    const { screen, terminal, lines } = setUp({ tty: true });
+    await screen.write(bytes(noise));
+    screen.reset({ columns: 20, rows: 5 });
+    await screen.write(bytes('\x1b\\text'));
+    expect(terminal.reached).toEqual([]);
+    expect(lines().join('')).toContain('text');
+  });
 });

@@ -1,12 +1,14 @@
 import { ITheme, Terminal } from '@xterm/xterm';
 import type { TerminalSize } from 'backstage-plugin-kubernetes-audit-common';
-import type { Screen } from './Screen';
+import type { Scaling, ViewedScreen } from './Screen';
 import { limitSize } from './screenOperations';
 
 /** Below this the text is scrolled rather than shrunk further, in pixels. */
 const MIN_FONT_SIZE = 8;
 const MAX_FONT_SIZE = 17;
 const FONT_STEP = 0.5;
+/** Of a terminal that is scrolled, in pixels. */
+const FONT_SIZE = 14;
 
 /** Lines above the screen that the viewer can scroll back to. */
 const SCROLLBACK_LINES = 1000;
@@ -17,6 +19,21 @@ const SCROLLBACK_LINES = 1000;
  * the clipboard (52), and file transfers (1337). A recording is hostile input.
  */
 const SWALLOWED_OSC = [0, 1, 2, 7, 8, 9, 52, 777, 1337];
+
+/**
+ * Sequences that do something as often as they are told: REP, IL, DL, SU, SD,
+ * CHT, CBT. Nobody means more than so often, and the page would stand still.
+ */
+const REPEATING_CSI = ['b', 'L', 'M', 'S', 'T', 'I', 'Z'];
+const MAX_REPETITIONS = 65_535;
+
+/**
+ * Modes in which the emulator would send the mouse to the program instead of
+ * letting the viewer select text.
+ */
+const MOUSE_MODES = new Set([
+  9, 1000, 1001, 1002, 1003, 1005, 1006, 1015, 1016,
+]);
 
 /**
  * To the alternate screen and back: an emulator that never had the focus draws
@@ -52,9 +69,10 @@ const THEME: ITheme = {
  * A terminal of the recorded size that shows and never answers: no listener
  * hears what the emulator would send, keys stay the page's.
  */
-export class XtermScreen implements Screen {
+export class XtermScreen implements ViewedScreen {
   readonly #terminal: Terminal;
   readonly #container: HTMLElement;
+  #scaling: Scaling = 'fit';
 
   /** @param options - `tty` tells whether the session had a terminal that made line ends whole */
   static create(options: {
@@ -62,6 +80,8 @@ export class XtermScreen implements Screen {
     size: TerminalSize;
     tty: boolean;
     fontFamily: string;
+    /** Lines above the screen to scroll back to. */
+    scrollback?: number;
   }): XtermScreen {
     const size = limitSize(options.size);
     const terminal = new Terminal({
@@ -72,16 +92,24 @@ export class XtermScreen implements Screen {
       cursorBlink: false,
       cursorInactiveStyle: 'block',
       fontFamily: options.fontFamily,
-      fontSize: 14,
+      fontSize: FONT_SIZE,
       lineHeight: 1.1,
       linkHandler: null,
       logLevel: 'off',
-      scrollback: SCROLLBACK_LINES,
+      scrollback: options.scrollback ?? SCROLLBACK_LINES,
       theme: THEME,
     });
     for (const identifier of SWALLOWED_OSC) {
       terminal.parser.registerOscHandler(identifier, () => true);
     }
+    for (const final of REPEATING_CSI) {
+      terminal.parser.registerCsiHandler({ final }, ([times]) =>
+        typeof times === 'number' ? times > MAX_REPETITIONS : false,
+      );
+    }
+    terminal.parser.registerCsiHandler({ prefix: '?', final: 'h' }, modes =>
+      modes.every(mode => typeof mode === 'number' && MOUSE_MODES.has(mode)),
+    );
     terminal.attachCustomKeyEventHandler(() => false);
     terminal.open(options.container);
     if (terminal.textarea) {
@@ -114,8 +142,26 @@ export class XtermScreen implements Screen {
     this.resize(size);
   }
 
+  get selection(): string {
+    return this.#terminal.getSelection();
+  }
+
+  onSelectionChange(listener: () => void): () => void {
+    const subscription = this.#terminal.onSelectionChange(listener);
+    return () => subscription.dispose();
+  }
+
+  setScaling(scaling: Scaling): void {
+    this.#scaling = scaling;
+    this.fit();
+  }
+
   /** Takes the largest type with which the whole screen fits its container. */
   fit(): void {
+    if (this.#scaling === 'scroll') {
+      this.#terminal.options.fontSize = FONT_SIZE;
+      return;
+    }
     const screen = this.#container.querySelector<HTMLElement>('.xterm-screen');
     const frame = this.#container.parentElement;
     if (!screen?.offsetWidth || !frame?.clientWidth) {

@@ -5,24 +5,40 @@ import type { Screen } from './Screen';
 export type Keyframe = {
   /** Microseconds since the start: every earlier event is in it. */
   time: number;
-  /** The first chunk that is to be replayed after it. */
-  chunkIndex: number;
-  restore(screen: Screen): Promise<void>;
+  size: TerminalSize;
+  /** The chunk, by its number, and its event with which playback goes on. */
+  chunk: number;
+  event: number;
+  /** What draws the screen, for a terminal that was just reset; absent is empty. */
+  payload?: Uint8Array;
 };
 
 /** Knows the keyframes of a recording. */
 export interface KeyframeIndex {
-  /** The latest one at or before the time. */
-  before(time: number): Keyframe;
+  /** The one that every recording has: an empty screen at its start. */
+  readonly start: Keyframe;
+  /** The latest known one at or before the time; never fails. */
+  before(time: number): Promise<Keyframe>;
 }
 
-/** The one keyframe that every recording has: an empty screen at its start. */
+/** Shows the keyframe. */
+export async function restoreKeyframe(
+  { size, payload }: Keyframe,
+  screen: Screen,
+): Promise<void> {
+  screen.reset(size);
+  if (payload) {
+    await screen.write(payload);
+  }
+}
+
+/** The keyframe at the start. */
+export function startKeyframe(size: TerminalSize): Keyframe {
+  return { time: 0, size, chunk: 0, event: 0 };
+}
+
+/** An index without any other keyframe. */
 export function startOnly(size: TerminalSize): KeyframeIndex {
-  return {
-    before: () => ({
-      time: 0,
-      chunkIndex: 0,
-      restore: async screen => screen.reset(size),
-    }),
-  };
+  const start = startKeyframe(size);
+  return { start, before: async () => start };
 }

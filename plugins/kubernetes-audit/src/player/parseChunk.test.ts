@@ -13,10 +13,10 @@ describe('parseChunk', () => {
   ];
 
   it('reads the events of all its frames in order', () => {
-    const { events, damagedFrames } = parseChunk(joinBytes(frames));
+    const { events, gaps } = parseChunk(joinBytes(frames));
     expect(events.map(({ time }) => time)).toEqual([0, 1_000_000, 2_000_000]);
     expect(texts(joinBytes(frames))).toEqual(['one', 'two', 'three']);
-    expect(damagedFrames).toBe(0);
+    expect(gaps).toEqual([]);
   });
 
   it('loses one frame to a flipped byte in its body', () => {
@@ -24,7 +24,9 @@ describe('parseChunk', () => {
     damaged[damaged.length - 1] ^= 0x40;
     const chunk = joinBytes([frames[0], damaged, frames[2]]);
     expect(texts(chunk)).toEqual(['one', 'three']);
-    expect(parseChunk(chunk).damagedFrames).toBe(1);
+    expect(parseChunk(chunk).gaps).toEqual([
+      { from: 1_000_000, to: 1_000_000 },
+    ]);
   });
 
   it('keeps what came before a damaged header or a cut', () => {
@@ -33,11 +35,11 @@ describe('parseChunk', () => {
     expect(texts(joinBytes([frames[0], damaged, frames[2]]))).toEqual(['one']);
     const whole = joinBytes(frames);
     for (let cut = frames[0].length; cut < whole.length - 1; cut++) {
-      const { events, damagedFrames } = parseChunk(whole.subarray(0, cut));
+      const { events, gaps } = parseChunk(whole.subarray(0, cut));
       const isBetween =
         cut === frames[0].length || cut === frames[0].length + frames[1].length;
       expect(events.length).toBeGreaterThanOrEqual(1);
-      expect(damagedFrames).toBe(isBetween ? 0 : 1);
+      expect(gaps).toHaveLength(isBetween ? 0 : 1);
     }
   });
 

@@ -7,11 +7,14 @@ import {
   RecordingEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 
+/** A part of a recording, in microseconds; an end that is not known is the chunk's. */
+export type Gap = { from?: number; to?: number };
+
 /** The events of one chunk, in order. */
 export type ParsedChunk = {
   events: RecordingEvent[];
-  /** Frames that could not be read: each costs its own events only. */
-  damagedFrames: number;
+  /** One for each frame that could not be read. */
+  gaps: Gap[];
   /** Bytes that the events hold on to. */
   sizeBytes: number;
 };
@@ -26,7 +29,7 @@ export type ParsedChunk = {
 export function parseChunk(chunk: Uint8Array): ParsedChunk {
   const parsed: ParsedChunk = {
     events: [],
-    damagedFrames: 0,
+    gaps: [],
     sizeBytes: chunk.length,
   };
   let offset = 0;
@@ -34,7 +37,7 @@ export function parseChunk(chunk: Uint8Array): ParsedChunk {
     const rest = chunk.subarray(offset);
     const header = readHeader(rest);
     if (!header) {
-      parsed.damagedFrames++;
+      parsed.gaps.push({ from: parsed.events[parsed.events.length - 1]?.time });
       break;
     }
     if (header.encrypted || header.compression !== 'none') {
@@ -47,7 +50,7 @@ export function parseChunk(chunk: Uint8Array): ParsedChunk {
       // No spread: a frame can hold more events than a call takes arguments.
       events.forEach(event => parsed.events.push(event));
     } else {
-      parsed.damagedFrames++;
+      parsed.gaps.push({ from: header.firstTime, to: header.lastTime });
     }
     offset += header.headerBytes + header.bodyBytes;
   }
@@ -74,4 +77,9 @@ function unlessDamaged<T>(read: () => T | undefined): T | undefined {
     }
     throw error;
   }
+}
+
+/** What stands for a chunk of which nothing is left. */
+export function lostChunk(): ParsedChunk {
+  return { events: [], gaps: [{}], sizeBytes: 0 };
 }

@@ -15,10 +15,13 @@ export function ListToolbar(props: {
   search: string;
   onSearch: (search: string) => void;
   filter: ReactNode;
+  /** How the list is shown, beside the refresh button. */
+  settings?: ReactNode;
   total?: string;
   onRefresh: () => void;
 }) {
-  const { searchLabel, search, onSearch, filter, total, onRefresh } = props;
+  const { searchLabel, search, onSearch, filter, settings, total, onRefresh } =
+    props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const [text, setText] = useState(search);
 
@@ -57,6 +60,7 @@ export function ListToolbar(props: {
       <span className={classes.total} role="status">
         {total}
       </span>
+      {settings}
       <ButtonIcon
         aria-label={t('list.refresh')}
         icon={<RefreshIcon fontSize="inherit" />}

@@ -1,38 +1,59 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { Button } from '@backstage/ui';
+import { Button, ButtonIcon } from '@backstage/ui';
+import ArrowDropDownIcon from '@material-ui/icons/ArrowDropDown';
 import GetAppIcon from '@material-ui/icons/GetApp';
+import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './DownloadButton.module.css';
 import { ExportDialog } from './ExportDialog';
 import { useDownload } from './useDownload';
 
-/** Saves the recording as a file. */
+/**
+ * Saves the recording as a file: at once as asciicast v2, or as chosen. Where
+ * the portal requires encryption, the password is asked for first.
+ */
 export function DownloadButton(props: {
-  recordingId: string;
+  recording: Pick<RecordingDetail, 'id' | 'exportEncryption'>;
   variant: 'primary' | 'secondary';
 }) {
-  const { recordingId, variant } = props;
+  const { recording, variant } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const { state, download, exportWith, cancel } = useDownload(recordingId);
+  const { state, open, save, cancel } = useDownload(recording.id);
+  const isRunning = state.kind === 'running';
   return (
     <>
-      <Button
-        variant={variant}
-        iconStart={<GetAppIcon fontSize="inherit" />}
-        isPending={state.kind === 'running'}
-        onPress={download}
-      >
-        {t('player.download')}
-      </Button>
+      <span className={classes.group}>
+        <Button
+          variant={variant}
+          iconStart={<GetAppIcon fontSize="inherit" />}
+          isPending={isRunning}
+          onPress={() =>
+            recording.exportEncryption === 'required'
+              ? open()
+              : save({ format: 'v2' })
+          }
+        >
+          {t('player.download')}
+        </Button>
+        <ButtonIcon
+          aria-label={t('export.options')}
+          icon={<ArrowDropDownIcon fontSize="small" />}
+          variant={variant}
+          isDisabled={isRunning}
+          onPress={open}
+        />
+      </span>
       {state.kind === 'failed' && (
         <span role="alert" className={classes.error}>
           {t('player.downloadFailed', { message: state.message })}
         </span>
       )}
-      {state.kind === 'needsPassword' && (
+      {(state.kind === 'asking' || state.kind === 'exporting') && (
         <ExportDialog
-          error={state.error}
-          onSubmit={exportWith}
+          encryption={recording.exportEncryption}
+          error={state.kind === 'asking' ? state.error : undefined}
+          isRunning={state.kind === 'exporting'}
+          onSubmit={save}
           onCancel={cancel}
         />
       )}

@@ -1,36 +1,64 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button } from '@backstage/ui';
-import { MIN_EXPORT_PASSWORD_LENGTH } from 'backstage-plugin-kubernetes-audit-common';
+import {
+  ExportEncryption,
+  MIN_EXPORT_PASSWORD_LENGTH,
+  RECORDING_FILE_FORMATS,
+} from 'backstage-plugin-kubernetes-audit-common';
 import Dialog from '@material-ui/core/Dialog';
 import { FormEvent, KeyboardEvent, useId, useState } from 'react';
+import type { DownloadFormat } from '../../api';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import surface from '../Surface/Surface.module.css';
 import classes from './ExportDialog.module.css';
+import { PasswordStrength } from './PasswordStrength';
+import type { FileChoice } from './useDownload';
 
-/** Asks for the password that an exported file is encrypted with. */
+/** The longest password that the portal takes, in characters. */
+const MAX_PASSWORD_LENGTH = 256;
+
+const FORMAT_LABELS = {
+  v2: 'export.formatV2',
+  v3: 'export.formatV3',
+  text: 'export.formatText',
+} as const;
+
+/** Asks for a file's format, and for the password that it is encrypted with. */
 export function ExportDialog(props: {
+  encryption: ExportEncryption;
   /** What the portal said to the last attempt. */
   error?: string;
-  onSubmit: (password: string) => void;
+  isRunning: boolean;
+  onSubmit: (choice: FileChoice) => void;
   onCancel: () => void;
 }) {
-  const { error, onSubmit, onCancel } = props;
+  const { encryption, error, isRunning, onSubmit, onCancel } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const titleId = useId();
+  const isRequired = encryption === 'required';
+  const [format, setFormat] = useState<DownloadFormat>('v2');
+  const [isEncrypted, setIsEncrypted] = useState(isRequired);
   const [password, setPassword] = useState('');
   const [repeated, setRepeated] = useState('');
   const [problem, setProblem] = useState<string>();
 
+  const findProblem = () => {
+    if (password.length < MIN_EXPORT_PASSWORD_LENGTH) {
+      return t('export.tooShort', {
+        minimum: String(MIN_EXPORT_PASSWORD_LENGTH),
+      });
+    }
+    if (password.length > MAX_PASSWORD_LENGTH) {
+      return t('export.tooLong', { maximum: String(MAX_PASSWORD_LENGTH) });
+    }
+    return password === repeated ? undefined : t('export.mismatch');
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (password.length < MIN_EXPORT_PASSWORD_LENGTH) {
-      setProblem(
-        t('export.tooShort', { minimum: String(MIN_EXPORT_PASSWORD_LENGTH) }),
-      );
-    } else if (password !== repeated) {
-      setProblem(t('export.mismatch'));
-    } else {
-      onSubmit(password);
+    const found = isEncrypted ? findProblem() : undefined;
+    setProblem(found);
+    if (!found && !isRunning) {
+      onSubmit(isEncrypted ? { format, password } : { format });
     }
   };
   const shown = problem ?? error;
@@ -54,19 +82,57 @@ export function ExportDialog(props: {
     >
       <form className={classes.form} onSubmit={submit}>
         <h2 id={titleId} className={classes.title}>
-          {t('export.title')}
+          {isRequired ? t('export.title') : t('export.optionsTitle')}
         </h2>
-        <p className={classes.text}>{t('export.intro')}</p>
-        <PasswordField
-          label={t('export.password')}
-          value={password}
-          onChange={setPassword}
-        />
-        <PasswordField
-          label={t('export.repeat')}
-          value={repeated}
-          onChange={setRepeated}
-        />
+        {isRequired && <p className={classes.text}>{t('export.intro')}</p>}
+        <label className={classes.field}>
+          <span>{t('export.format')}</span>
+          {/* Native: it needs no layer over the dialog. */}
+          <select
+            value={format}
+            onChange={event =>
+              setFormat(
+                RECORDING_FILE_FORMATS.find(
+                  name => name === event.target.value,
+                ) ?? 'v2',
+              )
+            }
+          >
+            {RECORDING_FILE_FORMATS.map(name => (
+              <option key={name} value={name}>
+                {t(FORMAT_LABELS[name])}
+              </option>
+            ))}
+          </select>
+        </label>
+        {encryption === 'optional' && (
+          <label className={classes.check}>
+            <input
+              type="checkbox"
+              checked={isEncrypted}
+              onChange={event => setIsEncrypted(event.target.checked)}
+            />
+            {t('export.encrypt')}
+          </label>
+        )}
+        {isEncrypted && (
+          <>
+            {!isRequired && (
+              <p className={classes.text}>{t('export.introEncrypted')}</p>
+            )}
+            <PasswordField
+              label={t('export.password')}
+              value={password}
+              onChange={setPassword}
+            />
+            <PasswordStrength password={password} />
+            <PasswordField
+              label={t('export.repeat')}
+              value={repeated}
+              onChange={setRepeated}
+            />
+          </>
+        )}
         {shown && (
           <p role="alert" className={classes.error}>
             {shown}
@@ -76,7 +142,7 @@ export function ExportDialog(props: {
           <Button variant="tertiary" onPress={onCancel}>
             {t('export.cancel')}
           </Button>
-          <Button variant="primary" type="submit">
+          <Button variant="primary" type="submit" isPending={isRunning}>
             {t('export.submit')}
           </Button>
         </div>

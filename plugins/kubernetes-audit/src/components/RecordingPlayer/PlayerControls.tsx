@@ -1,105 +1,135 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { ButtonIcon } from '@backstage/ui';
-import FullscreenIcon from '@material-ui/icons/Fullscreen';
-import LinkIcon from '@material-ui/icons/Link';
 import PauseIcon from '@material-ui/icons/Pause';
 import PlayArrowIcon from '@material-ui/icons/PlayArrow';
-import { useId } from 'react';
-import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
-import { formatClock } from '../../format';
+import SkipNextIcon from '@material-ui/icons/SkipNext';
+import SkipPreviousIcon from '@material-ui/icons/SkipPrevious';
+import { ReactNode, useId } from 'react';
 import { PlayerController, PlayerSnapshot, wantsToPlay } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './PlayerControls.module.css';
-import { SPEEDS } from './playerKeys';
-import { Timeline } from './Timeline';
+import { LISTED_SPEEDS } from './playerKeys';
 
-const MICROSECONDS_PER_MILLISECOND = 1000;
-const MICROSECONDS_PER_SECOND = 1_000_000;
-
-/** Play and pause, the timeline, speed, idle time, and links. */
+/** Play and pause, steps, the time, speed and idle time; then the tools. */
 export function PlayerControls(props: {
   player: PlayerController;
   snapshot: PlayerSnapshot;
-  onFullScreen: () => void;
+  time: { position: string; duration: string };
+  isWallClock: boolean;
+  onToggleClock: () => void;
+  children: ReactNode;
 }) {
-  const { player, snapshot, onFullScreen } = props;
+  const { player, snapshot, time, isWallClock, onToggleClock } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const speedId = useId();
-  const [copied, copy] = useCopyToClipboard();
-  const { position, duration, speed, skipIdle, state } = snapshot;
-  const isPlaying = wantsToPlay(state);
-  const clock = (time: number) =>
-    formatClock(time / MICROSECONDS_PER_MILLISECOND);
-
-  const copyLink = () => {
-    const link = new URL(window.location.href);
-    link.searchParams.set(
-      't',
-      String(Math.floor(position / MICROSECONDS_PER_SECOND)),
-    );
-    copy(link.toString());
-  };
-
+  const isPlaying = wantsToPlay(snapshot.state);
   return (
     <div
       className={classes.controls}
       role="group"
       aria-label={t('player.controls')}
     >
-      <ButtonIcon
-        aria-label={isPlaying ? t('player.pause') : t('player.play')}
-        icon={isPlaying ? <PauseIcon /> : <PlayArrowIcon />}
-        variant="primary"
-        size="medium"
-        onPress={() => player.toggle()}
-      />
-      <span className={classes.time}>
-        {clock(position)} / {clock(duration)}
-      </span>
-      <Timeline
-        position={position}
-        duration={duration}
-        onSeek={time => player.seek(time)}
-      />
+      <div className={classes.transport}>
+        <ButtonIcon
+          aria-label={isPlaying ? t('player.pause') : t('player.play')}
+          icon={isPlaying ? <PauseIcon /> : <PlayArrowIcon />}
+          variant="primary"
+          size="medium"
+          onPress={() => player.toggle()}
+        />
+        <ButtonIcon
+          aria-label={t('player.stepBack')}
+          icon={<SkipPreviousIcon fontSize="small" />}
+          variant="tertiary"
+          onPress={() => player.step(-1)}
+        />
+        <ButtonIcon
+          aria-label={t('player.stepForward')}
+          icon={<SkipNextIcon fontSize="small" />}
+          variant="tertiary"
+          onPress={() => player.step(1)}
+        />
+        <button
+          type="button"
+          className={classes.time}
+          title={
+            isWallClock ? t('player.showElapsed') : t('player.showWallClock')
+          }
+          onClick={onToggleClock}
+        >
+          {time.position} / {time.duration}
+        </button>
+        <LiveButton player={player} snapshot={snapshot} />
+      </div>
       <div className={classes.options}>
-        <label className={classes.option} htmlFor={speedId}>
-          {t('player.speed')}
-          {/* Native: it needs no layer over the dialog. */}
-          <select
-            id={speedId}
-            value={speed}
-            onChange={event => player.setSpeed(Number(event.target.value))}
-          >
-            {SPEEDS.map(value => (
-              <option key={value} value={value}>
-                {t('player.speedValue', { value: String(value) })}
-              </option>
-            ))}
-          </select>
-        </label>
+        <SpeedField
+          speed={snapshot.speed}
+          onChange={speed => player.setSpeed(speed)}
+        />
         <label className={classes.option}>
           <input
             type="checkbox"
-            checked={skipIdle}
+            checked={snapshot.skipIdle}
             onChange={event => player.setSkipIdle(event.target.checked)}
           />
           {t('player.skipIdle')}
         </label>
-        <ButtonIcon
-          aria-label={
-            copied.value ? t('player.copiedLink') : t('player.copyLink')
-          }
-          icon={<LinkIcon fontSize="small" />}
-          variant="tertiary"
-          onPress={copyLink}
-        />
-        <ButtonIcon
-          aria-label={t('player.fullScreen')}
-          icon={<FullscreenIcon fontSize="small" />}
-          variant="tertiary"
-          onPress={onFullScreen}
-        />
       </div>
+      <div className={classes.tools}>{props.children}</div>
     </div>
+  );
+}
+
+/** Back to what a running session shows now. */
+function LiveButton(props: {
+  player: PlayerController;
+  snapshot: PlayerSnapshot;
+}) {
+  const { player, snapshot } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  if (!snapshot.isLive) {
+    return null;
+  }
+  return snapshot.isFollowing ? (
+    <span className={classes.live} data-following title={t('player.liveHint')}>
+      {t('player.live')}
+    </span>
+  ) : (
+    <button
+      type="button"
+      className={classes.live}
+      onClick={() => player.follow()}
+    >
+      {t('player.jumpToLive')}
+    </button>
+  );
+}
+
+function SpeedField(props: {
+  speed: number;
+  onChange: (speed: number) => void;
+}) {
+  const { speed, onChange } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const id = useId();
+  // Keys reach further than the list.
+  const speeds = LISTED_SPEEDS.includes(speed)
+    ? LISTED_SPEEDS
+    : [...LISTED_SPEEDS, speed].sort((a, b) => a - b);
+  return (
+    <label className={classes.option} htmlFor={id}>
+      {t('player.speed')}
+      {/* Native: it needs no layer over the dialog. */}
+      <select
+        id={id}
+        value={speed}
+        onChange={event => onChange(Number(event.target.value))}
+      >
+        {speeds.map(value => (
+          <option key={value} value={value}>
+            {t('player.speedValue', { value: String(value) })}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

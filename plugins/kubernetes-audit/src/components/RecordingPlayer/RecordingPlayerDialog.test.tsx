@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
 import { axe, toHaveNoViolations } from 'jest-axe';
 import { useEffect } from 'react';
-import type { Screen } from '../../player';
+import type { ViewedScreen } from '../../player';
 import {
   buildChunks,
   fakeAuditApi,
@@ -21,7 +21,7 @@ expect.extend(toHaveNoViolations);
 let fakeScreen: FakeScreen;
 jest.mock('./TerminalView', () => {
   function FakeTerminalView(props: {
-    onScreen: (screen: Screen | undefined) => void;
+    onScreen: (screen: ViewedScreen | undefined) => void;
   }) {
     const { onScreen } = props;
     useEffect(() => onScreen(fakeScreen), [onScreen]);
@@ -29,6 +29,10 @@ jest.mock('./TerminalView', () => {
   }
   return { __esModule: true, default: FakeTerminalView };
 });
+jest.mock('./TimelinePreview', () => ({
+  __esModule: true,
+  default: ({ time }: { time?: number }) => <i data-testid="preview">{time}</i>,
+}));
 jest.mock('./saveFile', () => ({ saveFile: jest.fn() }));
 
 const { chunks, table } = buildChunks([
@@ -73,13 +77,34 @@ function setUp(
   return { api, onClose, user: userEvent.setup() };
 }
 
+/** As of a viewer who wants no motion. */
+function preferReducedMotion() {
+  const matchMedia = (query: string) => ({
+    matches: query.includes('reduce'),
+    media: query,
+    onchange: null,
+    addListener: () => {},
+    removeListener: () => {},
+    addEventListener: () => {},
+    removeEventListener: () => {},
+    dispatchEvent: () => false,
+  });
+  Object.defineProperty(window, 'matchMedia', {
+    configurable: true,
+    value: matchMedia,
+  });
+}
+
 const position = () =>
   screen
     .getByRole('slider', { name: 'Timeline' })
     .getAttribute('aria-valuetext');
 
 describe('RecordingPlayerDialog', () => {
-  afterEach(() => jest.clearAllMocks());
+  afterEach(() => {
+    Reflect.deleteProperty(window, 'matchMedia');
+    jest.clearAllMocks();
+  });
 
   it('shows the download first, then who, when and what above the replay', async () => {
     let deliver = () => {};
@@ -193,12 +218,7 @@ describe('RecordingPlayerDialog', () => {
   });
 
   it('asks for a password before it downloads where encryption is required', async () => {
-    const downloadRecording = jest
-      .fn()
-      .mockRejectedValue(
-        new NotAllowedError('encryption is required: use POST …/export'),
-      );
-    const { api, user } = setUp({}, { api: { downloadRecording } });
+    const { api, user } = setUp({ exportEncryption: 'required' });
     await user.click(await screen.findByRole('button', { name: 'Download' }));
     const dialog = within(
       await screen.findByRole('dialog', {
@@ -224,6 +244,71 @@ describe('RecordingPlayerDialog', () => {
       }),
     );
     await waitFor(() => expect(saveFile).toHaveBeenCalledTimes(1));
+    expect(api.downloadRecording).not.toHaveBeenCalled();
+  });
+
+  it('says how strong a password is', async () => {
+    const { user } = setUp({ exportEncryption: 'required' });
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    const password = await screen.findByLabelText('Password');
+    await user.type(password, 'password1');
+    expect(await screen.findByText('Strength: very weak')).toBeVisible();
+    await user.clear(password);
+    await user.type(password, 'fjord-kettle-42-ambivalent');
+    expect(await screen.findByText('Strength: strong')).toBeVisible();
+  });
+
+  it('keeps the password when the portal refuses the file', async () => {
+    const exportRecording = jest.fn().mockRejectedValue(new Error('disk full'));
+    const { user } = setUp(
+      { exportEncryption: 'required' },
+      { api: { exportRecording } },
+    );
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    await user.type(await screen.findByLabelText('Password'), 'long enough');
+    await user.type(
+      screen.getByLabelText('Repeat the password'),
+      'long enough{Enter}',
+    );
+    expect(await screen.findByText('disk full')).toBeVisible();
+    expect(screen.getByLabelText('Password')).toHaveValue('long enough');
+  });
+
+  it('saves at once where encryption is not required, in another format by choice', async () => {
+    const { api, user } = setUp({ exportEncryption: 'optional' });
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    await waitFor(() => expect(saveFile).toHaveBeenCalledTimes(1));
+    expect(api.downloadRecording).toHaveBeenLastCalledWith(
+      sampleRecording().id,
+      'v2',
+    );
+    await user.click(screen.getByRole('button', { name: 'Download options' }));
+    const dialog = within(
+      await screen.findByRole('dialog', { name: 'Download the recording' }),
+    );
+    await user.selectOptions(dialog.getByLabelText('Format'), 'Plain text');
+    expect(dialog.queryByLabelText('Password')).toBeNull();
+    await user.click(dialog.getByLabelText('Protect the file with a password'));
+    expect(dialog.getByLabelText('Password')).toBeVisible();
+    await user.click(dialog.getByLabelText('Protect the file with a password'));
+    await user.click(dialog.getByRole('button', { name: 'Download' }));
+    await waitFor(() => expect(saveFile).toHaveBeenCalledTimes(2));
+    expect(api.downloadRecording).toHaveBeenLastCalledWith(
+      sampleRecording().id,
+      'text',
+    );
+    expect(api.exportRecording).not.toHaveBeenCalled();
+  });
+
+  it('offers no encryption where it is off', async () => {
+    const { user } = setUp({ exportEncryption: 'off' });
+    await user.click(
+      await screen.findByRole('button', { name: 'Download options' }),
+    );
+    expect(await screen.findByLabelText('Format')).toBeVisible();
+    expect(
+      screen.queryByLabelText('Protect the file with a password'),
+    ).toBeNull();
   });
 
   it('says that a recording is incomplete, and why', async () => {
@@ -249,10 +334,7 @@ describe('RecordingPlayerDialog', () => {
   });
 
   it('closes by Escape, the password first', async () => {
-    const downloadRecording = jest
-      .fn()
-      .mockRejectedValue(new NotAllowedError('use POST …/export'));
-    const { onClose, user } = setUp({}, { api: { downloadRecording } });
+    const { onClose, user } = setUp({ exportEncryption: 'required' });
     await user.click(await screen.findByRole('button', { name: 'Download' }));
     await user.type(await screen.findByLabelText('Password'), 'a b{Escape}');
     await waitFor(() => expect(screen.queryByLabelText('Password')).toBeNull());
@@ -266,6 +348,227 @@ describe('RecordingPlayerDialog', () => {
     const { onClose, user } = setUp();
     await user.click(await screen.findByRole('button', { name: 'Close' }));
     expect(onClose).toHaveBeenCalledTimes(1);
+  });
+
+  describe('with what the portal knows of the recording', () => {
+    const SECOND = 1_000_000;
+    const lines = [
+      { time: 1 * SECOND, text: '$ cat notes' },
+      { time: 8 * SECOND, text: 'the <b>needle</b>' },
+    ];
+    const indexed: Parameters<typeof fakeAuditApi>[0] = {
+      getRecordingTimeline: async () => ({
+        lastTime: 10 * SECOND,
+        isComplete: true,
+        activity: { bucketMicroseconds: SECOND, buckets: [0, 5, 0, 9] },
+        idle: [{ from: 2 * SECOND, to: 8 * SECOND }],
+        markers: [
+          { time: 3 * SECOND, text: 'deploy' },
+          { time: 7 * SECOND, text: 'rollback' },
+        ],
+      }),
+      getRecordingText: async (_id, { search }) => ({
+        items: lines.filter(({ text }) => !search || text.includes(search)),
+        isTruncated: false,
+      }),
+    };
+
+    it('goes from marker to marker', async () => {
+      const { user } = setUp({}, { api: indexed });
+      await screen.findByTitle('deploy');
+      screen.getByRole('slider').focus();
+      await user.keyboard(']');
+      await waitFor(() => expect(position()).toBe('0:03 of 0:10'));
+      await user.keyboard(']');
+      await waitFor(() => expect(position()).toBe('0:07 of 0:10'));
+      await user.keyboard('{[}');
+      await waitFor(() => expect(position()).toBe('0:03 of 0:10'));
+    });
+
+    it('finds text and jumps to it, by key', async () => {
+      const { user } = setUp({}, { api: indexed });
+      (await screen.findByRole('slider')).focus();
+      await user.keyboard('/');
+      const field = await screen.findByRole('searchbox');
+      expect(field).toHaveFocus();
+      await user.keyboard('needle');
+      expect(await screen.findByText('1 match')).toBeVisible();
+      await user.keyboard('{Enter}');
+      await waitFor(() => expect(position()).toBe('0:08 of 0:10'));
+      expect(
+        screen.getByRole('button', { name: '0:08 the <b>needle</b>' }),
+      ).toHaveAttribute('aria-current', 'true');
+      await user.keyboard('{Escape}');
+      expect(screen.queryByRole('searchbox')).toBeNull();
+    });
+
+    it('says so when nothing matches', async () => {
+      const { user } = setUp({}, { api: indexed });
+      await user.click(
+        await screen.findByRole('button', { name: 'Search in the recording' }),
+      );
+      await user.type(await screen.findByRole('searchbox'), 'hay');
+      expect(await screen.findByText('No match.')).toBeVisible();
+    });
+
+    it('has the text as a log, each line a way to its moment', async () => {
+      const { user } = setUp({}, { api: indexed });
+      await user.click(
+        await screen.findByRole('button', { name: 'Transcript' }),
+      );
+      const log = within(
+        await screen.findByRole('log', { name: 'Transcript' }),
+      );
+      await user.click(log.getByRole('button', { name: /needle/ }));
+      await waitFor(() => expect(fakeScreen.text).toBe('ab'));
+      expect(position()).toBe('0:08 of 0:10');
+    });
+
+    it('has no accessibility violation with everything open', async () => {
+      const { user } = setUp({}, { api: indexed });
+      (await screen.findByRole('slider')).focus();
+      await user.keyboard('?k');
+      await user.click(screen.getByRole('button', { name: 'Transcript' }));
+      await screen.findByRole('log');
+      expect(await axe(screen.getByRole('dialog'))).toHaveNoViolations();
+      await user.click(
+        screen.getByRole('button', { name: 'Search in the recording' }),
+      );
+      await user.keyboard('needle');
+      await screen.findByText('1 match');
+      expect(await axe(screen.getByRole('dialog'))).toHaveNoViolations();
+    });
+  });
+
+  it('says that there is no text to search before the portal has indexed it', async () => {
+    const { user } = setUp();
+    (await screen.findByRole('slider')).focus();
+    await user.keyboard('/x');
+    expect(await screen.findByText(/not searchable yet/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Transcript' }));
+    expect(await screen.findByText(/is not there yet/)).toBeVisible();
+  });
+
+  it('shows its keys, and puts them away by Escape before it closes', async () => {
+    const { onClose, user } = setUp();
+    (await screen.findByRole('slider')).focus();
+    await user.keyboard('?');
+    expect(await screen.findByText('Slower or faster')).toBeVisible();
+    await user.keyboard('{Escape}');
+    expect(screen.queryByText('Slower or faster')).toBeNull();
+    expect(onClose).not.toHaveBeenCalled();
+  });
+
+  it('steps by button and by key', async () => {
+    const { user } = setUp();
+    await user.click(await screen.findByRole('button', { name: 'Next frame' }));
+    await waitFor(() => expect(fakeScreen.text).toBe('a'));
+    screen.getByRole('slider').focus();
+    await user.keyboard('.');
+    await waitFor(() => expect(fakeScreen.text).toBe('ab'));
+    await user.keyboard(',');
+    await waitFor(() => expect(fakeScreen.text).toBe('a'));
+  });
+
+  it('shows the time of day instead of the elapsed time', async () => {
+    const { user } = setUp({}, { startAt: '9' });
+    await user.click(
+      await screen.findByRole('button', { name: '0:09 / 0:10' }),
+    );
+    expect(
+      screen.getByRole('button', { name: /^\d\d:14:12 \/ \d\d:14:13$/ }),
+    ).toBeVisible();
+  });
+
+  it('copies what is selected, and a link to the moment', async () => {
+    const { user } = setUp({}, { startAt: '9' });
+    const copyText = await screen.findByRole('button', {
+      name: 'Copy selected text',
+    });
+    expect(copyText).toBeDisabled();
+    act(() => fakeScreen.select('chosen'));
+    await user.click(copyText);
+    expect(
+      await screen.findByRole('button', { name: 'Text copied' }),
+    ).toBeVisible();
+    await user.click(
+      screen.getByRole('button', { name: 'Copy link at current time' }),
+    );
+    expect(
+      await screen.findByRole('button', { name: 'Link copied' }),
+    ).toBeVisible();
+  });
+
+  it('shows a wide terminal in full size by choice', async () => {
+    const { user } = setUp();
+    await user.click(
+      await screen.findByRole('button', {
+        name: 'Show the terminal in full size',
+      }),
+    );
+    expect(fakeScreen.scaling).toBe('scroll');
+    await user.click(
+      screen.getByRole('button', { name: 'Fit the terminal into the window' }),
+    );
+    expect(fakeScreen.scaling).toBe('fit');
+  });
+
+  it('says what is missing of a damaged recording, and plays the rest', async () => {
+    setUp(
+      {},
+      {
+        startAt: '9',
+        api: {
+          getRecordingChunk: async (_id, index) =>
+            index === 0 ? Uint8Array.of(1, 2, 3) : chunks[index],
+        },
+      },
+    );
+    expect(
+      await screen.findByText('1 damaged part was left out: 0:00 – 0:01.'),
+    ).toBeVisible();
+    await waitFor(() => expect(fakeScreen.text).toBe('b'));
+  });
+
+  it('watches a running session: what is added is shown, at once', async () => {
+    const running = sampleRecording({
+      status: 'recording',
+      durationMs: undefined,
+      chunks: table.slice(0, 1),
+    });
+    const getRecording = jest.fn().mockResolvedValueOnce(running);
+    getRecording.mockResolvedValueOnce({ ...running, chunks: table });
+    getRecording.mockResolvedValue(sampleRecording({ chunks: table }));
+    setUp(running, { api: { getRecording } });
+    expect(await screen.findByText('Live')).toBeVisible();
+    await waitFor(() => expect(fakeScreen.text).toBe('a'));
+    await waitFor(() => expect(fakeScreen.text).toBe('ab'));
+    // Its end is recorded, after which it is asked for no more.
+    await waitFor(() => expect(screen.queryByText('Live')).toBeNull());
+    expect(position()).toBe('0:10 of 0:10');
+    expect(getRecording).toHaveBeenCalledTimes(3);
+  });
+
+  it('goes back in a running session, and jumps to live again', async () => {
+    const running = { status: 'recording', durationMs: undefined } as const;
+    const { user } = setUp(running);
+    expect(await screen.findByText('Live')).toBeVisible();
+    await waitFor(() => expect(fakeScreen.text).toBe('ab'));
+    screen.getByRole('slider').focus();
+    await user.keyboard(' {Home}');
+    await waitFor(() => expect(position()).toBe('0:00 of 0:08'));
+    await user.click(screen.getByRole('button', { name: 'Jump to live' }));
+    await waitFor(() => expect(position()).toBe('0:08 of 0:08'));
+    expect(screen.getByText('Live')).toBeVisible();
+  });
+
+  it('opens a running session without motion where that is unwanted', async () => {
+    preferReducedMotion();
+    setUp({ status: 'recording', durationMs: undefined });
+    expect(await screen.findByRole('button', { name: 'Play' })).toBeVisible();
+    await waitFor(() => expect(fakeScreen.text).toBe('ab'));
+    expect(screen.getByRole('button', { name: 'Play' })).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Jump to live' })).toBeVisible();
   });
 
   it('has no accessibility violation', async () => {

@@ -6,17 +6,21 @@ import useMediaQuery from '@material-ui/core/useMediaQuery';
 import CloseIcon from '@material-ui/icons/Close';
 import GetAppIcon from '@material-ui/icons/GetApp';
 import VideocamOutlinedIcon from '@material-ui/icons/VideocamOutlined';
-import { KeyboardEvent, useId, useState } from 'react';
+import {
+  KeyboardEvent,
+  MutableRefObject,
+  useEffect,
+  useId,
+  useRef,
+} from 'react';
 import { formatBytes } from '../../format';
-import type { PlayerController } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ListMessage, LoadError } from '../AuditList';
 import surface from '../Surface/Surface.module.css';
 import { DownloadButton } from './DownloadButton';
 import { RecordingFacts } from './RecordingFacts';
-import { handlePlayerKey } from './playerKeys';
 import classes from './RecordingPlayerDialog.module.css';
-import { RecordingReplay } from './RecordingReplay';
+import { KeyHandler, loadTerminal, RecordingReplay } from './RecordingReplay';
 import { OpenedRecording, useRecordingPlayback } from './useRecordingPlayback';
 
 /** Plays a recording in a modal, or offers it as a file when it is too large. */
@@ -32,15 +36,22 @@ export function RecordingPlayerDialog(props: {
   const isNarrow = useMediaQuery('(max-width: 600px)');
   const titleId = useId();
   const { value, error, progress, reload } = useRecordingPlayback(recordingId);
-  const [player, setPlayer] = useState<PlayerController>();
+  const keyHandler = useRef<KeyHandler>();
+
+  useEffect(() => {
+    // A failure shows when it is needed.
+    loadTerminal().catch(() => {});
+  }, []);
 
   // Heard wherever in the dialog the focus is. The modal's own listener, which
   // closes it, is replaced by this one.
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
       event.stopPropagation();
-      onClose();
-    } else if (player && isForPlayer(event) && handlePlayerKey(event, player)) {
+      if (!keyHandler.current?.(event)) {
+        onClose();
+      }
+    } else if (isForPlayer(event) && keyHandler.current?.(event)) {
       event.preventDefault();
     }
   };
@@ -64,7 +75,7 @@ export function RecordingPlayerDialog(props: {
           {t('player.title')}
         </h2>
         {value?.kind === 'playable' && (
-          <DownloadButton recordingId={recordingId} variant="secondary" />
+          <DownloadButton recording={value.recording} variant="secondary" />
         )}
         <Button
           variant="secondary"
@@ -97,27 +108,34 @@ export function RecordingPlayerDialog(props: {
       {value && (
         <>
           <RecordingFacts recording={value.recording} />
-          <Body opened={value} startAt={startAt} onPlayer={setPlayer} />
+          <Body opened={value} startAt={startAt} keyHandler={keyHandler} />
         </>
       )}
     </Dialog>
   );
 }
 
-/** Not what is typed into a field, and no shortcut of the browser. */
+/** Not what is typed into a field or presses a button, and no shortcut of the browser. */
 function isForPlayer(event: KeyboardEvent): boolean {
-  const isInField =
-    event.target instanceof Element &&
-    event.target.closest('select, input') !== null;
-  return !isInField && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const others =
+    event.key === ' ' ? 'select, input, button, a' : 'select, input';
+  const isForOthers =
+    event.target instanceof Element && event.target.closest(others) !== null;
+  return !isForOthers && !event.ctrlKey && !event.metaKey && !event.altKey;
+}
+
+/** Seconds of a link; nothing when it names none. */
+function parseSeconds(text: string | undefined): number | undefined {
+  const seconds = text ? Number(text) : NaN;
+  return Number.isFinite(seconds) ? Math.max(seconds, 0) : undefined;
 }
 
 function Body(props: {
   opened: OpenedRecording;
   startAt?: string;
-  onPlayer: (player: PlayerController | undefined) => void;
+  keyHandler: MutableRefObject<KeyHandler | undefined>;
 }) {
-  const { opened, startAt, onPlayer } = props;
+  const { opened, startAt, keyHandler } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   switch (opened.kind) {
     case 'tooLarge':
@@ -129,10 +147,7 @@ function Body(props: {
               limit: formatBytes(opened.maxPlaybackSize, ''),
             })}
             actions={
-              <DownloadButton
-                recordingId={opened.recording.id}
-                variant="primary"
-              />
+              <DownloadButton recording={opened.recording} variant="primary" />
             }
           >
             <p>{t('player.tooLargeHint')}</p>
@@ -153,8 +168,8 @@ function Body(props: {
         <RecordingReplay
           recording={opened.recording}
           tape={opened.tape}
-          startAt={Math.max(Number(startAt) || 0, 0)}
-          onPlayer={onPlayer}
+          startAt={parseSeconds(startAt)}
+          keyHandler={keyHandler}
         />
       );
   }

@@ -1,156 +1,246 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import LinearProgress from '@material-ui/core/LinearProgress';
-import PlayArrowIcon from '@material-ui/icons/PlayArrow';
+import useMediaQuery from '@material-ui/core/useMediaQuery';
 import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { failureOf } from '../../api';
-import type {
-  PlayerController,
-  PlayerSnapshot,
-  RecordingTape,
-  Screen,
-} from '../../player';
+import {
+  lazy,
+  MutableRefObject,
+  Suspense,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { limitSize, RecordingTape, ViewedScreen } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
+import { durationOf } from './durationOf';
+import { KeyboardHelp } from './KeyboardHelp';
+import { KeystrokeOverlay } from './KeystrokeOverlay';
 import { PlayerControls } from './PlayerControls';
+import { handlePlayerKey } from './playerKeys';
+import { PlayerTools } from './PlayerTools';
 import classes from './RecordingReplay.module.css';
-import { usePlayerController } from './usePlayerController';
+import { ReplayNotices } from './ReplayNotices';
+import { ReplayOverlay } from './ReplayOverlay';
+import { SearchPanel } from './SearchPanel';
+import { Timeline } from './Timeline';
+import { TranscriptPanel } from './TranscriptPanel';
+import { useLatestRecording } from './useLatestRecording';
+import { ReplayStart, usePlayerController } from './usePlayerController';
+import { useRecordingTimeline } from './useRecordingTimeline';
+import { useReplayView } from './useReplayView';
+import { useTimeFormat } from './useTimeFormat';
 
-const TerminalView = lazy(() => import('./TerminalView'));
+/** Fetches the terminal's code; the sooner, the sooner the first frame. */
+export const loadTerminal = () => import('./TerminalView');
+
+const TerminalView = lazy(loadTerminal);
+const TimelinePreview = lazy(() => import('./TimelinePreview'));
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
+/** Previews differ by such a share of the recording. */
+const PREVIEW_STEP = 1 / 256;
+
+/** Takes a key of the player's; says whether it was one. */
+export type KeyHandler = (event: { key: string; shiftKey: boolean }) => boolean;
 
 /** The replay screen and its controls. */
 export function RecordingReplay(props: {
   recording: RecordingDetail;
   tape: RecordingTape;
-  /** Seconds. */
-  startAt: number;
-  /** Hears of the player while there is one; memoized by the caller. */
-  onPlayer: (player: PlayerController | undefined) => void;
+  /** Seconds; absent: the start, or what a running session shows now. */
+  startAt?: number;
+  /** Where the dialog finds who takes its keys. */
+  keyHandler: MutableRefObject<KeyHandler | undefined>;
 }) {
-  const { recording, tape, startAt, onPlayer } = props;
+  const { recording: opened, tape, startAt, keyHandler } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const isStill = useMediaQuery('(prefers-reduced-motion: reduce)', {
+    noSsr: true,
+  });
   const root = useRef<HTMLDivElement>(null);
-  const [screen, setScreen] = useState<Screen>();
+  const [screen, setScreen] = useState<ViewedScreen>();
   // A later change of the link's time does not restart what is playing.
-  const [start] = useState(startAt * MICROSECONDS_PER_SECOND);
-  const { player, snapshot } = usePlayerController({
-    recording,
+  const [start] = useState<ReplayStart>(() =>
+    startAt === undefined && opened.status === 'recording'
+      ? { kind: 'live', isStill }
+      : { kind: 'at', time: (startAt ?? 0) * MICROSECONDS_PER_SECOND },
+  );
+  const { recording, isOutOfReach } = useLatestRecording(opened);
+  const timeline = useRecordingTimeline(opened.id);
+  const { keyframes, player, snapshot } = usePlayerController({
+    recording: opened,
     tape,
     screen,
-    startAt: start,
+    start,
+  });
+  const view = useReplayView(screen);
+  const time = useTimeFormat(opened.startedAt);
+
+  useEffect(() => {
+    player?.extend({
+      chunks: recording.chunks,
+      duration: durationOf(recording),
+      isLive: recording.status === 'recording',
+    });
+  }, [player, recording]);
+  useEffect(() => {
+    player?.setIdle(timeline?.idle ?? []);
+  }, [player, timeline]);
+
+  const toggleFullScreen = () => {
+    if (document.fullscreenElement) {
+      document.exitFullscreen();
+    } else {
+      root.current?.requestFullscreen?.();
+    }
+  };
+  useEffect(() => {
+    keyHandler.current =
+      player &&
+      (event =>
+        event.key === 'Escape'
+          ? view.closeTopmost()
+          : handlePlayerKey(event, {
+              player,
+              markers: (timeline?.markers ?? []).map(marker => marker.time),
+              onFullScreen: toggleFullScreen,
+              onKeystrokes: view.toggleKeystrokes,
+              onSearch: view.openSearch,
+              onHelp: view.toggleHelp,
+            }));
+    return () => {
+      keyHandler.current = undefined;
+    };
   });
 
-  useEffect(() => onPlayer(player), [player, onPlayer]);
+  const { chunks } = recording;
+  const latestChunks = useRef(chunks);
+  latestChunks.current = chunks;
+  const preview = useMemo(
+    () => ({ chunks: () => latestChunks.current, tape, keyframes }),
+    [tape, keyframes],
+  );
+  const [size] = useState(() => limitSize(opened.size));
+  const isPointedAt = useRef(false);
+  const renderPreview = (pointed: number | undefined) => {
+    // Not made before somebody points there for the first time.
+    isPointedAt.current = isPointedAt.current || pointed !== undefined;
+    const step = Math.max(durationOf(recording) * PREVIEW_STEP, 1);
+    return isPointedAt.current ? (
+      <Suspense fallback={null}>
+        <TimelinePreview
+          source={preview}
+          size={size}
+          tty={opened.tty}
+          time={pointed && Math.floor(pointed / step) * step}
+        />
+      </Suspense>
+    ) : null;
+  };
 
   return (
     <div ref={root} className={classes.replay}>
-      <div className={classes.screen}>
-        <Suspense
-          fallback={
-            <p className={classes.note} role="status">
-              {t('player.opening')}
-            </p>
-          }
-        >
-          <TerminalView
-            label={t('player.terminal')}
-            size={recording.size}
-            tty={recording.tty}
-            onScreen={setScreen}
+      <div className={classes.stage}>
+        <div className={classes.screen}>
+          <Suspense
+            fallback={
+              <p className={classes.note} role="status">
+                {t('player.opening')}
+              </p>
+            }
+          >
+            <TerminalView
+              label={t('player.terminal')}
+              size={opened.size}
+              tty={opened.tty}
+              onScreen={setScreen}
+            />
+          </Suspense>
+          {player && snapshot && (
+            <ReplayOverlay snapshot={snapshot} onPlay={() => player.play()} />
+          )}
+          {snapshot && view.showsKeystrokes && (
+            <KeystrokeOverlay
+              keystrokes={snapshot.keystrokes}
+              position={snapshot.position}
+            />
+          )}
+          {view.isHelpOpen && <KeyboardHelp onClose={view.toggleHelp} />}
+        </div>
+        {player && view.panel === 'search' && (
+          <SearchPanel
+            recordingId={opened.id}
+            formatTime={time.format}
+            onSeek={moment => player.seek(moment)}
+            onClose={view.closePanel}
           />
-        </Suspense>
-        {player && snapshot && (
-          <Overlay snapshot={snapshot} onPlay={() => player.play()} />
+        )}
+        {player && snapshot && view.panel === 'transcript' && (
+          <TranscriptPanel
+            recordingId={opened.id}
+            isLive={snapshot.isLive}
+            position={snapshot.position}
+            formatTime={time.format}
+            onSeek={moment => player.seek(moment)}
+            onClose={view.closePanel}
+          />
         )}
       </div>
-      {snapshot && <Notices recording={recording} snapshot={snapshot} />}
-      {player && snapshot && (
-        <PlayerControls
-          player={player}
-          snapshot={snapshot}
-          onFullScreen={() => root.current?.requestFullscreen?.()}
+      {snapshot && (
+        <ReplayNotices
+          recording={recording}
+          timeline={timeline}
+          gaps={snapshot.gaps}
+          isOutOfReach={isOutOfReach}
+          formatTime={time.format}
         />
+      )}
+      {player && snapshot && (
+        <>
+          <div className={classes.timeline}>
+            <Timeline
+              position={snapshot.position}
+              duration={snapshot.duration}
+              timeline={timeline}
+              gaps={snapshot.gaps}
+              onSeek={moment => player.seek(moment)}
+              renderPreview={renderPreview}
+              formatTime={time.format}
+            />
+          </div>
+          <PlayerControls
+            player={player}
+            snapshot={snapshot}
+            time={{
+              position: time.format(snapshot.position),
+              duration: time.format(snapshot.duration),
+            }}
+            isWallClock={time.isWallClock}
+            onToggleClock={time.toggle}
+          >
+            <span
+              className={classes.size}
+              title={t('player.terminalSize', {
+                columns: String(snapshot.size.columns),
+                rows: String(snapshot.size.rows),
+              })}
+            >
+              {snapshot.size.columns}×{snapshot.size.rows}
+            </span>
+            <PlayerTools
+              position={snapshot.position}
+              panel={view.panel}
+              scaling={view.scaling}
+              selection={view.selection}
+              isHelpOpen={view.isHelpOpen}
+              onPanel={view.togglePanel}
+              onScaling={view.setScaling}
+              onFullScreen={toggleFullScreen}
+              onHelp={view.toggleHelp}
+            />
+          </PlayerControls>
+        </>
       )}
     </div>
   );
-}
-
-/** What covers the screen while it does not show the replay. */
-function Overlay(props: { snapshot: PlayerSnapshot; onPlay: () => void }) {
-  const { state, position, seekProgress, error } = props.snapshot;
-  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  if (state === 'failed' && error) {
-    return (
-      <div className={classes.overlay} role="alert">
-        <p className={classes.note}>
-          {t('error.failedTitle')}: {failureOf(error).message}
-        </p>
-      </div>
-    );
-  }
-  if (state === 'paused' && position === 0) {
-    return (
-      // For the pointer only: the controls have the button for everybody.
-      <button
-        type="button"
-        className={classes.overlay}
-        aria-hidden
-        tabIndex={-1}
-        onClick={props.onPlay}
-      >
-        <span className={classes.playMark}>
-          <PlayArrowIcon fontSize="inherit" />
-        </span>
-      </button>
-    );
-  }
-  if (state === 'buffering') {
-    return (
-      <div className={classes.busy} role="status">
-        {t('player.buffering')}
-      </div>
-    );
-  }
-  if ((state === 'seekingPaused' || state === 'seekingPlaying') && position) {
-    return (
-      <div className={classes.busy} role="status">
-        {t('player.seeking')}
-        <LinearProgress
-          variant="determinate"
-          aria-hidden
-          value={seekProgress * 100}
-        />
-      </div>
-    );
-  }
-  return null;
-}
-
-/** What the viewer must know of the recording's completeness. */
-function Notices(props: {
-  recording: RecordingDetail;
-  snapshot: PlayerSnapshot;
-}) {
-  const { recording, snapshot } = props;
-  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const notices: string[] = [];
-  if (recording.status === 'recording') {
-    notices.push(t('player.live'));
-  }
-  if (recording.status === 'truncated' || recording.status === 'failed') {
-    notices.push(
-      recording.statusReason
-        ? t('player.truncatedReason', { reason: recording.statusReason })
-        : t('player.truncated'),
-    );
-  }
-  if (snapshot.damagedFrames > 0) {
-    notices.push(t('player.damaged', { count: snapshot.damagedFrames }));
-  }
-  return notices.length > 0 ? (
-    <p className={classes.notices} role="status">
-      {notices.join(' ')}
-    </p>
-  ) : null;
 }

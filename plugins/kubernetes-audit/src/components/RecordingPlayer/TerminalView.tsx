@@ -2,12 +2,10 @@ import '@xterm/xterm/css/xterm.css';
 
 import type { TerminalSize } from 'backstage-plugin-kubernetes-audit-common';
 import { useEffect, useRef } from 'react';
-import type { Screen } from '../../player';
+import type { ViewedScreen } from '../../player';
 import { XtermScreen } from '../../player/XtermScreen';
+import { FONT_FAMILY } from './terminalFont';
 import classes from './TerminalView.module.css';
-
-const FONT_FAMILY =
-  'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
 /** The terminal that shows a replay. Loaded when it is first needed. */
 export default function TerminalView(props: {
@@ -15,7 +13,7 @@ export default function TerminalView(props: {
   size: TerminalSize;
   tty: boolean;
   /** Hears of the screen while there is one; memoized by the caller. */
-  onScreen: (screen: Screen | undefined) => void;
+  onScreen: (screen: ViewedScreen | undefined) => void;
 }) {
   const { label, size, tty, onScreen } = props;
   const container = useRef<HTMLDivElement>(null);

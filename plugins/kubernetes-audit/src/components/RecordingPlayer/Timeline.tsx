@@ -1,11 +1,16 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { PointerEvent, useRef, useState } from 'react';
+import type { RecordingTimeline } from 'backstage-plugin-kubernetes-audit-common';
+import { PointerEvent, ReactNode, useRef, useState } from 'react';
 import { formatClock } from '../../format';
+import type { TimeSpan } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './Timeline.module.css';
+import { TimelineActivity } from './TimelineActivity';
 
 const MICROSECONDS_PER_MILLISECOND = 1000;
 const MICROSECONDS_PER_SECOND = 1_000_000;
+/** A marker is named when the pointer is so near, as a share of the recording. */
+const MARKER_REACH = 0.01;
 
 /**
  * Where the replay is, to be dragged or clicked. Its keys are the player's.
@@ -14,9 +19,15 @@ const MICROSECONDS_PER_SECOND = 1_000_000;
 export function Timeline(props: {
   position: number;
   duration: number;
+  /** What is known of the recording beside its frames. */
+  timeline?: RecordingTimeline;
+  gaps: readonly TimeSpan[];
   onSeek: (time: number) => void;
+  /** What the replay shows at a time, above the pointer; nothing while it points nowhere. */
+  renderPreview: (time: number | undefined) => ReactNode;
+  formatTime: (time: number) => string;
 }) {
-  const { position, duration, onSeek } = props;
+  const { position, duration, timeline, gaps, onSeek } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const track = useRef<HTMLDivElement>(null);
   /** Where the pointer is: while dragging the replay waits for its release. */
@@ -33,6 +44,11 @@ export function Timeline(props: {
     `${duration > 0 ? (time / duration) * 100 : 0}%`;
   const clock = (time: number) =>
     formatClock(time / MICROSECONDS_PER_MILLISECOND);
+  const marker =
+    pointed !== undefined &&
+    timeline?.markers.find(
+      ({ time }) => Math.abs(time - pointed) < duration * MARKER_REACH,
+    );
 
   return (
     <div
@@ -63,15 +79,28 @@ export function Timeline(props: {
       onPointerCancel={() => setIsDragging(false)}
       onPointerLeave={() => setPointed(undefined)}
     >
+      <TimelineActivity duration={duration} timeline={timeline} gaps={gaps} />
       <div className={classes.track}>
         <div className={classes.played} style={{ width: share(shown) }} />
       </div>
       <div className={classes.thumb} style={{ left: share(shown) }} />
-      {pointed !== undefined && (
-        <div className={classes.hint} style={{ left: share(pointed) }}>
-          {clock(pointed)}
-        </div>
-      )}
+      <div
+        className={classes.hint}
+        // The same share of the hint is left of the pointer: it ends where the timeline ends.
+        style={{
+          left: share(pointed ?? 0),
+          transform: `translateX(-${share(pointed ?? 0)})`,
+        }}
+        hidden={pointed === undefined}
+      >
+        {props.renderPreview(pointed)}
+        {marker && (
+          <span className={classes.marker}>
+            {t('player.marker', { text: marker.text })}
+          </span>
+        )}
+        <span>{pointed !== undefined && props.formatTime(pointed)}</span>
+      </div>
     </div>
   );
 }

@@ -4,20 +4,38 @@ import type { PlayerController } from '../../player';
 const STEP = 5_000_000;
 /** The share of the recording that an arrow key moves with Shift. */
 const LARGE_STEP = 0.1;
+/** So shortly after a marker "previous" means the one before it, in microseconds. */
+const MARKER_GRACE = 1_000_000;
 
-/** Speeds to choose from. */
+/** Speeds that the keys go through. */
 export const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4, 8, 16, 32];
+/** Those to choose from a list. */
+export const LISTED_SPEEDS = SPEEDS.slice(1, -1);
+
+/** What keys act on. */
+export type PlayerKeyTargets = {
+  player: PlayerController;
+  /** Microseconds, in order. */
+  markers: readonly number[];
+  onFullScreen: () => void;
+  onKeystrokes: () => void;
+  onSearch: () => void;
+  onHelp: () => void;
+};
 
 /**
- * What a key does: space plays and pauses, ←/→ move 5 s, with Shift a tenth,
- * Home, End and 0–9 jump, < and > change the speed.
+ * What a key does, as people know it of asciinema: space plays and pauses,
+ * ←/→ move 5 s, with Shift a tenth, Home, End and 0–9 jump, `,` and `.` step,
+ * `[` and `]` go to markers, < and > change the speed, / searches, f is full
+ * screen, k shows keystrokes, ? helps.
  *
  * @returns whether the key was one of the player's
  */
 export function handlePlayerKey(
   event: { key: string; shiftKey: boolean },
-  player: PlayerController,
+  targets: PlayerKeyTargets,
 ): boolean {
+  const { player, markers } = targets;
   const { position, duration, speed } = player.snapshot;
   const step = event.shiftKey ? duration * LARGE_STEP : STEP;
   switch (event.key) {
@@ -36,11 +54,41 @@ export function handlePlayerKey(
     case 'End':
       player.seek(duration);
       return true;
+    case ',':
+      player.step(-1);
+      return true;
+    case '.':
+      player.step(1);
+      return true;
+    case '[':
+      player.seek(
+        markers.findLast(time => time < position - MARKER_GRACE) ?? 0,
+      );
+      return true;
+    case ']': {
+      const next = markers.find(time => time > position);
+      if (next !== undefined) {
+        player.seek(next);
+      }
+      return true;
+    }
     case '<':
       player.setSpeed(neighbour(speed, -1));
       return true;
     case '>':
       player.setSpeed(neighbour(speed, 1));
+      return true;
+    case '/':
+      targets.onSearch();
+      return true;
+    case 'f':
+      targets.onFullScreen();
+      return true;
+    case 'k':
+      targets.onKeystrokes();
+      return true;
+    case '?':
+      targets.onHelp();
       return true;
     default:
       if (/^\d$/.test(event.key)) {

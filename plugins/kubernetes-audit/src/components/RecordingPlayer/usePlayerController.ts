@@ -1,39 +1,54 @@
+import { useApi } from '@backstage/core-plugin-api';
 import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
+import { kubernetesAuditApiRef } from '../../api';
 import {
+  KeyframeIndex,
   limitSize,
   PlayerController,
   PlayerSnapshot,
   RecordingTape,
+  RemoteKeyframes,
   Screen,
-  startOnly,
+  startKeyframe,
 } from '../../player';
+import { durationOf } from './durationOf';
 
-const MICROSECONDS_PER_MILLISECOND = 1000;
-
-/** Microseconds that a recording lasts, as far as it has been delivered. */
-export function durationOf(recording: RecordingDetail): number {
-  return Math.max(
-    (recording.durationMs ?? 0) * MICROSECONDS_PER_MILLISECOND,
-    recording.chunks[recording.chunks.length - 1]?.lastTime ?? 0,
-  );
-}
+/** Where a replay begins: at a moment, in microseconds, or with what a running session shows now. */
+export type ReplayStart =
+  | { kind: 'at'; time: number }
+  | { kind: 'live'; isStill: boolean };
 
 /**
  * The player of a recording on a screen, and what its controls show; both are
  * absent until the screen is there.
  *
- * @param startAt - microseconds since the recording's start
+ * @param options - `recording` and `start` as they were on opening
  */
 export function usePlayerController(options: {
   recording: RecordingDetail;
   tape: RecordingTape;
   screen: Screen | undefined;
-  startAt: number;
-}): { player?: PlayerController; snapshot?: PlayerSnapshot } {
-  const { recording, tape, screen, startAt } = options;
+  start: ReplayStart;
+}): {
+  keyframes: KeyframeIndex;
+  player?: PlayerController;
+  snapshot?: PlayerSnapshot;
+} {
+  const { recording, tape, screen, start } = options;
+  const api = useApi(kubernetesAuditApiRef);
   const [player, setPlayer] = useState<PlayerController>();
   const [snapshot, setSnapshot] = useState<PlayerSnapshot>();
+
+  const keyframes = useMemo(
+    () =>
+      RemoteKeyframes.create({
+        start: startKeyframe(limitSize(recording.size)),
+        load: time => api.getRecordingKeyframe(recording.id, time),
+        now: () => performance.now(),
+      }),
+    [api, recording],
+  );
 
   useEffect(() => {
     if (!screen) {
@@ -42,9 +57,10 @@ export function usePlayerController(options: {
     const controller = PlayerController.create({
       chunks: recording.chunks,
       duration: durationOf(recording),
+      isLive: recording.status === 'recording',
       tape,
       screen,
-      keyframes: startOnly(limitSize(recording.size)),
+      keyframes,
       now: () => performance.now(),
       schedule: callback => {
         const frame = requestAnimationFrame(callback);
@@ -53,12 +69,18 @@ export function usePlayerController(options: {
     });
     controller.subscribe(() => setSnapshot(controller.snapshot));
     setPlayer(controller);
-    controller.seek(startAt);
+    if (start.kind === 'at') {
+      controller.seek(start.time);
+    } else if (start.isStill) {
+      controller.seek(durationOf(recording));
+    } else {
+      controller.follow();
+    }
     return () => {
       controller.dispose();
       setPlayer(undefined);
     };
-  }, [recording, tape, screen, startAt]);
+  }, [recording, tape, screen, keyframes, start]);
 
-  return { player, snapshot };
+  return { keyframes, player, snapshot };
 }

@@ -1,9 +1,12 @@
 import { useApi } from '@backstage/core-plugin-api';
 import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
-import { useCallback, useState } from 'react';
-import { kubernetesAuditApiRef } from '../../api';
+import { useCallback, useEffect, useState } from 'react';
+import { isLostForGood, kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { RecordingTape } from '../../player';
+
+/** How often a running session is asked for that has shown nothing yet, in milliseconds. */
+const POLL_INTERVAL = 2000;
 
 /** What has become of opening a recording. */
 export type OpenedRecording =
@@ -31,27 +34,45 @@ export function useRecordingPlayback(recordingId: string) {
         if (chunks.length === 0) {
           return { kind: 'empty', recording };
         }
-        const first = await api.getRecordingChunk(
-          recordingId,
-          chunks[0].index,
-          {
+        const first = await api
+          .getRecordingChunk(recordingId, chunks[0].index, {
             signal,
             onProgress: bytes =>
               setProgress(Math.min(bytes / (chunks[0].sizeBytes || 1), 1)),
-          },
-        );
+          })
+          // Of a lost chunk the player says what is missing.
+          .catch(error => {
+            if (isLostForGood(error)) {
+              return undefined;
+            }
+            throw error;
+          });
         const tape = RecordingTape.create({
           load: (index, tapeSignal) =>
-            api.getRecordingChunk(recordingId, chunks[index].index, {
-              signal: tapeSignal,
-            }),
+            api.getRecordingChunk(recordingId, index, { signal: tapeSignal }),
           first,
+          isLost: isLostForGood,
         });
         return { kind: 'playable', recording, tape };
       },
       [api, recordingId],
     ),
   );
+
+  const { value, reload } = loaded;
+  const isAwaited =
+    value?.kind === 'empty' && value.recording.status === 'recording';
+  useEffect(() => {
+    if (!isAwaited) {
+      return undefined;
+    }
+    const timer = setTimeout(reload, POLL_INTERVAL);
+    return () => clearTimeout(timer);
+    // Each answer brings another value, after which it is asked again.
+  }, [isAwaited, value, reload]);
+
+  const tape = value?.kind === 'playable' ? value.tape : undefined;
+  useEffect(() => () => tape?.dispose(), [tape]);
 
   return { ...loaded, progress };
 }

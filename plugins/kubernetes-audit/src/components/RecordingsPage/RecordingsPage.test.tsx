@@ -1,5 +1,8 @@
+import type { StorageApi } from '@backstage/core-plugin-api';
+import { mockApis } from '@backstage/frontend-test-utils';
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
 import { axe, toHaveNoViolations } from 'jest-axe';
 import {
   currentParams,
@@ -11,36 +14,71 @@ import { RecordingsPage } from './RecordingsPage';
 
 expect.extend(toHaveNoViolations);
 
-function setUp(url?: string) {
-  const recording = sampleRecording();
+const SPECIFIED_COLUMNS = [
+  'No',
+  'Action At',
+  'Name',
+  'Email',
+  'Cluster Name',
+  'Role',
+  'Client IP',
+  'Client Name',
+  'Connected From',
+];
+
+function setUp(
+  url?: string,
+  options: {
+    recording?: Partial<RecordingDetail>;
+    storageApi?: StorageApi;
+  } = {},
+) {
+  const recording = sampleRecording(options.recording);
   const api = fakeAuditApi({
     listRecordings: async () => ({ items: [recording] }),
     getRecording: async () => recording,
   });
-  const view = renderPage(<RecordingsPage />, { api, url });
+  const view = renderPage(<RecordingsPage />, {
+    api,
+    url,
+    storageApi: options.storageApi,
+  });
   return { api, view, user: userEvent.setup(), recording };
 }
 
+const headers = () =>
+  screen.getAllByRole('columnheader').map(header => header.textContent);
+
 describe('RecordingsPage', () => {
-  it('shows the columns of the specification in its order, then how the session went', async () => {
+  it('shows the columns of the specification in its order, and no other', async () => {
     setUp();
     await screen.findByRole('cell', { name: 'jane' });
-    expect(
-      screen.getAllByRole('columnheader').map(header => header.textContent),
-    ).toEqual([
-      'No',
-      'Action At',
-      'Name',
-      'Email',
-      'Cluster Name',
-      'Role',
-      'Client IP',
-      'Client Name',
-      'Connected From',
-      'Duration',
-      'Status',
-    ]);
+    expect(headers()).toEqual(SPECIFIED_COLUMNS);
     expect(screen.getByRole('cell', { name: 'Proxy' })).toBeVisible();
+  });
+
+  it('adds the columns that the user chooses, and keeps them', async () => {
+    const storageApi = mockApis.storage();
+    const { user, view } = setUp(undefined, { storageApi });
+    await screen.findByRole('cell', { name: 'jane' });
+    await user.click(screen.getByRole('button', { name: 'Columns' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Pod' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Status' }));
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('checkbox')).toBeNull());
+    expect(headers()).toEqual([...SPECIFIED_COLUMNS, 'Status', 'Pod']);
+    view.unmount();
+
+    setUp(undefined, { storageApi });
+    expect(
+      await screen.findByRole('cell', { name: 'payments / api-0 / api' }),
+    ).toBeVisible();
+    expect(headers()).toEqual([...SPECIFIED_COLUMNS, 'Status', 'Pod']);
+  });
+
+  it('marks a session that still runs', async () => {
+    setUp(undefined, { recording: { status: 'recording' } });
+    expect(await screen.findByText('In progress')).toBeVisible();
   });
 
   it('lists all recordings on opening', async () => {

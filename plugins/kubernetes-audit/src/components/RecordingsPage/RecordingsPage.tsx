@@ -15,8 +15,10 @@ import {
   pageTotal,
 } from '../AuditList';
 import { RecordingPlayerDialog } from '../RecordingPlayer';
+import { ColumnMenu } from './ColumnMenu';
 import { NoRecordings } from './NoRecordings';
 import { RecordingFilter } from './RecordingFilter';
+import { useChosenColumns } from './useChosenColumns';
 import { useRecordingColumns } from './useRecordingColumns';
 import { useRecordings } from './useRecordings';
 
@@ -25,8 +27,10 @@ export function RecordingsPage() {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const { query, update, list } = useRecordings();
   const { item, open, searchFor } = useUrlItem();
+  const [chosenColumns, chooseColumn] = useChosenColumns();
   const columns = useRecordingColumns(
     useCallback(recording => searchFor({ recording }), [searchFor]),
+    chosenColumns,
   );
   const page = list.value?.page;
   const total = pageTotal(page, shown => t('list.atLeast', { total: shown }));
@@ -39,6 +43,7 @@ export function RecordingsPage() {
         search={query.search}
         onSearch={search => update({ search }, { replace: true })}
         filter={<RecordingFilter query={query} onChange={update} />}
+        settings={<ColumnMenu chosen={chosenColumns} onChoose={chooseColumn} />}
         total={total && t('recordings.total', total)}
         onRefresh={list.reload}
       />

@@ -1,26 +1,46 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import PlayCircleOutlineIcon from '@material-ui/icons/PlayCircleOutline';
-import type { Recording } from 'backstage-plugin-kubernetes-audit-common';
+import type {
+  Recording,
+  RecordingStatus,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { useMemo } from 'react';
 import { Link } from 'react-router-dom';
-import { formatClock, formatTimestamp } from '../../format';
+import { formatBytes, formatClock, formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import type { AuditColumn } from '../AuditList';
 import { StatusLabel } from './StatusLabel';
 import classes from './useRecordingColumns.module.css';
 
+/** Columns that a viewer can have beside those of every list, in their order. */
+export const OPTIONAL_COLUMNS = [
+  'status',
+  'duration',
+  'size',
+  'pod',
+  'command',
+] as const;
+
+/** A column that a viewer can have. */
+export type OptionalColumn = (typeof OPTIONAL_COLUMNS)[number];
+
+/** Statuses that a list does not keep to itself when it has no column for them. */
+const NOTEWORTHY: RecordingStatus[] = ['recording', 'truncated', 'failed'];
+
 /**
- * The columns of *Pod Session Recordings*, in its order, and how each session
- * went after them.
+ * The columns of *Pod Session Recordings*, in its order, and those that the
+ * viewer has chosen after them.
  *
  * @param searchFor - the `search` of the link that plays a recording
  */
 export function useRecordingColumns(
   searchFor: (recordingId: string) => string,
+  chosen: readonly OptionalColumn[],
 ): AuditColumn<Recording>[] {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  return useMemo(
-    () => [
+  const hasStatus = chosen.includes('status');
+  const always = useMemo(
+    (): AuditColumn<Recording>[] => [
       {
         id: 'number',
         label: t('field.number'),
@@ -32,13 +52,20 @@ export function useRecordingColumns(
         label: t('field.actionAt'),
         text: recording => recording.startedAt,
         render: recording => (
-          <Link
-            className={classes.play}
-            to={{ search: searchFor(recording.id) }}
-          >
-            <PlayCircleOutlineIcon fontSize="inherit" aria-hidden />
-            {formatTimestamp(recording.startedAt)}
-          </Link>
+          <>
+            <Link
+              className={classes.play}
+              to={{ search: searchFor(recording.id) }}
+            >
+              <PlayCircleOutlineIcon fontSize="inherit" aria-hidden />
+              {formatTimestamp(recording.startedAt)}
+            </Link>
+            {!hasStatus && NOTEWORTHY.includes(recording.status) && (
+              <span className={classes.badge}>
+                <StatusLabel recording={recording} />
+              </span>
+            )}
+          </>
         ),
       },
       {
@@ -81,7 +108,19 @@ export function useRecordingColumns(
         label: t('field.connectedFrom'),
         text: recording => recording.connectedFrom,
       },
-      {
+    ],
+    [t, searchFor, hasStatus],
+  );
+  const optional = useMemo(
+    (): Record<OptionalColumn, AuditColumn<Recording>> => ({
+      status: {
+        id: 'status',
+        label: t('field.status'),
+        text: recording =>
+          recording.statusReason ?? t(`status.${recording.status}`),
+        render: recording => <StatusLabel recording={recording} />,
+      },
+      duration: {
         id: 'duration',
         label: t('field.duration'),
         text: recording =>
@@ -90,14 +129,37 @@ export function useRecordingColumns(
             : formatClock(recording.durationMs),
         align: 'end',
       },
-      {
-        id: 'status',
-        label: t('field.status'),
-        text: recording =>
-          recording.statusReason ?? t(`status.${recording.status}`),
-        render: recording => <StatusLabel recording={recording} />,
+      size: {
+        id: 'size',
+        label: t('field.size'),
+        text: recording => formatBytes(recording.sizeBytes),
+        align: 'end',
       },
+      pod: {
+        id: 'pod',
+        label: t('field.pod'),
+        text: recording =>
+          [recording.namespace, recording.podName, recording.container]
+            .filter(Boolean)
+            .join(' / '),
+        maxCharacters: 44,
+      },
+      command: {
+        id: 'command',
+        label: t('field.command'),
+        text: recording => recording.command.join(' '),
+        maxCharacters: 44,
+      },
+    }),
+    [t],
+  );
+  return useMemo(
+    () => [
+      ...always,
+      ...OPTIONAL_COLUMNS.filter(id => chosen.includes(id)).map(
+        id => optional[id],
+      ),
     ],
-    [t, searchFor],
+    [always, optional, chosen],
   );
 }

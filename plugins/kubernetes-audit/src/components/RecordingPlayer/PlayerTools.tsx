@@ -1,0 +1,125 @@
+import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import { ButtonIcon } from '@backstage/ui';
+import AspectRatioIcon from '@material-ui/icons/AspectRatio';
+import FileCopyOutlinedIcon from '@material-ui/icons/FileCopyOutlined';
+import FullscreenIcon from '@material-ui/icons/Fullscreen';
+import HelpOutlineIcon from '@material-ui/icons/HelpOutline';
+import LinkIcon from '@material-ui/icons/Link';
+import SearchIcon from '@material-ui/icons/Search';
+import SubjectIcon from '@material-ui/icons/Subject';
+import ZoomOutMapIcon from '@material-ui/icons/ZoomOutMap';
+import { ReactElement } from 'react';
+import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
+import type { Scaling } from '../../player';
+import { kubernetesAuditTranslationRef } from '../../translations';
+
+/** What is open beside the replay. */
+export type SidePanel = 'search' | 'transcript';
+
+const MICROSECONDS_PER_SECOND = 1_000_000;
+
+/** Search, transcript, copies, size and help. */
+export function PlayerTools(props: {
+  /** Microseconds. */
+  position: number;
+  panel: SidePanel | undefined;
+  scaling: Scaling;
+  /** What the viewer has selected in the terminal. */
+  selection: string;
+  isHelpOpen: boolean;
+  onPanel: (panel: SidePanel) => void;
+  onScaling: (scaling: Scaling) => void;
+  onFullScreen: () => void;
+  onHelp: () => void;
+}) {
+  const { position, panel, scaling, selection, isHelpOpen } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const [copied, copy] = useCopyToClipboard();
+
+  const link = () => {
+    const url = new URL(window.location.href);
+    url.searchParams.set(
+      't',
+      String(Math.floor(position / MICROSECONDS_PER_SECOND)),
+    );
+    return url.toString();
+  };
+  const isCopied = (text: string) => copied.value === text && text !== '';
+
+  return (
+    <>
+      <Tool
+        label={t('player.search')}
+        icon={<SearchIcon fontSize="small" />}
+        isPressed={panel === 'search'}
+        onPress={() => props.onPanel('search')}
+      />
+      <Tool
+        label={t('player.transcript')}
+        icon={<SubjectIcon fontSize="small" />}
+        isPressed={panel === 'transcript'}
+        onPress={() => props.onPanel('transcript')}
+      />
+      <Tool
+        label={
+          isCopied(selection) ? t('player.copiedText') : t('player.copyText')
+        }
+        icon={<FileCopyOutlinedIcon fontSize="small" />}
+        isDisabled={!selection}
+        onPress={() => copy(selection)}
+      />
+      <Tool
+        label={isCopied(link()) ? t('player.copiedLink') : t('player.copyLink')}
+        icon={<LinkIcon fontSize="small" />}
+        onPress={() => copy(link())}
+      />
+      <Tool
+        label={
+          scaling === 'fit' ? t('player.scaleToScroll') : t('player.scaleToFit')
+        }
+        icon={
+          scaling === 'fit' ? (
+            <ZoomOutMapIcon fontSize="small" />
+          ) : (
+            <AspectRatioIcon fontSize="small" />
+          )
+        }
+        onPress={() => props.onScaling(scaling === 'fit' ? 'scroll' : 'fit')}
+      />
+      <Tool
+        label={t('player.help')}
+        icon={<HelpOutlineIcon fontSize="small" />}
+        isPressed={isHelpOpen}
+        onPress={props.onHelp}
+      />
+      <Tool
+        label={t('player.fullScreen')}
+        icon={<FullscreenIcon fontSize="small" />}
+        onPress={props.onFullScreen}
+      />
+    </>
+  );
+}
+
+function Tool(props: {
+  label: string;
+  icon: ReactElement;
+  isPressed?: boolean;
+  isDisabled?: boolean;
+  onPress: () => void;
+}) {
+  const { label, icon, isPressed, isDisabled, onPress } = props;
+  return (
+    // The span has the tooltip: a disabled button shows none of its own.
+    <span title={label}>
+      <ButtonIcon
+        aria-label={label}
+        aria-pressed={isPressed}
+        icon={icon}
+        variant={isPressed ? 'secondary' : 'tertiary'}
+        isDisabled={isDisabled}
+        onPress={onPress}
+      />
+    </span>
+  );
+}
