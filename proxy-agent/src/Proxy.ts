@@ -225,6 +225,9 @@ export class Proxy {
         },
       }),
     });
+    // The portal waits for proxies to have a new policy, and takes no clusters
+    // but those that it binds this one to.
+    policy.subscribe(() => heartbeat.wake());
     const readiness = (): Readiness[] => [
       {
         name: 'policy',
