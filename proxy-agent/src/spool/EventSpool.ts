@@ -43,7 +43,7 @@ type PendingAppend = Waiting & { fields: string; durability: Durability };
  *
  * The numbers are given when a record is written, not when it is offered, so
  * that a failed write leaves no gap. Appends of one turn of the event loop
- * share two writes, and waiting syncs share one fdatasync.
+ * share one write, and waiting syncs share one fdatasync.
  */
 export class EventSpool {
   /** A UUID made with the spool; with it a sequence number is unique for ever. */
@@ -62,7 +62,7 @@ export class EventSpool {
   #lastSequence: number;
   #syncedSequence = 0;
   #acknowledged: number;
-  #endOfTurn: NodeJS.Immediate | undefined;
+  #flushScheduled = false;
   #syncing = false;
   #failure: string | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -166,7 +166,10 @@ export class EventSpool {
     }
     return new Promise((resolve, reject) => {
       this.#pending.push({ fields, durability, resolve, reject });
-      this.#scheduleFlush();
+      if (!this.#flushScheduled) {
+        this.#flushScheduled = true;
+        setImmediate(() => this.#flush());
+      }
     });
   }
 
@@ -286,19 +289,8 @@ export class EventSpool {
     }
   }
 
-  /** The first append of a turn of the event loop is written at once, the others of that turn together at its end. */
-  #scheduleFlush(): void {
-    if (this.#endOfTurn) {
-      return;
-    }
-    this.#endOfTurn = setImmediate(() => {
-      this.#endOfTurn = undefined;
-      this.#flush();
-    });
-    queueMicrotask(() => this.#flush());
-  }
-
   #flush(): void {
+    this.#flushScheduled = false;
     const appends = this.#pending.splice(0);
     if (appends.length === 0) {
       return;
