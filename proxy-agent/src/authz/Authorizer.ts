@@ -4,6 +4,7 @@ import type {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { redactTokens } from '../audit';
 import { CompiledRole, CompiledRule, compileRole } from './CompiledRole';
+import { Holding } from './Holding';
 
 /** What a user wants to do. */
 export type AuthorizationRequest = {
@@ -109,15 +110,6 @@ function describe(request: AuthorizationRequest): string {
   return `cannot ${request.verb} resource "${request.resourceLabel}" in API group "${request.apiGroup}" ${scope}`;
 }
 
-/** The roles of one user in one cluster. */
-type Holding = {
-  /** Of the cluster, when they were found. */
-  tags: Record<string, string>;
-  roles: CompiledRole[];
-  /** Whether any of them counts for some addresses alone. */
-  isConditional: boolean;
-};
-
 /**
  * Decides by the portal's roles: a deny in any role of the user wins, then the
  * first role in file order that allows; nothing else is allowed.
@@ -149,9 +141,7 @@ export class Authorizer {
   /** @param subjects - the user's entity ref and those of its groups; the same array is quicker the next time */
   decide(subjects: readonly string[], request: AuthorizationRequest): Decision {
     const held = this.#heldBy(subjects, request.cluster);
-    const roles = held.isConditional
-      ? held.roles.filter(({ admits }) => admits?.(request.clientIp) ?? true)
-      : held.roles;
+    const roles = held.rolesFor(request.clientIp);
     if (roles.length === 0) {
       return {
         allowed: false,
@@ -169,8 +159,9 @@ export class Authorizer {
       };
     }
 
+    const { denies, allows } = held.rulesOf(request);
     for (const role of roles) {
-      const denying = role.denies.find(({ matches }) => matches(request));
+      const denying = denies.get(role)?.find(({ matches }) => matches(request));
       if (denying) {
         return this.#denied(request, role, denying);
       }
@@ -179,7 +170,7 @@ export class Authorizer {
       ? roles[0]
       : roles.find(
           role =>
-            role.allows.some(({ matches }) => matches(request)) ||
+            allows.get(role)?.some(({ matches }) => matches(request)) ||
             isOwnNamespace(role, request),
         );
     if (allowing) {
@@ -222,11 +213,7 @@ export class Authorizer {
     const roles = this.#roles.filter(
       role => role.isFor(held) && role.coversCluster(cluster),
     );
-    return {
-      tags,
-      roles,
-      isConditional: roles.some(({ admits }) => admits !== undefined),
-    };
+    return Holding.create(tags, roles);
   }
 
   #denied(

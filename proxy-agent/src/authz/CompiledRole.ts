@@ -8,6 +8,8 @@ export type CompiledRule = {
   rule: RoleRule;
   /** From 1, as a reader of the file counts. */
   position: number;
+  /** Whether it may speak of a resource at all. */
+  namesResource(label: string): boolean;
   /** Whether the rule speaks of the request. */
   matches(request: AuthorizationRequest): boolean;
   /** Whether it would, in another namespace or for another name. */
@@ -40,9 +42,11 @@ export type CompiledRole = {
  * allows a `proxy` subresource, nor an upgrade that we do not know: both can
  * carry an exec past the recorder.
  */
-function compileResources({ resources: patterns, effect }: RoleRule) {
+function compileResources(
+  { resources: patterns, effect }: RoleRule,
+  byPattern: NamePattern,
+) {
   const literal = new Set(patterns);
-  const byPattern = compileNamePatterns(patterns);
   return (request: AuthorizationRequest): boolean => {
     const { resourceLabel: label } = request;
     if (
@@ -97,7 +101,8 @@ function spansNamespaces(request: AuthorizationRequest): boolean {
 function compileRule(rule: RoleRule, index: number): CompiledRule {
   const verbs = compileNamePatterns(rule.verbs);
   const apiGroups = compileNamePatterns(rule.apiGroups);
-  const resources = compileResources(rule);
+  const namesResource = compileNamePatterns(rule.resources);
+  const resources = compileResources(rule, namesResource);
   const nonResourceUrls = compileNamePatterns(rule.nonResourceUrls);
   const namespaces = compileNamePatterns(rule.namespaces);
   const names = compileNamePatterns(rule.names);
@@ -117,6 +122,7 @@ function compileRule(rule: RoleRule, index: number): CompiledRule {
   return {
     rule,
     position: index + 1,
+    namesResource,
     matches: request =>
       (request.isResourceRequest
         ? ofObject(request) && inPlace(request)
