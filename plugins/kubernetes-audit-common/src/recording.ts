@@ -181,8 +181,14 @@ export type RecordingFileFormat = (typeof RECORDING_FILE_FORMATS)[number];
 /** The shortest password of an encrypted export, in characters. @public */
 export const MIN_EXPORT_PASSWORD_LENGTH = 8;
 
-/** The body of `POST /v1/recordings/:id/export`. @public */
-export const recordingExportSchema = z.object({
+/** What an encrypted export is asked with. @public */
+export type RecordingExport = {
+  password: string;
+  format: RecordingFileFormat;
+};
+
+/** The body of `POST /v1/recordings/:id/export`; without a format `v2`. @public */
+export const recordingExportSchema: z.ZodType<RecordingExport> = z.object({
   password: z.string().min(MIN_EXPORT_PASSWORD_LENGTH).max(256),
   format: z.enum(RECORDING_FILE_FORMATS).default('v2'),
 });
