@@ -64,7 +64,10 @@ export class Session {
     this.#options = options;
     this.recordingId = options.recordingId;
     this.#banner = options.banner;
-    this.#transcript = options.copy && CopyTranscript.create(options.copy);
+    this.#transcript =
+      options.copy && options.startRecording
+        ? CopyTranscript.create(options.copy)
+        : undefined;
     this.#recording = options.startRecording?.(error => {
       // What fails before the session runs is thrown, too.
       if (this.#connections) {
@@ -186,7 +189,10 @@ export class Session {
   }
 
   #recordCopied(data: Uint8Array): void {
-    const recorded = this.#transcript?.push(Buffer.from(data));
+    const { buffer, byteOffset, byteLength } = data;
+    const recorded = this.#transcript?.push(
+      Buffer.from(buffer, byteOffset, byteLength),
+    );
     if (recorded && 'text' in recorded) {
       this.#recording?.append('output', Buffer.from(recorded.text));
     } else if (recorded) {
@@ -254,20 +260,28 @@ export class Session {
     options: { truncated?: boolean; isClosed?: boolean },
   ): Promise<void> {
     if (!this.#ending) {
-      clearInterval(this.#idleTimer);
-      clearTimeout(this.#durationTimer);
-      if (!options.isClosed) {
-        this.#connections?.cut(this.#lastWords(reason));
-      }
+      // A recording that fails over it ends the session itself.
       this.#recordSum();
-      const end: SessionEnd = {
-        exitCode: this.#exitCode,
-        reason,
-        truncated: options.truncated,
-      };
-      this.#ending = this.#keepEnd(end, end);
     }
+    this.#ending ??= this.#endNow(reason, options);
     return this.#ending;
+  }
+
+  #endNow(
+    reason: string,
+    options: { truncated?: boolean; isClosed?: boolean },
+  ): Promise<void> {
+    clearInterval(this.#idleTimer);
+    clearTimeout(this.#durationTimer);
+    if (!options.isClosed) {
+      this.#connections?.cut(this.#lastWords(reason));
+    }
+    const end: SessionEnd = {
+      exitCode: this.#exitCode,
+      reason,
+      truncated: options.truncated,
+    };
+    return this.#keepEnd(end, end);
   }
 
   async #keepEnd(

@@ -9,6 +9,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
 import { buffer } from 'node:stream/consumers';
+import { recordingBlobs } from '../RecordingStore';
 import type { PartRange } from './planParts';
 import { decompressSidecar } from './sidecarCompression';
 
@@ -112,7 +113,7 @@ export class SidecarStore {
 }
 
 function prefixOf(id: string): string {
-  return `recordings/${id.toLowerCase()}/sidecar-${GENERATION}/`;
+  return `${recordingBlobs(id)}sidecar-${GENERATION}/`;
 }
 
 function partialPrefix(id: string): string {
