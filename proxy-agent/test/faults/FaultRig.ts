@@ -167,15 +167,16 @@ export class FaultRig {
   /** Waits until the portal has all that the proxy kept. */
   async delivered(): Promise<void> {
     const { process } = this;
-    await process.until(async () => {
-      const metric = (name: string) =>
-        process.metric(`kubernetes_audit_${name}`);
-      return (
+    const metric = (name: string) => process.metric(`kubernetes_audit_${name}`);
+    // The files first: a session's is removed when its end is in the spool, so
+    // that from then on the spool can only get shorter.
+    await process.until(
+      async () =>
+        this.#hasNothingLeft() &&
         (await metric('sessions')) === 0 &&
-        (await metric('spool_records')) === 0 &&
-        this.#hasNothingLeft()
-      );
-    }, 'everything to be delivered');
+        (await metric('spool_records')) === 0,
+      'everything to be delivered',
+    );
   }
 
   /** Neither recordings nor open sessions are on the disk. */
