@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Logger } from 'pino';
@@ -11,8 +12,10 @@ const compress = promisify(gzip);
 
 /** Records of one request to the portal at the most. */
 const MAX_BATCH_RECORDS = 1000;
-/** How long a first record waits for company, in milliseconds. */
+/** How long a first record waits for company, in milliseconds … */
 const GATHER_MS = 50;
+/** … and what lies between two batches that are not full: each costs as much as dozens of calls. */
+const INTERVAL_MS = 250;
 const IDLE_MS = 5000;
 /** gzip's quickest: records are so alike that more gains little. */
 const COMPRESSION_LEVEL = 1;
@@ -31,6 +34,8 @@ export class EventDelivery {
   readonly #stopListening: () => void;
   #batchRecords = MAX_BATCH_RECORDS;
   #lastSuccess: number | undefined;
+  /** On the monotonic clock, in milliseconds. */
+  #lastBatchAt = -INTERVAL_MS;
 
   static create(options: {
     portal: PortalClient;
@@ -53,7 +58,7 @@ export class EventDelivery {
     this.#logger = options.logger;
     this.#loop = DeliveryLoop.create({
       name: 'delivery of audit events',
-      step: signal => this.#deliver(signal),
+      step: signal => this.#gatherAndDeliver(signal),
       idleMs: IDLE_MS,
       logger: options.logger,
     });
@@ -79,17 +84,23 @@ export class EventDelivery {
     while ((await this.#deliver(new AbortController().signal)) === 'more');
   }
 
+  /** Delivers when a batch is full, or what there is has waited for company. */
+  async #gatherAndDeliver(signal: AbortSignal): Promise<'more' | 'idle'> {
+    const { depth } = this.#spool;
+    if (depth > 0 && depth < this.#batchRecords) {
+      const sinceLast = performance.now() - this.#lastBatchAt;
+      const wait = Math.max(GATHER_MS, INTERVAL_MS - sinceLast);
+      await sleep(wait, undefined, { signal });
+    }
+    return await this.#deliver(signal);
+  }
+
   async #deliver(signal: AbortSignal): Promise<'more' | 'idle'> {
-    if (this.#spool.depth === 0) {
-      return 'idle';
-    }
-    if (this.#spool.depth < this.#batchRecords) {
-      await new Promise(resolve => setTimeout(resolve, GATHER_MS));
-    }
     const batch = await this.#spool.readBatch(this.#batchRecords);
     if (!batch) {
       return 'idle';
     }
+    this.#lastBatchAt = performance.now();
     try {
       const answer = await this.#portal.call('POST', '/v1/ingest/events', {
         epoch: this.#spool.epoch,
