@@ -208,6 +208,7 @@ export class Proxy {
       describe: () => ({
         kind: 'proxy',
         version,
+        worker,
         hostName: hostname(),
         publicUrl: live.current.server.publicUrl,
         certificateAuthority:

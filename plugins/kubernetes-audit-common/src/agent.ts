@@ -17,6 +17,8 @@ export type AnnouncedCluster = z.infer<typeof announcedClusterSchema>;
 export const agentHeartbeatSchema = z.object({
   kind: z.enum(['proxy', 'tunnel']).default('proxy'),
   version: text,
+  /** Which of the proxy's processes tells, from 1: each has a spool of its own. */
+  worker: z.number().int().min(1).max(1024).optional(),
   hostName: text.optional(),
   /** Where kubectl reaches the proxy: `https://proxy.example.com:6443`. */
   publicUrl: z.url().optional(),
@@ -39,10 +41,16 @@ export const agentHeartbeatSchema = z.object({
 /** What a proxy tells of itself. @public */
 export type AgentHeartbeat = z.infer<typeof agentHeartbeatSchema>;
 
-/** `GET /v1/agents` @public */
-export type AgentStatus = AgentHeartbeat & {
+/** `GET /v1/agents`: all workers of an agent as one. @public */
+export type AgentStatus = Omit<AgentHeartbeat, 'worker' | 'spool'> & {
   id: string;
   lastSeenAt: string;
+  /** Processes that tell of themselves. */
+  workers: number;
+  /** Of the process that has the oldest. */
+  bundleVersion?: number;
+  /** Of all processes together. */
+  spool?: { depth: number; bytes: number };
 };
 
 /** Request header with the sender's agent id. @public */

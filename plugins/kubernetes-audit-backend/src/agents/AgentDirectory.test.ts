@@ -62,12 +62,60 @@ describe('AgentDirectory', () => {
         {
           ...heartbeat(['dev-2'], { version: '1.0.1' }),
           id: 'a',
+          workers: 1,
           lastSeenAt: '2026-11-22T02:00:10.000Z',
         },
         {
           ...heartbeat(['prod']),
           id: 'b',
+          workers: 1,
           lastSeenAt: '2026-11-22T02:00:00.000Z',
+        },
+      ]);
+    });
+
+    it('tells of the workers of an agent as of one, and forgets those that are gone', async () => {
+      const { directory, a, pass } = await setUp();
+      const announce = (worker: number, bundleVersion: number, depth: number) =>
+        directory.announce(
+          a,
+          heartbeat(['dev-1'], {
+            worker,
+            bundleVersion,
+            spool: {
+              epoch: `0190b5e8-0000-7000-8000-00000000000${worker}`,
+              depth,
+              bytes: 100,
+            },
+          }),
+        );
+      await announce(1, 7, 3);
+      await announce(2, 5, 4);
+      pass(10_000);
+      await announce(1, 8, 2);
+      const status = {
+        ...heartbeat(['dev-1']),
+        id: 'a',
+        lastSeenAt: '2026-11-22T02:00:10.000Z',
+      };
+      expect(await directory.list(mockCredentials.user())).toEqual([
+        {
+          ...status,
+          workers: 2,
+          bundleVersion: 5,
+          spool: { depth: 6, bytes: 200 },
+        },
+      ]);
+
+      pass(60_000);
+      await announce(1, 8, 2);
+      expect(await directory.list(mockCredentials.user())).toEqual([
+        {
+          ...status,
+          lastSeenAt: '2026-11-22T02:01:10.000Z',
+          workers: 1,
+          bundleVersion: 8,
+          spool: { depth: 2, bytes: 100 },
         },
       ]);
     });

@@ -4,14 +4,19 @@ import {
   AgentStatus,
 } from 'backstage-plugin-kubernetes-audit-common';
 
+/** A worker that is silent for so long beside others of its agent is one no more, in milliseconds. */
+const WORKER_GONE_MS = 60_000;
+
 type AgentRow = {
   id: string;
+  /** From 1. */
+  worker: number;
   /** JSON of an {@link AgentHeartbeat}. */
   heartbeat: string;
   last_seen_at: number | string;
 };
 
-/** Keeps the last heartbeat of each agent. */
+/** Keeps the last heartbeat of each agent's workers. */
 export interface HeartbeatStore {
   record(agentId: string, heartbeat: AgentHeartbeat): Promise<void>;
 
@@ -37,19 +42,50 @@ export class DatabaseHeartbeatStore implements HeartbeatStore {
     await this.knex<AgentRow>('agents')
       .insert({
         id: agentId,
+        worker: heartbeat.worker ?? 1,
         heartbeat: JSON.stringify(heartbeat),
         last_seen_at: this.now(),
       })
-      .onConflict('id')
+      .onConflict(['id', 'worker'])
       .merge();
   }
 
   async list(): Promise<AgentStatus[]> {
-    const rows = await this.knex<AgentRow>('agents').orderBy('id');
-    return rows.map(row => ({
-      ...(JSON.parse(row.heartbeat) as AgentHeartbeat),
-      id: row.id,
-      lastSeenAt: new Date(Number(row.last_seen_at)).toISOString(),
-    }));
+    const rows = await this.knex<AgentRow>('agents')
+      .orderBy('id')
+      .orderBy('last_seen_at', 'desc')
+      .orderBy('worker');
+    const byAgent = new Map<string, AgentRow[]>();
+    for (const row of rows) {
+      byAgent.set(row.id, [...(byAgent.get(row.id) ?? []), row]);
+    }
+    return [...byAgent.values()].map(toStatus);
   }
+}
+
+/** @param rows - of one agent, the newest first */
+function toStatus(rows: AgentRow[]): AgentStatus {
+  const lastSeenAt = Number(rows[0].last_seen_at);
+  const heartbeats = rows
+    .filter(row => lastSeenAt - Number(row.last_seen_at) < WORKER_GONE_MS)
+    .map(row => JSON.parse(row.heartbeat) as AgentHeartbeat);
+  const [{ worker: _, spool: __, ...newest }] = heartbeats;
+  const spools = heartbeats.flatMap(({ spool }) => spool ?? []);
+  const versions = heartbeats.map(({ bundleVersion = 0 }) => bundleVersion);
+  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+  return {
+    ...newest,
+    id: rows[0].id,
+    lastSeenAt: new Date(lastSeenAt).toISOString(),
+    workers: heartbeats.length,
+    ...(newest.bundleVersion !== undefined && {
+      bundleVersion: Math.min(...versions),
+    }),
+    ...(spools.length > 0 && {
+      spool: {
+        depth: sum(spools.map(({ depth }) => depth)),
+        bytes: sum(spools.map(({ bytes }) => bytes)),
+      },
+    }),
+  };
 }

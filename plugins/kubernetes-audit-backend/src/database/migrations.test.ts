@@ -131,6 +131,7 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   ],
   [KEY_ROTATION]: [],
   '20261122040000_recording_retention.js': [],
+  '20261122060000_agent_workers.js': [],
 };
 
 /** Undoes migrations, this one at last. */
