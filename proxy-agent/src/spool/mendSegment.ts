@@ -9,7 +9,8 @@ import {
 /**
  * Cuts the segment that was written last behind its last whole record. A
  * damaged place before that stays: the reader goes round it, and its numbers
- * are not given again.
+ * are not given again. One that holds only records from before its name is
+ * empty.
  *
  * @returns the sequence of that record, or of the one before the segment
  */
@@ -26,6 +27,10 @@ export function mendSegment(segment: Segment, handle: number): number {
       lastSequence = Math.max(lastSequence, sequenceOf(last));
     }
     offset = findSpoolRecord(bytes, offset + consumed + 1);
+  }
+  if (lastSequence < segment.firstSequence) {
+    // Emptied for another use, of which a power loss left the name alone.
+    end = 0;
   }
   if (end < segment.bytes) {
     ftruncateSync(handle, end);
