@@ -28,6 +28,10 @@ function checksOf(report: FaultReport): Check[] {
     none('sessions without an end', total.endless),
     none('sessions with two ends', total.endedTwice),
     none('sessions whose output is not all recorded', total.unrecorded),
+    none(
+      'bytes of output that users saw and recordings lost',
+      total.lostOutput,
+    ),
     none('sessions that end in the middle of a frame', total.garbled),
     none('findings in all', report.findings.length),
     ...report.skipped.map(kind =>
@@ -39,10 +43,20 @@ function checksOf(report: FaultReport): Check[] {
 function print(report: FaultReport): void {
   const { total } = report;
   console.log(
-    `\nrequests ${total.requests}, records ${total.records}, lost ${total.lost}, duplicated ${total.duplicated}\n`,
+    `\nrequests ${total.requests}, records ${total.records}, lost ${total.lost}, duplicated ${total.duplicated}\nsessions ${total.sessions} (${total.spdySessions} over SPDY), recordings ${total.recordings}, lost output ${total.lostOutput}: ${total.complete} complete, ${total.recovered} recovered, ${total.truncated} truncated by a full disk\n`,
   );
   printTable(
-    ['fault', 'kills', 'requests', 'records', 'lost', 'doubled', 'sessions'],
+    [
+      'fault',
+      'kills',
+      'requests',
+      'records',
+      'lost',
+      'doubled',
+      'sessions',
+      'recordings',
+      'lost output',
+    ],
     [...report.byFault]
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([fault, tally]) => [
@@ -53,6 +67,8 @@ function print(report: FaultReport): void {
         tally.lost,
         tally.duplicated,
         tally.sessions,
+        tally.recordings,
+        tally.lostOutput,
       ]),
   );
 }

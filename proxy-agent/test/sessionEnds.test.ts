@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Contract } from './contract/Contract';
@@ -70,6 +70,22 @@ describe('the end of a session', () => {
         .filter(message => message.startsWith('session ended')),
     ).toEqual([first.message]);
     expect(readdirSync(ledger())).toEqual([]);
+  });
+
+  it('is one row when the end of its recording cannot be written', async () => {
+    const recordings = join(
+      contract.proxy.stateDirectory,
+      'worker-1/recordings',
+    );
+    const [id] = readdirSync(recordings);
+    mkdirSync(join(recordings, id, 'journal-0'));
+    client.destroy();
+    upstream.end();
+    await until(() => ends().length > 0, 'the end');
+    await contract.proxy.stop({ keepState: true });
+    expect(ends()).toMatchObject([
+      { message: expect.stringMatching(/: the client closed the connection$/) },
+    ]);
   });
 
   it('is written when the proxy comes back that was killed during the session', async () => {

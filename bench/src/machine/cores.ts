@@ -10,6 +10,12 @@ export const CORES = {
   spare: Math.max(0, availableParallelism() - 2),
 };
 
+/** For what is not pinned. */
+export const ALL_CORES = Array.from(
+  { length: availableParallelism() },
+  (_, core) => core,
+);
+
 /** The command that runs another pinned to cores. */
 export function pinned(
   cores: number[],

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { CompactSign, exportJWK, SignJWT } from 'jose';
-import type { PolicyBundle } from 'backstage-plugin-kubernetes-audit-common';
+import type {
+  PolicyBundle,
+  Role,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { benchmarkRoles, USER_GROUPS } from './benchmarkRoles';
 
 const ISSUER = 'benchmark';
@@ -41,7 +44,14 @@ function countLines(lines: Buffer): number {
  * acknowledges what is delivered without keeping it.
  */
 export class SinkPortal {
-  static async listen(port: number): Promise<void> {
+  /** @param options - `answer`: to other calls; undefined where there is none */
+  static async listen(
+    port: number,
+    options: {
+      roles?: Role[];
+      answer?: (path: string, body: Buffer) => object | undefined;
+    } = {},
+  ): Promise<void> {
     const { publicKey, privateKey } = generateKeyPairSync('ec', {
       namedCurve: 'P-256',
     });
@@ -49,7 +59,7 @@ export class SinkPortal {
       version: Date.now(),
       issuedAt: new Date().toISOString(),
       issuer: ISSUER,
-      roles: benchmarkRoles(),
+      roles: options.roles ?? benchmarkRoles(),
       keys: [
         {
           ...(await exportJWK(publicKey)),
@@ -61,7 +71,10 @@ export class SinkPortal {
       revocations: { credentials: [], users: [] },
     });
     const server = createServer(async (request, response) => {
-      const { status, body, headers } = await portal.#answer(request);
+      const { status, body, headers } = await portal.#answer(
+        request,
+        options.answer,
+      );
       response.writeHead(status, {
         'content-type': 'application/json',
         ...headers,
@@ -82,14 +95,18 @@ export class SinkPortal {
     this.#bundle = bundle;
   }
 
-  async #answer(request: IncomingMessage): Promise<{
+  async #answer(
+    request: IncomingMessage,
+    answerOther?: (path: string, body: Buffer) => object | undefined,
+  ): Promise<{
     status: number;
     body?: object;
     headers?: Record<string, string>;
   }> {
     const body = await readBody(request);
     const agent = `${request.headers['x-agent-id']}`;
-    switch (request.url?.split('?')[0]) {
+    const path = `${request.url}`.split('?')[0];
+    switch (path) {
       case '/.well-known/jwks.json':
         return { status: 200, body: { keys: this.#bundle.keys } };
       case '/v1/agent/bundle':
@@ -114,8 +131,10 @@ export class SinkPortal {
         };
       case '/benchmark/credential':
         return { status: 200, body: { credential: await this.#issue() } };
-      default:
-        return { status: 404, body: {} };
+      default: {
+        const answer = answerOther?.(path, body);
+        return { status: answer ? 200 : 404, body: answer ?? {} };
+      }
     }
   }
 

@@ -1,22 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { stringify } from 'yaml';
 import { CORES } from '../machine';
 import { addressOf, Contender } from './Contender';
-import { freePort, startPinned, untilReady } from './startPinned';
+import { startAgent } from './startAgent';
 
 export const CLUSTER = 'benchmark';
 /** How long records may take to reach the portal, in milliseconds. */
 const DELIVERY_MS = 60_000;
 const POLL_MS = 20;
-
-async function isReady(adminPort: number): Promise<boolean> {
-  try {
-    return (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).ok;
-  } catch {
-    return false;
-  }
-}
 
 async function untilDelivered(
   portalPort: number,
@@ -42,8 +31,6 @@ async function untilDelivered(
   }
 }
 
-let instances = 0;
-
 /**
  * The audited proxy with everything on: authentication, roles, durable audit
  * and its delivery.
@@ -63,55 +50,31 @@ export function agentContender(name: string, program: string): Contender {
         portalPort,
         workers = 1,
       } = options;
-      const agentId = `benchmark-${++instances}`;
-      const port = await freePort();
-      const adminPort = await freePort();
-      mkdirSync(directory, { recursive: true });
-      const file = join(directory, 'proxy.yaml');
-      writeFileSync(
-        file,
-        stringify({
-          // One user is all the load there is.
-          limits: { perSecond: 1_000_000, burst: 1_000_000 },
-          agentId,
-          workers,
-          stateDirectory: join(directory, 'state'),
-          portal: {
-            url: `http://127.0.0.1:${portalPort}`,
-            token: 'benchmark-token',
-          },
-          server: {
-            host: '127.0.0.1',
-            port,
-            tls: transport === 'tls' ? certificate : undefined,
-          },
-          admin: { port: adminPort },
-          clusters: [
-            {
-              name: CLUSTER,
-              endpoint: `http://127.0.0.1:${options.upstreamPort}`,
-            },
-          ],
-          log: { level: 'warn' },
-        }),
-      );
       const cores = [CORES.proxy];
       for (let extra = 1; extra < workers; extra++) {
         cores.push(CORES.proxy + extra);
       }
-      const started = startPinned(cores, program, ['proxy', '--config', file], {
-        NODE_ENV: 'production',
-        // The program's first line looks for Node there.
-        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      const started = await startAgent({
+        program,
+        directory,
+        cores,
+        portalPort,
+        workers,
+        tls: transport === 'tls' ? certificate : undefined,
+        clusters: [
+          {
+            name: CLUSTER,
+            endpoint: `http://127.0.0.1:${options.upstreamPort}`,
+          },
+        ],
       });
-      await untilReady(started, () => isReady(adminPort));
       return {
-        address: addressOf(port, options),
+        address: addressOf(started.port, options),
         pathPrefix: `/clusters/${CLUSTER}`,
         credential: options.credential,
         pids: started.pids(),
         settled: async records =>
-          await untilDelivered(portalPort, agentId, records),
+          await untilDelivered(portalPort, started.agentId, records),
         stop: started.stop,
       };
     },

@@ -10,21 +10,32 @@ export type Upstream = {
   stop: () => Promise<void>;
 };
 
-/** Starts API server and portal, pinned to the load generator's core. */
-export async function startUpstream(): Promise<Upstream> {
+/**
+ * Starts API server and portal.
+ *
+ * @param options - `script`: what is run; `settings`: for it, beside the ports;
+ *   `cores`: the load generator's, if not given
+ */
+export async function startUpstream(
+  options: { script?: string; settings?: object; cores?: number[] } = {},
+): Promise<Upstream> {
   const upstreamPort = await freePort();
   const portalPort = await freePort();
   const started = startPinned(
-    [CORES.load],
+    options.cores ?? [CORES.load],
     process.execPath,
     [
       '--require',
       '@backstage/cli/config/nodeTransform.cjs',
-      join(__dirname, 'upstream.ts'),
+      options.script ?? join(__dirname, 'upstream.ts'),
     ],
     {
       NODE_ENV: 'production',
-      UPSTREAM: JSON.stringify({ apiPort: upstreamPort, portalPort }),
+      UPSTREAM: JSON.stringify({
+        ...options.settings,
+        apiPort: upstreamPort,
+        portalPort,
+      }),
     },
   );
   await untilListening(started, portalPort);

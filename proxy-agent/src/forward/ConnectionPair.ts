@@ -8,8 +8,10 @@ export type Side = 'client' | 'upstream';
 
 /** Who reads along. */
 export type PairObserver = {
-  /** Gets bytes before they are passed on; they are not when it returns false. */
-  see(from: Side, chunk: Buffer): boolean;
+  /** Gets bytes before they are passed on. @returns those that may be passed on now, perhaps with some that came before */
+  see(from: Side, chunk: Buffer): readonly Buffer[];
+  /** Those of the upstream that were not passed on yet, when no more will come. */
+  rest(): readonly Buffer[];
   /** Own bytes that are to follow those that were just passed on to the client, if any. */
   following(): Buffer | undefined;
   /** What has to come before more is read, if anything. */
@@ -40,6 +42,9 @@ export class ConnectionPair {
     this.#client = sides.client;
     this.#upstream = sides.upstream;
     this.#observer = observer;
+    // An error is followed by close. It can come to a pair that is cut before it starts.
+    sides.client.on('error', () => {});
+    sides.upstream.on('error', () => {});
   }
 
   /** @param early - what each has sent already */
@@ -67,11 +72,11 @@ export class ConnectionPair {
     from.on('data', chunk => this.#pass(side, from, to, chunk));
     const ended = () => {
       this.#first ??= side;
+      this.#passRest(side);
       to.end();
     };
     from.on('end', ended);
-    // An error is followed by close.
-    from.on('error', () => {}).on('close', closed);
+    from.on('close', closed);
     to.on('drain', () => this.#flow(from, to));
     if (early.length > 0) {
       this.#pass(side, from, to, early);
@@ -86,10 +91,15 @@ export class ConnectionPair {
   }
 
   #pass(side: Side, from: Duplex, to: Duplex, chunk: Buffer): void {
-    if (this.#isCut || !to.writable || !this.#observer.see(side, chunk)) {
+    if (this.#isCut || !to.writable) {
       return;
     }
-    to.write(chunk);
+    const released = this.#observer.see(side, chunk);
+    // Seeing it can end the session.
+    if (this.#isCut) {
+      return;
+    }
+    this.#write(to, released);
     if (side === 'upstream') {
       this.#inject();
     }
@@ -97,6 +107,23 @@ export class ConnectionPair {
       from.pause();
       this.#flow(from, to);
     }
+  }
+
+  #passRest(side: Side): void {
+    if (side === 'upstream' && !this.#isCut && this.#client.writable) {
+      this.#write(this.#client, this.#observer.rest());
+    }
+  }
+
+  #write(to: Duplex, chunks: readonly Buffer[]): void {
+    if (chunks.length === 1) {
+      to.write(chunks[0]);
+      return;
+    }
+    // One call of the system for all of them.
+    to.cork();
+    chunks.forEach(chunk => to.write(chunk));
+    to.uncork();
   }
 
   #inject(): void {
@@ -126,6 +153,7 @@ export class ConnectionPair {
       this.#sayFarewell(this.#upstream);
       this.#observer.onClosed(this.#first);
     } else {
+      this.#passRest(side);
       // A slow client may have much to read still: only it knows how long.
       this.#client.end();
       this.#client.resume();

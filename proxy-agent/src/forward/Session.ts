@@ -6,13 +6,10 @@ import type {
   RemoteCommandEvent,
   RemoteCommandTap,
 } from '../protocol';
-import {
-  Copy,
-  CopyTranscript,
-  SessionEnd,
-  SessionRecording,
-} from '../recording';
+import type { Copy, SessionEnd, SessionRecording } from '../recording';
 import { ConnectionPair, Side } from './ConnectionPair';
+import { SessionTranscript } from './SessionTranscript';
+import { WholeFrames } from './WholeFrames';
 
 /** How often the idle time is looked at, in milliseconds. */
 const IDLE_CHECK_MS = 1000;
@@ -25,6 +22,8 @@ type SessionOptions = {
     | ((onFailure: (error: Error) => void) => SessionRecording)
     | undefined;
   recordInput: boolean;
+  /** The client has a terminal. */
+  tty: boolean;
   /** Its archive is told of instead of recorded. */
   copy: Copy | undefined;
   idleTimeoutMs: number;
@@ -38,15 +37,18 @@ type SessionOptions = {
 
 /**
  * One upgraded connection: reads along in both directions, and records. What
- * the server sends is in the recording before it is released to the client.
+ * the server sends is in the recording before it is released to the client; of
+ * a frame that the session's end has cut the recording can hold a part that the
+ * client did not get.
  */
 export class Session {
   readonly recordingId: string | undefined;
   readonly #options: SessionOptions;
   readonly #recording: SessionRecording | undefined;
-  readonly #transcript: CopyTranscript | undefined;
+  readonly #transcript: SessionTranscript | undefined;
   #connections: ConnectionPair | undefined;
-  /** What could follow the bytes that the client has got, while it has not got the chunk that was read last. */
+  readonly #frames = WholeFrames.create();
+  /** What could follow the whole frames that came before the chunk that is being read. */
   #beforeChunk: { injection: Injection | undefined } | undefined;
   #banner: string | undefined;
   #exitCode: number | undefined;
@@ -64,16 +66,15 @@ export class Session {
     this.#options = options;
     this.recordingId = options.recordingId;
     this.#banner = options.banner;
-    this.#transcript =
-      options.copy && options.startRecording
-        ? CopyTranscript.create(options.copy)
-        : undefined;
     this.#recording = options.startRecording?.(error => {
       // What fails before the session runs is thrown, too.
       if (this.#connections) {
         this.#end(error.message, { truncated: true });
       }
     });
+    this.#transcript =
+      this.#recording &&
+      SessionTranscript.create({ ...options, recording: this.#recording });
   }
 
   /** Passes bytes on until one side ends. */
@@ -82,6 +83,7 @@ export class Session {
   ): void {
     this.#connections = ConnectionPair.create(sides, {
       see: (from, chunk) => this.#see(from, chunk),
+      rest: () => this.#frames.take(),
       following: () => this.#takeBanner(),
       heldBack: () =>
         this.#recording?.congested ? this.#recording.relieved : undefined,
@@ -92,8 +94,8 @@ export class Session {
       return;
     }
     this.#startTimers();
-    if (this.#transcript) {
-      this.#recording?.append('output', Buffer.from(this.#transcript.head));
+    if (!this.#isKept(() => this.#transcript?.begin())) {
+      return;
     }
     this.#connections.start({
       client: sides.fromClient,
@@ -115,113 +117,66 @@ export class Session {
     await this.#ending;
   }
 
-  /** @returns false when the bytes must not be passed on, since the session has to end */
-  #see(from: Side, chunk: Buffer): boolean {
+  /** @returns what may be passed on; nothing when the session has to end over it */
+  #see(from: Side, chunk: Buffer): readonly Buffer[] {
     const { tap } = this.#options;
     if (!tap) {
       this.#lastActivity = performance.now();
-      return true;
+      return [chunk];
     }
     try {
-      if (from === 'upstream') {
-        // Should the session end over this chunk, the client never gets it: the
-        // last words stand in its place, be it in the middle of a frame or not.
-        this.#beforeChunk = { injection: tap.injection() };
+      if (from === 'client') {
+        tap.pushFromClient(chunk).forEach(event => this.#take(event));
+        return [chunk];
       }
-      const events =
-        from === 'client'
-          ? tap.pushFromClient(chunk)
-          : tap.pushFromServer(chunk);
-      events.forEach(event => this.#take(event));
+      // Should the session end over this chunk, the client never gets it: the
+      // last words stand in its place.
+      this.#beforeChunk = { injection: tap.injection() };
+      tap.pushFromServer(chunk).forEach(event => this.#take(event));
       this.#beforeChunk = undefined;
-      return true;
+      return this.#frames.push(chunk, tap.boundary);
     } catch (error) {
       this.#end((error as Error).message, { truncated: true });
-      return false;
+      return [];
     }
   }
 
   /** The banner, at the first place where it can be said; what is shown is recorded. */
   #takeBanner(): Buffer | undefined {
-    if (this.#banner === undefined) {
+    // Not before what is recorded already.
+    if (
+      this.#banner === undefined ||
+      this.#frames.isHolding ||
+      !this.#frames.endsWhole
+    ) {
       return undefined;
     }
     const line = `${this.#banner}\r\n`;
     const bytes = this.#options.tap?.injection()?.encodeOutput(line);
-    if (bytes) {
-      this.#banner = undefined;
-      this.#recording?.append('output', Buffer.from(line));
+    if (!bytes) {
+      return undefined;
     }
-    return bytes;
+    this.#banner = undefined;
+    return this.#isKept(() => this.#transcript?.add(line)) ? bytes : undefined;
+  }
+
+  /** @returns false when it cannot be recorded; then the recording has ended the session */
+  #isKept(record: () => void): boolean {
+    try {
+      record();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #take(event: RemoteCommandEvent): void {
-    switch (event.type) {
-      case 'stdout':
-        this.#lastActivity = performance.now();
-        if (this.#options.copy?.direction === 'from the pod') {
-          this.#recordCopied(event.data);
-        } else {
-          this.#recording?.append('output', event.data);
-        }
-        break;
-      case 'stderr':
-        this.#lastActivity = performance.now();
-        this.#recording?.append('error', event.data);
-        break;
-      case 'stdin':
-        this.#lastActivity = performance.now();
-        if (this.#options.copy?.direction === 'to the pod') {
-          this.#recordCopied(event.data);
-        } else if (this.#options.recordInput) {
-          this.#recording?.append('input', event.data);
-        }
-        break;
-      case 'resize':
-        this.#recording?.resize({ columns: event.columns, rows: event.rows });
-        break;
-      case 'status':
-        this.#exitCode = event.exitCode;
-        break;
-      default:
-      // stdinClosed and closed are of no interest here.
+    if ('data' in event) {
+      this.#lastActivity = performance.now();
+    } else if (event.type === 'status') {
+      this.#exitCode = event.exitCode;
     }
-  }
-
-  #recordCopied(data: Uint8Array): void {
-    const { buffer, byteOffset, byteLength } = data;
-    const recorded = this.#transcript?.push(
-      Buffer.from(buffer, byteOffset, byteLength),
-    );
-    if (recorded && 'text' in recorded) {
-      this.#recording?.append('output', Buffer.from(recorded.text));
-    } else if (recorded) {
-      this.#recordNoArchive(recorded.bytes);
-    }
-  }
-
-  /** Of what goes to the pod only what a role says is recorded. */
-  #recordNoArchive(bytes: Buffer): void {
-    if (this.#options.copy?.direction === 'from the pod') {
-      this.#recording?.append('output', bytes);
-    } else if (this.#options.recordInput) {
-      this.#recording?.append('input', bytes);
-    }
-  }
-
-  #recordSum(): void {
-    if (!this.#transcript) {
-      return;
-    }
-    try {
-      const { rest, sum } = this.#transcript;
-      if (rest.length > 0) {
-        this.#recordNoArchive(rest);
-      }
-      this.#recording?.append('output', Buffer.from(sum));
-    } catch {
-      // The recording has failed, and says so itself.
-    }
+    this.#transcript?.take(event);
   }
 
   #startTimers(): void {
@@ -260,8 +215,7 @@ export class Session {
     options: { truncated?: boolean; isClosed?: boolean },
   ): Promise<void> {
     if (!this.#ending) {
-      // A recording that fails over it ends the session itself.
-      this.#recordSum();
+      this.#isKept(() => this.#transcript?.end());
     }
     this.#ending ??= this.#endNow(reason, options);
     return this.#ending;
@@ -274,7 +228,7 @@ export class Session {
     clearInterval(this.#idleTimer);
     clearTimeout(this.#durationTimer);
     if (!options.isClosed) {
-      this.#connections?.cut(this.#lastWords(reason));
+      this.#connections?.cut(this.#lastBytes(reason));
     }
     const end: SessionEnd = {
       exitCode: this.#exitCode,
@@ -303,12 +257,20 @@ export class Session {
     }
   }
 
-  /** A line in the user's terminal and the end of the protocol, where they can be said. */
-  #lastWords(reason: string): Buffer | undefined {
+  /**
+   * A line in the user's terminal and the end of the protocol. They take the
+   * place of a frame that is not whole, of which the client has got nothing.
+   */
+  #lastBytes(reason: string): Buffer | undefined {
     const injection = this.#beforeChunk
       ? this.#beforeChunk.injection
       : this.#options.tap?.injection();
+    const held = this.#frames.take();
     if (!injection) {
+      // The API server has said its own.
+      return Buffer.concat(held);
+    }
+    if (!this.#frames.endsWhole) {
       return undefined;
     }
     const message = `session ended by the audit proxy: ${reason}`;

@@ -149,6 +149,7 @@ export class Sessions {
             })
           : undefined,
       recordInput: limits.recordInput,
+      tty: parameters.tty,
       idleTimeoutMs: durationToMilliseconds(limits.idleTimeout),
       maxDurationMs:
         limits.maxDuration && durationToMilliseconds(limits.maxDuration),

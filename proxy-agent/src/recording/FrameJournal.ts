@@ -3,17 +3,25 @@ import {
   openSync,
   readFileSync,
   unlinkSync,
-  writevSync,
+  writeSync,
 } from 'node:fs';
 import {
   FrameError,
   decodeRecordingEvents,
   encodeRecordingEvent,
+  encodeRecordingEventHead,
   RecordingEvent,
+  RecordingHeader,
+  recordingHeaderSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { decodeSpoolRecords, spoolRecordHeader } from '../spool';
+import { decodeSpoolRecords } from '../spool';
+import { JournalBuffer } from './JournalBuffer';
 
-/** Bytes of the journal's first record: the frame's first time. */
+/**
+ * The frame's first time, which a journal's first record begins with. Behind it
+ * stands the recording's header, so that what a journal holds is worth
+ * something even when the first frame is gone.
+ */
 const FIRST_TIME_BYTES = 8;
 
 /** What a journal holds, ready to become a frame. */
@@ -34,25 +42,34 @@ export type JournalContent = {
 export class FrameJournal {
   readonly file: string;
   readonly firstTime: number;
+  readonly #events = JournalBuffer.create();
   #handle: number;
   #lastTime: number;
-  #events: Uint8Array[] = [];
-  #bytes = 0;
+  #eventCount = 0;
 
   /** @throws Error of the file system */
-  static create(file: string, firstTime: number): FrameJournal {
-    return new FrameJournal(file, firstTime);
+  static create(
+    file: string,
+    firstTime: number,
+    header: RecordingHeader,
+  ): FrameJournal {
+    return new FrameJournal(file, firstTime, header);
   }
 
-  private constructor(file: string, firstTime: number) {
+  private constructor(
+    file: string,
+    firstTime: number,
+    header: RecordingHeader,
+  ) {
     this.file = file;
     this.firstTime = firstTime;
     this.#lastTime = firstTime;
     this.#handle = openSync(file, 'w', 0o600);
     const time = Buffer.alloc(FIRST_TIME_BYTES);
     time.writeBigUInt64LE(BigInt(firstTime));
+    const start = JournalBuffer.create();
     try {
-      this.#write(time);
+      this.#write(start.add(time, Buffer.from(JSON.stringify(header))));
     } catch (error) {
       closeSync(this.#handle);
       unlinkSync(file);
@@ -62,24 +79,32 @@ export class FrameJournal {
 
   /** Bytes of events. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#events.payloadBytes;
   }
 
   /** @throws Error of the file system: then the event is not recorded */
-  append(event: RecordingEvent): void {
-    const encoded = encodeRecordingEvent(event, this.#lastTime);
-    this.#write(encoded);
-    this.#events.push(encoded);
-    this.#bytes += encoded.length;
-    this.#lastTime = Math.max(this.#lastTime, event.time);
+  append({ type, time, data }: RecordingEvent): void {
+    const head = encodeRecordingEventHead(
+      { type, time, bytes: data.length },
+      this.#lastTime,
+    );
+    const record = this.#events.add(head, data);
+    try {
+      this.#write(record);
+    } catch (error) {
+      this.#events.removeLast(record);
+      throw error;
+    }
+    this.#eventCount++;
+    this.#lastTime = Math.max(this.#lastTime, time);
   }
 
-  /** No more events come; the file stays until {@link remove}. */
+  /** No more events come; the file, and what this returns, stay until {@link remove}. */
   close(): JournalContent {
     closeSync(this.#handle);
     return {
-      body: Buffer.concat(this.#events),
-      eventCount: this.#events.length,
+      body: this.#events.takePayloads(),
+      eventCount: this.#eventCount,
       firstTime: this.firstTime,
       lastTime: this.#lastTime,
     };
@@ -87,32 +112,41 @@ export class FrameJournal {
 
   /** The events are in a closed frame now. */
   remove(): void {
+    this.#events.release();
     unlinkSync(this.file);
   }
 
-  #write(payload: Uint8Array): void {
-    const header = spoolRecordHeader(payload);
-    const total = header.length + payload.length;
-    let written = writevSync(this.#handle, [header, payload]);
-    while (written < total) {
+  #write(record: Buffer): void {
+    let written = 0;
+    while (written < record.length) {
       // A disk that takes only a part is about to be full: ask for the rest, or for the error.
-      const rest = Buffer.concat([header, payload]).subarray(written);
-      written += writevSync(this.#handle, [rest]);
+      written += writeSync(this.#handle, record, written);
     }
   }
 }
 
+/** What a killed proxy left in a journal. */
+export type FoundJournal = JournalContent & {
+  /** Its end is torn, and left out. */
+  torn: boolean;
+  /** The recording's; undefined in journals of older versions. */
+  header: RecordingHeader | undefined;
+};
+
 /**
- * What a killed proxy left in a journal; a torn last event is left out.
+ * Reads what a killed proxy left in a journal.
  *
  * @returns undefined when nothing can be read
  */
-export function readJournal(file: string): JournalContent | undefined {
-  const [time, ...events] = decodeSpoolRecords(readFileSync(file)).payloads;
-  if (time?.length !== FIRST_TIME_BYTES) {
+export function readJournal(file: string): FoundJournal | undefined {
+  const bytes = readFileSync(file);
+  const { payloads, consumed } = decodeSpoolRecords(bytes);
+  const [start, ...events] = payloads;
+  if (!start || start.length < FIRST_TIME_BYTES) {
     return undefined;
   }
-  const firstTime = Number(time.readBigUInt64LE());
+  const firstTime = Number(start.readBigUInt64LE());
+  const header = start.subarray(FIRST_TIME_BYTES);
   const body = Buffer.concat(events);
   try {
     return {
@@ -121,6 +155,12 @@ export function readJournal(file: string): JournalContent | undefined {
       firstTime,
       lastTime:
         decodeRecordingEvents(body, firstTime).at(-1)?.time ?? firstTime,
+      torn: consumed < bytes.length,
+      header:
+        header.length > 0
+          ? recordingHeaderSchema.safeParse(JSON.parse(header.toString('utf8')))
+              .data
+          : undefined,
     };
   } catch (error) {
     if (error instanceof FrameError) {
@@ -128,4 +168,25 @@ export function readJournal(file: string): JournalContent | undefined {
     }
     throw error;
   }
+}
+
+/** The journal's content with the recording's header before it. */
+export function withHeader(
+  content: JournalContent,
+  header: RecordingHeader,
+): JournalContent {
+  const { firstTime } = content;
+  const event = encodeRecordingEvent(
+    {
+      type: 'header',
+      time: firstTime,
+      data: Buffer.from(JSON.stringify(header)),
+    },
+    firstTime,
+  );
+  return {
+    ...content,
+    body: Buffer.concat([event, content.body]),
+    eventCount: content.eventCount + 1,
+  };
 }

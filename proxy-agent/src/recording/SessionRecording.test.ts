@@ -17,6 +17,7 @@ import { pino } from 'pino';
 import {
   decodeFrames,
   decodeRecordingEvents,
+  FRAME_TARGET_BYTES,
   RecordingEvent,
   RecordingHeader,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -277,6 +278,22 @@ describe('SessionRecording', () => {
       'completion.json',
       'frames',
     ]);
+  });
+
+  it('ends no session for a second time when its last event cannot be written', async () => {
+    const recording = start();
+    recording.append('output', Buffer.alloc(FRAME_TARGET_BYTES, 'x'));
+    mkdirSync(join(root, ID, 'journal-1'));
+    await recording.finish({ exitCode: 3, reason: 'the command ended' });
+    expect(failures).toEqual([]);
+    expect(completion()).toMatchObject({
+      status: 'truncated',
+      statusReason: expect.stringMatching(
+        /^the command ended, and the recording cannot be written: EISDIR/,
+      ),
+      exitCode: 3,
+    });
+    expect(events().map(({ type }) => type)).toEqual(['header', 'output']);
   });
 
   it('of which nothing could be written is no recording', async () => {

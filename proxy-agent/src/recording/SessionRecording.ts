@@ -12,13 +12,13 @@ import {
   RecordingStore,
   SpoolError,
 } from '../spool';
-import { appendFrame } from './appendFrame';
+import { FrameFile } from './FrameFile';
 import { FrameJournal } from './FrameJournal';
 
 /** What a terminal is taken to be until its client says otherwise. */
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 /** Closed journals that may wait for their compression before the session has to. */
-const MAX_WAITING_FRAMES = 4;
+const MAX_WAITING_FRAMES = 8;
 
 /** How a session ended. */
 export type SessionEnd = {
@@ -42,17 +42,23 @@ export class SessionRecording {
   readonly #onFrame: () => void;
   readonly #onFailure: (error: SpoolError) => void;
   readonly #startedAt = performance.now();
-  #headerWritten = false;
+  /** Written; undefined while the first size is unknown. */
+  #written: RecordingHeader | undefined;
+  readonly #frames: FrameFile;
   #journal: FrameJournal | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
   #nextSequence = 0;
   #bytes = 0;
-  #writing: Promise<void> = Promise.resolve();
-  #waitingFrames = 0;
+  /** Of the frames in their file. */
+  #frameBytes = 0;
+  /** Closed journals whose frames are not written yet, the oldest first. */
+  readonly #waiting: Promise<void>[] = [];
   /** Nothing more is appended. */
   #failed = false;
   /** A frame could not be closed: what follows stays in journals. */
   #stuck = false;
+  /** Its end is being written: what fails now ends no session any more. */
+  #finishing = false;
   #ended = false;
 
   /** @throws {@link SpoolError} when nothing can be written */
@@ -84,21 +90,22 @@ export class SessionRecording {
     this.#directory = this.#guarded(() =>
       options.store.create(options.header.id),
     );
+    this.#frames = FrameFile.of(this.#directory);
   }
 
   /** Compression lags behind: hold the session's output back for a while. */
   get congested(): boolean {
-    return this.#waitingFrames > MAX_WAITING_FRAMES;
+    return this.#waiting.length > MAX_WAITING_FRAMES;
   }
 
-  /** Resolves when what was appended so far is in closed frames, or the next of them. */
+  /** Resolves when one closed journal less waits. */
   get relieved(): Promise<void> {
-    return this.#writing;
+    return this.#waiting[0] ?? Promise.resolve();
   }
 
   /** The terminal has this size from now on. @throws {@link SpoolError} */
   resize(size: TerminalSize): void {
-    const first = !this.#headerWritten;
+    const first = !this.#written;
     this.#writeHeader(size);
     if (!first) {
       this.append('resize', Buffer.from(`${size.columns}x${size.rows}`));
@@ -120,9 +127,11 @@ export class SessionRecording {
 
   /** Ends the recording; what was appended is in closed frames when it returns, or will be when there is room. */
   async finish(end: SessionEnd): Promise<void> {
-    if (this.#ended) {
+    if (this.#finishing) {
       return;
     }
+    this.#finishing = true;
+    let statusReason = end.truncated || this.#failed ? end.reason : undefined;
     if (!this.#failed) {
       try {
         this.append(
@@ -131,18 +140,18 @@ export class SessionRecording {
             JSON.stringify({ exitCode: end.exitCode, reason: end.reason }),
           ),
         );
-      } catch {
-        // Said by onFailure already; the completion below says it, too.
+      } catch (error) {
+        statusReason ??= `${end.reason}, and ${(error as Error).message}`;
       }
     }
     const durationMs = Math.round(performance.now() - this.#startedAt);
-    const truncated = end.truncated || this.#failed;
     this.#ended = true;
     this.#closeJournal(true);
-    await this.#writing;
+    await Promise.all(this.#waiting);
+    await this.#frames.close();
     const recordingEnd: RecordingEnd = {
-      status: truncated ? 'truncated' : 'complete',
-      statusReason: truncated ? end.reason : undefined,
+      status: statusReason === undefined ? 'complete' : 'truncated',
+      statusReason,
       endedAt: new Date(
         Date.parse(this.#header.startedAt) + durationMs,
       ).toISOString(),
@@ -168,12 +177,10 @@ export class SessionRecording {
   }
 
   #writeHeader(size: TerminalSize): void {
-    if (this.#headerWritten) {
-      return;
+    if (!this.#written) {
+      this.#written = { ...this.#header, size };
+      this.#write('header', Buffer.from(JSON.stringify(this.#written)));
     }
-    const header: RecordingHeader = { ...this.#header, size };
-    this.#headerWritten = true;
-    this.#write('header', Buffer.from(JSON.stringify(header)));
   }
 
   #write(type: RecordingEventType, data: Uint8Array): void {
@@ -197,6 +204,7 @@ export class SessionRecording {
     return FrameJournal.create(
       this.#directory.journalFile(this.#nextSequence),
       time,
+      this.#written ?? { ...this.#header, size: DEFAULT_SIZE },
     );
   }
 
@@ -213,27 +221,33 @@ export class SessionRecording {
       journal.remove();
       return;
     }
-    const sequence = this.#nextSequence++;
-    this.#waitingFrames++;
-    this.#writing = this.#writing.then(async () => {
-      try {
-        if (!this.#stuck) {
-          const frameBytes = await appendFrame(this.#directory, content, {
-            sequence,
-            last,
-          });
-          journal.remove();
-          this.#store.grown(this.#header.id, frameBytes - content.body.length);
-          this.#onFrame();
-        }
-      } catch (error) {
-        // The journal stays; recovery makes its frame when there is room.
-        this.#stuck = true;
-        this.#fail(error as Error);
-      } finally {
-        this.#waitingFrames--;
-      }
+    const appended = this.#frames.append(content, {
+      sequence: this.#nextSequence++,
+      last,
     });
+    this.#waiting.push(this.#keepFrame(appended, journal, content.body.length));
+  }
+
+  /** Lets go of the journal when its frame is on the disk. */
+  async #keepFrame(
+    appended: Promise<Uint8Array>,
+    journal: FrameJournal,
+    bodyBytes: number,
+  ): Promise<void> {
+    try {
+      const frame = await appended;
+      journal.remove();
+      this.#directory.keepRecent(this.#frameBytes, frame);
+      this.#frameBytes += frame.length;
+      this.#store.grown(this.#header.id, frame.length - bodyBytes);
+      this.#onFrame();
+    } catch (error) {
+      // The journal stays; recovery makes its frame when there is room.
+      this.#stuck = true;
+      this.#fail(error as Error);
+    } finally {
+      this.#waiting.shift();
+    }
   }
 
   #fail(error: Error): SpoolError {
@@ -243,7 +257,9 @@ export class SessionRecording {
     );
     if (!this.#failed) {
       this.#failed = true;
-      this.#onFailure(failure);
+      if (!this.#finishing) {
+        this.#onFailure(failure);
+      }
     }
     return failure;
   }

@@ -1,3 +1,4 @@
 export * from './SessionRecording';
 export * from './RecordingRecovery';
 export * from './copy';
+export * from './input';

@@ -12,8 +12,8 @@ import type {
   RecordingStore,
   UnfinishedRecording,
 } from '../spool';
-import { appendFrame } from './appendFrame';
-import { readJournal } from './FrameJournal';
+import { FrameFile } from './FrameFile';
+import { JournalContent, readJournal, withHeader } from './FrameJournal';
 
 type ClosedFrames = {
   /** Bytes of whole frames at the start of the file. */
@@ -73,31 +73,61 @@ function startOf(body: Uint8Array, firstTime: number): string | undefined {
     : undefined;
 }
 
+/** What of a recording is in frames once its journals are, too. */
+type Recovered = Pick<ClosedFrames, 'count' | 'lastTime' | 'startedAt'> & {
+  /** Nothing is missing between the first frame and the last. */
+  complete: boolean;
+};
+
+async function addJournals(
+  directory: RecordingDirectory,
+  frames: ClosedFrames,
+): Promise<Recovered> {
+  const file = FrameFile.of(directory);
+  let { count, lastTime, startedAt } = frames;
+  let complete = true;
+  let torn = false;
+  try {
+    for (const sequence of directory.journals()) {
+      const journal = directory.journalFile(sequence);
+      const found = sequence >= count ? readJournal(journal) : undefined;
+      if (found && found.eventCount > 0) {
+        // What the last one's end was torn off of was not shown yet.
+        complete = complete && sequence === count && !torn;
+        torn = found.torn;
+        let content: JournalContent = found;
+        startedAt ??= startOf(found.body, found.firstTime);
+        if (!startedAt && found.header) {
+          startedAt = found.header.startedAt;
+          content = withHeader(found, found.header);
+        }
+        lastTime = content.lastTime;
+        await file.append(content, { sequence: count, last: false });
+        count += 1;
+      }
+      // Another attempt must not add it once more.
+      unlinkSync(journal);
+    }
+  } finally {
+    await file.close();
+  }
+  return { count, lastTime, startedAt, complete };
+}
+
 /** @returns whether there was anything to keep */
 async function recover(
   store: RecordingStore,
   { directory, end }: UnfinishedRecording,
 ): Promise<boolean> {
   const frames = readClosedFrames(directory);
-  let { count, lastTime, startedAt } = frames;
   if (frames.bytes < sizeOf(directory.framesFile)) {
     // A frame that was cut while it was written: its journal is still there.
     truncateSync(directory.framesFile, frames.bytes);
   }
-  let complete = true;
-  for (const sequence of directory.journals()) {
-    const file = directory.journalFile(sequence);
-    const content = sequence >= count ? readJournal(file) : undefined;
-    if (content && content.eventCount > 0) {
-      complete = complete && sequence === count;
-      startedAt ??= startOf(content.body, content.firstTime);
-      lastTime = content.lastTime;
-      await appendFrame(directory, content, { sequence: count, last: false });
-      count += 1;
-    }
-    // Another attempt must not add it once more.
-    unlinkSync(file);
-  }
+  const { count, lastTime, startedAt, complete } = await addJournals(
+    directory,
+    frames,
+  );
   if (!startedAt) {
     // Ended before the first byte of output: there is nothing to replay.
     store.remove(directory);
@@ -136,7 +166,7 @@ function sizeOf(file: string): number {
  */
 export async function recoverRecordings(
   store: RecordingStore,
-  logger: Logger,
+  logger: Pick<Logger, 'info' | 'warn'>,
 ): Promise<boolean> {
   let all = true;
   for (const recording of store.unfinished()) {

@@ -1,13 +1,17 @@
 import {
+  closeSync,
+  constants,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  writeSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { FileHandle, open } from 'node:fs/promises';
 import {
   decodeFrame,
   FRAME_HEADER_BYTES,
@@ -24,6 +28,26 @@ const JOURNAL = /^journal-(\d+)$/;
 /** Behind the name of a directory that is being removed. */
 const REMOVED = '.removed';
 
+/** Frames of one recording that are kept in memory until they are read. */
+const MAX_RECENT_FRAMES = 4;
+/** More than a position takes as JSON. */
+const UPLOADED_BYTES = 80;
+/** Most frames are no longer: they take one read. */
+const LIKELY_FRAME_BYTES = 64 * 1024;
+/** Where a frame's header has the length of its body. */
+const BODY_BYTES_OFFSET = 12;
+
+/** As many of the bytes as there are. */
+async function readAt(
+  handle: FileHandle,
+  offset: number,
+  length: number,
+): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, offset);
+  return buffer.subarray(0, bytesRead);
+}
+
 /** How far a recording's upload has come. */
 export type UploadPosition = { nextChunk: number; offset: number };
 
@@ -38,6 +62,10 @@ export type UploadPosition = { nextChunk: number; offset: number };
 export class RecordingDirectory {
   readonly id: string;
   readonly path: string;
+  /** By their offsets. */
+  readonly #recent = new Map<number, Uint8Array>();
+  /** Bytes of closed frames, where a session writes them. */
+  #written: number | undefined;
 
   /** Removes what is left of those whose removal a kill broke off. */
   static sweep(root: string): void {
@@ -99,7 +127,8 @@ export class RecordingDirectory {
   }
 
   completion(): RecordingCompletion | undefined {
-    const content = this.#read(COMPLETION);
+    // Asked for each frame: that there is none yet must not cost an exception.
+    const content = this.isComplete && this.#read(COMPLETION);
     return content
       ? recordingCompletionSchema.parse(JSON.parse(content))
       : undefined;
@@ -113,12 +142,40 @@ export class RecordingDirectory {
   }
 
   uploaded(): UploadPosition {
-    const content = this.#read(UPLOADED);
-    return content ? JSON.parse(content) : { nextChunk: 0, offset: 0 };
+    try {
+      return JSON.parse(this.#read(UPLOADED) ?? '');
+    } catch {
+      // After a power loss it can be anything: what is sent once more changes nothing.
+      return { nextChunk: 0, offset: 0 };
+    }
   }
 
+  /**
+   * Written over what was there, neither synced nor renamed: it is said for each
+   * frame, and worth no more than the time to send frames once more.
+   */
   setUploaded(position: UploadPosition): void {
-    writeFileAtomically(`${this.path}/${UPLOADED}`, JSON.stringify(position));
+    const handle = openSync(
+      `${this.path}/${UPLOADED}`,
+      constants.O_WRONLY | constants.O_CREAT,
+      0o600,
+    );
+    try {
+      // Always as long, so that nothing of what was there is left behind it.
+      writeSync(handle, JSON.stringify(position).padEnd(UPLOADED_BYTES));
+    } finally {
+      closeSync(handle);
+    }
+  }
+
+  /** Keeps a frame that was just written for its delivery, which is close behind as a rule. */
+  keepRecent(offset: number, frame: Uint8Array): void {
+    this.#recent.set(offset, frame);
+    this.#written = offset + frame.length;
+    if (this.#recent.size > MAX_RECENT_FRAMES) {
+      const [oldest] = this.#recent.keys();
+      this.#recent.delete(oldest);
+    }
   }
 
   /**
@@ -128,6 +185,14 @@ export class RecordingDirectory {
    * @throws FrameError when the bytes there are no frame
    */
   async readFrame(offset: number): Promise<Buffer | undefined> {
+    if (offset === this.#written) {
+      return undefined;
+    }
+    const recent = this.#recent.get(offset);
+    if (recent) {
+      this.#recent.delete(offset);
+      return Buffer.from(recent.buffer, recent.byteOffset, recent.length);
+    }
     const handle = await open(this.framesFile, 'r').catch(error => {
       if (error.code === 'ENOENT') {
         return undefined;
@@ -138,22 +203,21 @@ export class RecordingDirectory {
       return undefined;
     }
     try {
-      const { size } = await handle.stat();
-      const length = Math.min(
-        size - offset,
-        FRAME_HEADER_BYTES + MAX_FRAME_BODY_BYTES,
-      );
-      const head = Buffer.alloc(Math.min(length, FRAME_HEADER_BYTES));
-      await handle.read(head, 0, head.length, offset);
-      if (head.length < FRAME_HEADER_BYTES) {
+      const start = await readAt(handle, offset, LIKELY_FRAME_BYTES);
+      if (start.length < FRAME_HEADER_BYTES) {
         return undefined;
       }
       // The whole header is checked with the body below; this only sizes the read.
-      const bodyBytes = head.readUInt32LE(12);
-      const bytes = Buffer.alloc(
-        Math.min(length, FRAME_HEADER_BYTES + bodyBytes),
-      );
-      await handle.read(bytes, 0, bytes.length, offset);
+      const total =
+        FRAME_HEADER_BYTES +
+        Math.min(start.readUInt32LE(BODY_BYTES_OFFSET), MAX_FRAME_BODY_BYTES);
+      const bytes =
+        total <= start.length || start.length < LIKELY_FRAME_BYTES
+          ? start
+          : Buffer.concat([
+              start,
+              await readAt(handle, offset + start.length, total - start.length),
+            ]);
       const frame = decodeFrame(bytes);
       return frame && bytes.subarray(0, frame.totalBytes);
     } finally {

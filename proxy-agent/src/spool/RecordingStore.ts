@@ -17,7 +17,7 @@ export class RecordingStore {
   readonly #maxBytes: number;
   readonly #bytesOf = new Map<string, number>();
   /** Recordings that a session of this process writes. */
-  readonly #open = new Set<string>();
+  readonly #open = new Map<string, RecordingDirectory>();
   readonly #ends = new Map<string, RecordingEnd>();
   #bytes = 0;
 
@@ -49,7 +49,7 @@ export class RecordingStore {
   /** A session begins to write a recording; it says when it has {@link ended}. */
   create(id: string): RecordingDirectory {
     const directory = RecordingDirectory.create(this.#root, id);
-    this.#open.add(id);
+    this.#open.set(id, directory);
     return directory;
   }
 
@@ -67,7 +67,9 @@ export class RecordingStore {
 
   /** Oldest id first. */
   list(): RecordingDirectory[] {
-    return RecordingDirectory.list(this.#root);
+    return RecordingDirectory.list(this.#root).map(
+      directory => this.#open.get(directory.id) ?? directory,
+    );
   }
 
   /** The recordings of sessions that are over and have no completion, oldest id first. */

@@ -7,32 +7,30 @@ import { crc32 } from 'node:zlib';
  *   CRC-32   4 bytes, little-endian, of the payload
  *   payload  one JSON object, no line end
  */
-const HEADER_BYTES = 8;
+/** What stands before a payload, in bytes. */
+export const RECORD_HEADER_BYTES = 8;
 
 /** A longer record is not ours: two request bodies fit many times over. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
-/** The bytes that stand before a payload. */
-export function spoolRecordHeader(payload: Uint8Array): Buffer {
-  const header = Buffer.allocUnsafe(HEADER_BYTES);
-  header.writeUInt32LE(payload.length, 0);
-  header.writeUInt32LE(crc32(payload), 4);
-  return header;
+/** Writes what stands before the payload of a record whose payload is in its place already. */
+export function sealSpoolRecord(record: Buffer): void {
+  record.writeUInt32LE(record.length - RECORD_HEADER_BYTES, 0);
+  record.writeUInt32LE(crc32(record.subarray(RECORD_HEADER_BYTES)), 4);
 }
 
 /** The payload as a segment holds it. */
 export function encodeSpoolRecord(payload: string): Buffer {
   const length = Buffer.byteLength(payload);
-  const record = Buffer.allocUnsafe(HEADER_BYTES + length);
-  record.write(payload, HEADER_BYTES);
-  record.writeUInt32LE(length, 0);
-  record.writeUInt32LE(crc32(record.subarray(HEADER_BYTES)), 4);
+  const record = Buffer.allocUnsafe(RECORD_HEADER_BYTES + length);
+  record.write(payload, RECORD_HEADER_BYTES);
+  sealSpoolRecord(record);
   return record;
 }
 
 /** Bytes of a record with this payload. */
 export function spoolRecordBytes(payload: Uint8Array): number {
-  return HEADER_BYTES + payload.length;
+  return RECORD_HEADER_BYTES + payload.length;
 }
 
 /** How the payload of an event's record begins; inside a JSON text the quotes would be escaped. */
@@ -55,9 +53,9 @@ export function findSpoolRecord(
   bytes: Buffer,
   from: number,
 ): number | undefined {
-  let payloadAt = bytes.indexOf(PAYLOAD_START, from + HEADER_BYTES);
+  let payloadAt = bytes.indexOf(PAYLOAD_START, from + RECORD_HEADER_BYTES);
   while (payloadAt !== -1) {
-    const offset = payloadAt - HEADER_BYTES;
+    const offset = payloadAt - RECORD_HEADER_BYTES;
     if (decodeSpoolRecords(bytes.subarray(offset), 1).payloads.length > 0) {
       return offset;
     }
@@ -83,16 +81,19 @@ export function decodeSpoolRecords(
 ): DecodedSpoolRecords {
   const payloads: Buffer[] = [];
   let offset = 0;
-  while (payloads.length < limit && bytes.length - offset >= HEADER_BYTES) {
+  while (
+    payloads.length < limit &&
+    bytes.length - offset >= RECORD_HEADER_BYTES
+  ) {
     const length = bytes.readUInt32LE(offset);
     if (length === 0 || length > MAX_RECORD_BYTES) {
       return { payloads, consumed: offset, damaged: true };
     }
-    const end = offset + HEADER_BYTES + length;
+    const end = offset + RECORD_HEADER_BYTES + length;
     if (end > bytes.length) {
       break;
     }
-    const payload = bytes.subarray(offset + HEADER_BYTES, end);
+    const payload = bytes.subarray(offset + RECORD_HEADER_BYTES, end);
     if (crc32(payload) !== bytes.readUInt32LE(offset + 4)) {
       return { payloads, consumed: offset, damaged: true };
     }

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import {
   decodeFrames,
@@ -70,5 +72,34 @@ describe.each<[string, Dialect]>([
 
   it('is not mixed into the output of a program without a terminal', async () => {
     expect(await shown(EXEC)).toBe('$ ');
+  });
+});
+
+describe('the banner of a session over SPDY', () => {
+  it('that cannot be recorded ends the session, and nothing else', async () => {
+    const contract = await Contract.start({ session: { banner: BANNER } });
+    const [method, headers] = SPDY.request;
+    const client = await contract.send(method, `${EXEC}&tty=true`, headers);
+    const upstream = await contract.api.connection();
+    const head = (await upstream.receives('\r\n\r\n')).length;
+    upstream.write(SPDY.answer);
+    const start = (await client.receives('\r\n\r\n')).length;
+    client.write(SPDY.opening.client);
+    await upstream.receivesBytes(head + SPDY.opening.client.length);
+    const recordings = join(
+      contract.proxy.stateDirectory,
+      'worker-1/recordings',
+    );
+    const [id] = readdirSync(recordings);
+    mkdirSync(join(recordings, id, 'journal-0'));
+    upstream.write(SPDY.opening.server);
+    await client.isEnded();
+    client.end();
+    const shown = client.bytes.subarray(start).toString('latin1');
+    expect(shown).not.toContain(BANNER);
+    expect(shown).toContain('the recording cannot be written');
+    expect((await fetch(`${contract.proxy.adminUrl}/readyz`)).status).toBe(200);
+    rmdirSync(join(recordings, id, 'journal-0'));
+    await contract.stop();
   });
 });

@@ -11,7 +11,7 @@ describe('when a client goes', () => {
   afterEach(async () => await contract.stop());
 
   it.each(['destroy', 'reset'] as const)(
-    '(%s) during a watch, the upstream is closed within a second',
+    '(%s) during a watch, the upstream is closed by that alone',
     async leave => {
       const path = '/api/v1/pods?watch=1';
       const client = await contract.send('GET', path);
@@ -21,10 +21,9 @@ describe('when a client goes', () => {
         'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n',
       );
       await client.receives('{}');
-      const left = Date.now();
       client[leave]();
+      // Nothing is sent or timed that could close it otherwise.
       await upstream.isEnded();
-      expect(Date.now() - left).toBeLessThan(1000);
       expect(await contract.eventOf(path)).toMatchObject({
         result: 'success',
         statusCode: 200,

@@ -6,6 +6,7 @@ import {
   encodeSpdySynStream,
   encodeWebSocketFrame,
   RemoteCommandEvent,
+  RemoteCommandTap,
   SpdyHeaderEncoder,
   WebSocketOpcode,
 } from '../../src/protocol';
@@ -17,12 +18,20 @@ export type Dialect = {
   /** What client and API server say first. */
   opening: { client: Buffer; server: Buffer };
   output(text: string): Buffer;
+  /** Reads what the API server sends, behind the opening of the client. */
+  tap(): RemoteCommandTap;
   /** Everything that the user would be shown, and how it ended. */
   read(bytes: Buffer): RemoteCommandEvent[];
   /** Bytes of the API server that no client understands. */
   nonsense: Buffer;
   end: Buffer;
 };
+
+const webSocketTap = () =>
+  createRemoteCommandTap({
+    transport: 'websocket',
+    subprotocol: 'v5.channel.k8s.io',
+  });
 
 const webSocketMessage = (channel: number, text: string) =>
   encodeWebSocketFrame({
@@ -46,11 +55,8 @@ export const WEBSOCKET: Dialect = {
     'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: v5.channel.k8s.io\r\n\r\n',
   opening: { client: Buffer.alloc(0), server: webSocketMessage(1, '') },
   output: text => webSocketMessage(1, text),
-  read: bytes =>
-    createRemoteCommandTap({
-      transport: 'websocket',
-      subprotocol: 'v5.channel.k8s.io',
-    }).pushFromServer(bytes),
+  tap: webSocketTap,
+  read: bytes => webSocketTap().pushFromServer(bytes),
   // A reserved opcode.
   nonsense: Buffer.from([0x83, 0x00]),
   end: Buffer.concat([
@@ -82,6 +88,15 @@ const spdyOpening = (() => {
   };
 })();
 
+const spdyTap = () => {
+  const tap = createRemoteCommandTap({
+    transport: 'spdy',
+    subprotocol: 'v4.channel.k8s.io',
+  });
+  tap.pushFromClient(spdyOpening.client);
+  return tap;
+};
+
 /** `v4.channel.k8s.io` with the streams error and stdout. */
 export const SPDY: Dialect = {
   request: [
@@ -97,14 +112,8 @@ export const SPDY: Dialect = {
     'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n',
   opening: spdyOpening,
   output: text => encodeSpdyData(STDOUT_STREAM, Buffer.from(text)),
-  read: bytes => {
-    const tap = createRemoteCommandTap({
-      transport: 'spdy',
-      subprotocol: 'v4.channel.k8s.io',
-    });
-    tap.pushFromClient(spdyOpening.client);
-    return tap.pushFromServer(bytes);
-  },
+  tap: spdyTap,
+  read: bytes => spdyTap().pushFromServer(bytes),
   // A PING of another length.
   nonsense: Buffer.from('800300060000000500000000', 'hex'),
   end: Buffer.concat([

@@ -7,11 +7,15 @@ export type CallClaim = {
   status?: number;
 };
 
+/** What carries a session. */
+export type Transport = 'websocket' | 'spdy';
+
 /** What a user can swear to of one exec session. */
 export type SessionClaim = CallClaim & {
+  transport: Transport;
   /** Bytes of the command's output that came. */
   outputBytes: number;
-  /** What came last was no WebSocket frame any more. */
+  /** What came last was no frame of the transport any more. */
   garbled: boolean;
 };
 

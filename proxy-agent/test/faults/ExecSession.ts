@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { createConnection, Socket } from 'node:net';
-import { WebSocketDecoder } from '../../src/protocol/websocket';
+import type { RemoteCommandTap } from '../../src/protocol';
+import { Dialect, SPDY, WEBSOCKET } from '../contract/dialects';
+import type { Transport } from './Claim';
 import { matchingOutput } from './numberedOutput';
 
 const END_OF_HEAD = '\r\n\r\n';
-const STDOUT_CHANNEL = 1;
 
 type ExecOptions = {
   port: number;
@@ -15,9 +15,11 @@ type ExecOptions = {
   outputBytes: number;
   /** The command does not end by itself. */
   wait?: boolean;
+  /** WebSocket, if not given. */
+  transport?: Transport;
 };
 
-/** An exec session of a user over a raw WebSocket, that checks each byte of output as it comes. */
+/** An exec session of a user over a raw connection, that checks each byte of output as it comes. */
 export class ExecSession {
   /** Somebody took the connection. */
   connected = false;
@@ -29,32 +31,22 @@ export class ExecSession {
   outputBytes = 0;
   /** What came on stdout that the command did not print: the proxy's own words. */
   words = '';
-  /** What came last was no WebSocket frame any more. */
+  /** What came last was no frame of the transport any more. */
   garbled = false;
   /** Resolves when the connection has gone. */
   readonly ended: Promise<void>;
   readonly #socket: Socket;
   #head = '';
-  #channel: number | undefined;
-  readonly #decoder = WebSocketDecoder.create({
-    masked: false,
-    sink: {
-      onDataFrame: (_opcode, continuation) => {
-        if (!continuation) {
-          this.#channel = undefined;
-        }
-      },
-      onPayload: data => this.#payload(data),
-      onMessageEnd: () => {},
-      onControl: () => {},
-    },
-  });
+  readonly #dialect: Dialect;
+  readonly #tap: RemoteCommandTap;
 
   static open(options: ExecOptions): ExecSession {
     return new ExecSession(options);
   }
 
   private constructor(options: ExecOptions) {
+    this.#dialect = options.transport === 'spdy' ? SPDY : WEBSOCKET;
+    this.#tap = this.#dialect.tap();
     this.#socket = createConnection(options.port, '127.0.0.1');
     this.#socket.once('connect', () => {
       this.connected = true;
@@ -68,16 +60,13 @@ export class ExecSession {
     const command = `command=${options.outputBytes}${
       options.wait ? '&command=wait' : ''
     }`;
+    const [method, headers] = this.#dialect.request;
     this.#socket.write(
       [
-        `GET /clusters/demo/api/v1/namespaces/${options.pod}/exec?${command}&stdout=true HTTP/1.1`,
+        `${method} /clusters/demo/api/v1/namespaces/${options.pod}/exec?${command}&stdout=true HTTP/1.1`,
         'Host: proxy',
         `Authorization: Bearer ${options.token}`,
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-        'Sec-WebSocket-Version: 13',
-        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-        'Sec-WebSocket-Protocol: v5.channel.k8s.io',
+        ...headers,
         '\r\n',
       ].join('\r\n'),
     );
@@ -97,30 +86,33 @@ export class ExecSession {
       }
       const rest = this.#head.slice(end + END_OF_HEAD.length);
       this.status = Number(/^HTTP\/1.1 (\d+)/.exec(this.#head)?.[1]);
+      if (this.status === 101) {
+        this.#socket.write(this.#dialect.opening.client);
+      }
       this.#receive(Buffer.from(rest, 'latin1'));
     } else if (this.status === 101) {
-      try {
-        this.#decoder.push(chunk);
-      } catch {
-        this.garbled = true;
-        this.#socket.destroy();
-      }
+      this.#read(chunk);
     } else {
       this.refusal += chunk.toString('utf8');
     }
   }
 
-  #payload(data: Buffer): void {
-    let output = data;
-    if (this.#channel === undefined) {
-      this.#channel = data[0];
-      output = data.subarray(1);
+  #read(chunk: Buffer): void {
+    try {
+      for (const event of this.#tap.pushFromServer(chunk)) {
+        if (event.type === 'stdout') {
+          this.#check(event.data);
+        }
+      }
+    } catch {
+      this.garbled = true;
+      this.#socket.destroy();
     }
-    if (this.#channel !== STDOUT_CHANNEL) {
-      return;
-    }
+  }
+
+  #check(output: Uint8Array): void {
     const matching = this.words ? 0 : matchingOutput(output, this.outputBytes);
     this.outputBytes += matching;
-    this.words += output.subarray(matching).toString('utf8');
+    this.words += Buffer.from(output.subarray(matching)).toString('utf8');
   }
 }

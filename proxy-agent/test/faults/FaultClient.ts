@@ -33,6 +33,7 @@ export class FaultClient {
   readonly #random: SeededRandom;
   readonly #agent = new Agent({ keepAlive: true });
   #count = 0;
+  #sessionCount = 0;
   #stopping = false;
   #users: Promise<void>[] = [];
 
@@ -147,17 +148,21 @@ export class FaultClient {
 
   async #session(): Promise<'answered' | 'refused'> {
     this.#count++;
+    this.#sessionCount++;
     const namespace = `session-${this.#count}`;
     const random = this.#random;
+    const transport = this.#sessionCount % 2 === 0 ? 'spdy' : 'websocket';
     const claim: SessionClaim = {
       namespace,
       fault: this.fault,
+      transport,
       outputBytes: 0,
       garbled: false,
     };
     const session = ExecSession.open({
       port: this.#rig.port,
       token: this.#rig.token,
+      transport,
       pod: `${namespace}/pods/${random.chance(0.1) ? 'missing' : 'web'}`,
       outputBytes: random.chance(0.5)
         ? random.between(0, SHORT_OUTPUT_BYTES)

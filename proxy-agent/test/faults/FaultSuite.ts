@@ -111,7 +111,7 @@ export class FaultSuite {
         report.kills.set(fault, (report.kills.get(fault) ?? 0) + kills);
       }
       this.#log(
-        `${options.name}: ${options.kills} kills, requests ${total.requests}, records ${total.records}, lost ${total.lost}, duplicated ${total.duplicated}`,
+        `${options.name}: ${options.kills} kills, requests ${total.requests}, records ${total.records}, lost ${total.lost}, duplicated ${total.duplicated}, recordings ${total.recordings}, lost output ${total.lostOutput}`,
       );
       findings
         .slice(0, MAX_LOGGED)

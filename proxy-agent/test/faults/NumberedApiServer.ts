@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   createServer,
   IncomingMessage,
@@ -7,17 +6,10 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import {
-  closePayload,
-  encodeWebSocketFrame,
-  WebSocketOpcode,
-} from '../../src/protocol/websocket';
+import { Dialect, SPDY, WEBSOCKET } from '../contract/dialects';
 import { numberedOutput } from './numberedOutput';
 import type { SeededRandom } from './SeededRandom';
 
-const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-const STDOUT_CHANNEL = 1;
-const ERROR_CHANNEL = 3;
 /** Payload of one frame at the most, in bytes. */
 const MAX_PAYLOAD_BYTES = 6000;
 /** The pause between two writes of a session at the most, in milliseconds. */
@@ -33,6 +25,20 @@ const pause = (milliseconds: number) =>
   new Promise(resolve => {
     setTimeout(resolve, milliseconds);
   });
+
+/** Resolves when so many bytes came, or no more will; what follows is thrown away. */
+async function received(socket: Duplex, bytes: number): Promise<void> {
+  let missing = bytes;
+  await new Promise<void>(resolve => {
+    const look = () => missing <= 0 && resolve();
+    socket.on('data', chunk => {
+      missing -= chunk.length;
+      look();
+    });
+    socket.once('close', () => resolve());
+    look();
+  });
+}
 
 /** The namespace in a path; each call of the suite has one of its own. */
 function namespaceOf(url: string): string {
@@ -122,39 +128,28 @@ export class NumberedApiServer {
 
   async #upgrade(request: IncomingMessage, socket: Duplex): Promise<void> {
     this.#note(request);
-    const key = request.headers['sec-websocket-key'];
     if (request.url?.includes('/missing')) {
       socket.end(
         'HTTP/1.1 404 Not Found\r\ncontent-type: text/plain\r\ncontent-length: 7\r\n\r\nno pod\n',
       );
       return;
     }
-    const accept = createHash('sha1')
-      .update(`${key}${WEBSOCKET_GUID}`)
-      .digest('base64');
-    socket.write(
-      [
-        'HTTP/1.1 101 Switching Protocols',
-        'Upgrade: websocket',
-        'Connection: Upgrade',
-        `Sec-WebSocket-Accept: ${accept}`,
-        'Sec-WebSocket-Protocol: v5.channel.k8s.io',
-        '\r\n',
-      ].join('\r\n'),
-    );
-    socket.resume();
+    const dialect = request.headers.upgrade === 'websocket' ? WEBSOCKET : SPDY;
+    socket.write(dialect.answer);
+    await received(socket, dialect.opening.client.length);
+    socket.write(dialect.opening.server);
     const [total, then] = new URL(
       request.url ?? '',
       this.url,
     ).searchParams.getAll('command');
-    await this.#print(socket, Number(total));
+    await this.#print(socket, dialect, Number(total));
     if (then !== 'wait') {
-      this.#exit(socket);
+      socket.end(dialect.end);
     }
   }
 
   /** Prints so many bytes, in frames of any size, written in pieces of any size. */
-  async #print(socket: Duplex, total: number): Promise<void> {
+  async #print(socket: Duplex, dialect: Dialect, total: number): Promise<void> {
     const random = this.#random;
     let rest: Buffer = Buffer.alloc(0);
     let printed = 0;
@@ -164,7 +159,9 @@ export class NumberedApiServer {
           random.between(1, MAX_PAYLOAD_BYTES),
           total - printed,
         );
-        rest = this.#frame(STDOUT_CHANNEL, numberedOutput(printed, length));
+        rest = dialect.output(
+          numberedOutput(printed, length).toString('latin1'),
+        );
         printed += length;
       }
       const size = random.between(1, rest.length);
@@ -176,27 +173,5 @@ export class NumberedApiServer {
       rest = rest.subarray(size);
       await pause(random.between(0, MAX_PAUSE_MS));
     }
-  }
-
-  #exit(socket: Duplex): void {
-    socket.write(
-      this.#frame(
-        ERROR_CHANNEL,
-        Buffer.from('{"metadata":{},"status":"Success"}'),
-      ),
-    );
-    socket.end(
-      encodeWebSocketFrame({
-        opcode: WebSocketOpcode.close,
-        payload: closePayload(1000),
-      }),
-    );
-  }
-
-  #frame(channel: number, data: Buffer): Buffer {
-    return encodeWebSocketFrame({
-      opcode: WebSocketOpcode.binary,
-      payload: Buffer.concat([Buffer.from([channel]), data]),
-    });
   }
 }

@@ -16,5 +16,7 @@ describe('a proxy that is killed again and again', () => {
     expect(report.gaps).toBe(0);
     expect(report.total.requests).toBeGreaterThan(10 * KILLS);
     expect(report.total.sessions).toBeGreaterThan(KILLS / 4);
+    expect(report.total.spdySessions).toBeGreaterThan(0);
+    expect(report.total.recovered).toBeGreaterThan(0);
   }, 180_000);
 });

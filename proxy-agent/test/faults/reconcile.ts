@@ -17,13 +17,22 @@ export type Tally = {
   /** Answered to the user, and the row says that nobody knows, or another status. */
   untrue: number;
   sessions: number;
+  /** Of those, the ones over SPDY. */
+  spdySessions: number;
+  /** Recordings that the portal has of them, by how they ended. */
+  recordings: number;
+  complete: number;
+  recovered: number;
+  truncated: number;
   /** Sessions without a row of their end. */
   endless: number;
   /** Sessions with several. */
   endedTwice: number;
   /** Sessions whose user saw bytes that the recording does not have, or whose recording has not ended. */
   unrecorded: number;
-  /** Sessions whose user got bytes at the end that are no WebSocket frame. */
+  /** Bytes that users saw and recordings do not have. */
+  lostOutput: number;
+  /** Sessions whose user got bytes at the end that are no frame of the transport. */
   garbled: number;
 };
 
@@ -45,9 +54,15 @@ export const EMPTY_TALLY: Tally = {
   duplicated: 0,
   untrue: 0,
   sessions: 0,
+  spdySessions: 0,
+  recordings: 0,
+  complete: 0,
+  recovered: 0,
+  truncated: 0,
   endless: 0,
   endedTwice: 0,
   unrecorded: 0,
+  lostOutput: 0,
   garbled: 0,
 };
 
@@ -81,12 +96,6 @@ export function reconcile(evidence: {
   const rowsOf = store.rowsByNamespace();
   const byFault = new Map<string, Tally>();
   const findings = [...store.alarms];
-  const fine = new Set<string>([
-    'complete',
-    'recovered',
-    ...(evidence.truncationIsFine ? ['truncated'] : []),
-  ]);
-
   const checkCall = (claim: CallClaim, rows: SpoolRecord[]): Tally => {
     const { namespace, status } = claim;
     const tally = { ...EMPTY_TALLY };
@@ -135,8 +144,9 @@ export function reconcile(evidence: {
       return tally;
     }
     tally.sessions++;
+    tally.spdySessions += claim.transport === 'spdy' ? 1 : 0;
     if (claim.garbled) {
-      find('garbled', 'what came last is no WebSocket frame');
+      find('garbled', 'what came last is no frame');
     }
     if (ends.length === 0) {
       find('endless', 'there is no row of its end');
@@ -145,18 +155,36 @@ export function reconcile(evidence: {
     const recording = store.recordings.get(recordingId);
     const kept = recording?.outputBytes ?? 0;
     if (kept < claim.outputBytes) {
+      tally.lostOutput += claim.outputBytes - kept;
       find(
         'unrecorded',
         `the user saw ${claim.outputBytes} bytes, the recording ${recordingId} has ${kept}`,
       );
-    } else if (recording && !recording.completion) {
-      find('unrecorded', `the recording ${recordingId} has not ended`);
-    } else if (
-      recording?.completion &&
-      !fine.has(recording.completion.status)
-    ) {
-      const { status, statusReason } = recording.completion;
-      find('unrecorded', `the recording is ${status}: ${statusReason}`);
+    }
+    if (!recording) {
+      return tally;
+    }
+    tally.recordings++;
+    const { status, statusReason } = recording.completion ?? {};
+    switch (status) {
+      case 'complete':
+        tally.complete++;
+        break;
+      case 'recovered':
+        tally.recovered++;
+        break;
+      case 'truncated':
+        tally.truncated++;
+        break;
+      default:
+        find('unrecorded', `the recording ${recordingId} has not ended`);
+        return tally;
+    }
+    if (status === 'truncated' && !evidence.truncationIsFine) {
+      find('unrecorded', `the recording is truncated: ${statusReason}`);
+    }
+    if (status !== 'complete' && !statusReason) {
+      find('unrecorded', `the recording is ${status}, and does not say why`);
     }
     return tally;
   };

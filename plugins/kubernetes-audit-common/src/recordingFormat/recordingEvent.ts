@@ -73,6 +73,27 @@ function writeVarint(into: Uint8Array, offset: number, value: number): number {
 }
 
 /**
+ * What stands before an event's payload.
+ *
+ * @param event - `bytes`: how long the payload is
+ * @param previousTime - microseconds of the event before it in the frame, or the frame's first time
+ * @public
+ */
+export function encodeRecordingEventHead(
+  event: { type: RecordingEventType; time: number; bytes: number },
+  previousTime: number,
+): Uint8Array {
+  // A clock that jumps back must not make a time negative.
+  const delta = Math.max(0, event.time - previousTime);
+  const head = new Uint8Array(
+    1 + varintBytes(delta) + varintBytes(event.bytes),
+  );
+  head[0] = TYPE_TO_CODE[event.type];
+  writeVarint(head, writeVarint(head, 1, delta), event.bytes);
+  return head;
+}
+
+/**
  * One event as bytes.
  *
  * @param previousTime - microseconds of the event before it in the frame, or the frame's first time
@@ -82,15 +103,14 @@ export function encodeRecordingEvent(
   event: RecordingEvent,
   previousTime: number,
 ): Uint8Array {
-  // A clock that jumps back must not make a time negative.
-  const delta = Math.max(0, event.time - previousTime);
-  const bytes = new Uint8Array(
-    1 + varintBytes(delta) + varintBytes(event.data.length) + event.data.length,
+  const { type, time, data } = event;
+  const head = encodeRecordingEventHead(
+    { type, time, bytes: data.length },
+    previousTime,
   );
-  bytes[0] = TYPE_TO_CODE[event.type];
-  let at = writeVarint(bytes, 1, delta);
-  at = writeVarint(bytes, at, event.data.length);
-  bytes.set(event.data, at);
+  const bytes = new Uint8Array(head.length + data.length);
+  bytes.set(head);
+  bytes.set(data, head.length);
   return bytes;
 }
 

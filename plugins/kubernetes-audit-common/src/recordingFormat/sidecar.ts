@@ -173,6 +173,16 @@ export function decodeSidecarPart(
 }
 
 /**
+ * The keyframes of a part alone, without a look at its JSON.
+ *
+ * @throws {@link SidecarError} when the bytes are not one whole part
+ * @public
+ */
+export function decodePartKeyframes(bytes: Uint8Array): Uint8Array {
+  return split('part', bytes).keyframes;
+}
+
+/**
  * The encoded keyframe of an entry, a view.
  *
  * @throws {@link SidecarError} when it lies outside
@@ -209,11 +219,11 @@ function encode(
   return bytes;
 }
 
-function decode<T>(
+/** The JSON and the keyframes, verified, as views. */
+function split(
   kind: keyof typeof KINDS,
-  schema: z.ZodType<T>,
   bytes: Uint8Array,
-): WithKeyframes<T> {
+): { json: Uint8Array; keyframes: Uint8Array } {
   if (bytes.length < SIDECAR_HEADER_BYTES) {
     throw new SidecarError('sidecar is cut');
   }
@@ -237,16 +247,26 @@ function decode<T>(
   if (checksum(bytes) !== view.getUint32(CRC_OFFSET, true)) {
     throw new SidecarError('sidecar is corrupt');
   }
-  const result = schema.safeParse(
-    parseJson(bytes.subarray(SIDECAR_HEADER_BYTES, jsonEnd)),
-  );
+  return {
+    json: bytes.subarray(SIDECAR_HEADER_BYTES, jsonEnd),
+    keyframes: bytes.subarray(jsonEnd),
+  };
+}
+
+function decode<T>(
+  kind: keyof typeof KINDS,
+  schema: z.ZodType<T>,
+  bytes: Uint8Array,
+): WithKeyframes<T> {
+  const { json, keyframes } = split(kind, bytes);
+  const result = schema.safeParse(parseJson(json));
   if (!result.success) {
     const [{ path, message }] = result.error.issues;
     throw new SidecarError(
       `sidecar: ${path.map(String).join('.') || 'content'}: ${message}`,
     );
   }
-  return { content: result.data, keyframes: bytes.subarray(jsonEnd) };
+  return { content: result.data, keyframes };
 }
 
 function parseJson(json: Uint8Array): unknown {

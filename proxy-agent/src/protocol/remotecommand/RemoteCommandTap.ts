@@ -69,17 +69,17 @@ export interface RemoteCommandTap {
   pushFromServer(chunk: Buffer): RemoteCommandEvent[];
 
   /**
-   * The last offset in the chunk given to `pushFromServer` last at which own
-   * bytes could be put; undefined if there is none. An owner that holds back
-   * what follows it, and that alone, can inject at any time.
+   * Where in the chunk given to `pushFromServer` last its last whole frame and
+   * message ends; undefined if none does. What follows it is the beginning of
+   * the next one.
    */
-  readonly injectionOffset: number | undefined;
+  readonly boundary: number | undefined;
 
   /**
-   * What can follow the server's bytes pushed so far; undefined unless they end
-   * with a whole frame and message, and the server has not closed. It stays
-   * true of this place whatever is pushed later: who asks before a push and then
-   * does not release the chunk knows what can follow what the client has got.
+   * What can follow the server's bytes up to the last whole frame and message;
+   * undefined when the server has closed. It stays true of that place whatever
+   * is pushed later: who asks before a push and then does not release the chunk
+   * knows what can follow what the client has got.
    */
   injection(): Injection | undefined;
 }

@@ -179,19 +179,24 @@ describe('a tap on SPDY', () => {
     ).toEqual(dataOn(3, 'x'));
   });
 
-  it('can inject between frames until the server closes', () => {
+  it('can inject behind the last whole frame until the server closes', () => {
     const tap = accepted(TYPES);
-    expect(tap.injection()).toBeDefined();
-    tap.pushFromServer(
-      Buffer.concat([dataOn(5, 'ab'), dataOn(5, 'cd')]).subarray(0, 19),
+    const before = injectionOf(tap).encodeEnd({ message: 'ended' });
+    const [begun, rest] = [dataOn(5, 'cd', true), 'd'].map(bytes =>
+      Buffer.from(bytes),
     );
-    expect(tap.injection()).toBeUndefined();
-    expect(tap.injectionOffset).toBe(10);
-    tap.pushFromServer(Buffer.from('d'));
-    expect(tap.injection()).toBeDefined();
+    tap.pushFromServer(
+      Buffer.concat([dataOn(5, 'ab'), begun.subarray(0, begun.length - 1)]),
+    );
+    expect(tap.boundary).toBe(10);
+    expect(injectionOf(tap).encodeEnd({ message: 'ended' })).toEqual(before);
+    expect(injectionOf(tap).encodeOutput('x')).toEqual(dataOn(5, 'x'));
+    tap.pushFromServer(rest);
+    expect(tap.boundary).toBe(1);
+    expect(injectionOf(tap).encodeOutput('x')).toEqual(dataOn(7, 'x'));
     tap.pushFromServer(encodeSpdyGoAway(9));
     expect(tap.injection()).toBeUndefined();
-    expect(tap.injectionOffset).toBeUndefined();
+    expect(tap.boundary).toBe(16);
   });
 
   function framesOf(bytes: Buffer) {

@@ -48,7 +48,6 @@ export class SpdyTap implements RemoteCommandTap {
   private readonly serverDecoder = SpdyDecoder.create(frame =>
     this.onServerFrame(frame),
   );
-  private serverChunkLength = 0;
 
   private constructor(private readonly subprotocol: RemoteCommandSubprotocol) {
     this.status = StatusCollector.create({ json: subprotocol.jsonStatus });
@@ -64,17 +63,17 @@ export class SpdyTap implements RemoteCommandTap {
   }
 
   pushFromServer(chunk: Buffer): RemoteCommandEvent[] {
-    this.serverChunkLength = chunk.length;
     this.serverDecoder.push(chunk);
     return this.takeEvents();
   }
 
-  get injectionOffset(): number | undefined {
-    return this.serverClosed ? undefined : this.serverDecoder.frameBoundary;
+  get boundary(): number | undefined {
+    return this.serverDecoder.frameBoundary;
   }
 
+  // What the server changes of it changes where a frame ends, and nowhere else.
   injection(): Injection | undefined {
-    if (this.injectionOffset !== this.serverChunkLength) {
+    if (this.serverClosed) {
       return undefined;
     }
     const streams = [...this.streams].map(([id, stream]) => ({

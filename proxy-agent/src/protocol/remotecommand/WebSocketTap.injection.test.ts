@@ -64,25 +64,34 @@ describe('a tap on WebSocket that injects', () => {
     expect(injectionOf(tap).encodeOutput('x')).toEqual(frame('\x01x'));
   });
 
-  it('can inject between messages until the server closes', () => {
+  it('can inject behind the last whole message until the server closes', () => {
     const tap = websocketTap(V5);
-    expect(tap.injection()).toBeDefined();
-    expect(tap.injectionOffset).toBe(0);
+    expect(tap.boundary).toBe(0);
 
-    tap.pushFromServer(Buffer.concat([frame('\x01a'), frame('\x01b', OPEN)]));
-    expect(tap.injection()).toBeUndefined();
-    expect(tap.injectionOffset).toBe(4);
+    tap.pushFromServer(Buffer.concat([frame('\x02a'), frame('\x01b', OPEN)]));
+    expect(tap.boundary).toBe(4);
+    expect(injectionOf(tap).encodeOutput('x')).toEqual(frame('\x02x'));
 
     tap.pushFromServer(Buffer.from([0x80]));
-    expect(tap.injection()).toBeUndefined();
-    expect(tap.injectionOffset).toBeUndefined();
+    expect(tap.boundary).toBeUndefined();
+    expect(injectionOf(tap).encodeOutput('x')).toEqual(frame('\x02x'));
 
     tap.pushFromServer(Buffer.from([0x00]));
-    expect(tap.injection()).toBeDefined();
-    expect(tap.injectionOffset).toBe(1);
+    expect(tap.boundary).toBe(1);
+    expect(injectionOf(tap).encodeOutput('x')).toEqual(frame('\x01x'));
 
     tap.pushFromServer(CLOSE_FRAME);
+    expect(tap.boundary).toBe(CLOSE_FRAME.length);
     expect(tap.injection()).toBeUndefined();
+  });
+
+  it('takes a status that is half there for none', () => {
+    const tap = websocketTap(V5);
+    const status = frame('\x03{"status":"Success"}');
+    tap.pushFromServer(status.subarray(0, status.length - 1));
+    expect(
+      injectionOf(tap).encodeEnd({ message: 'late' }).toString(),
+    ).toContain('"message":"late"');
   });
 
   it('adds no second status to the end', () => {

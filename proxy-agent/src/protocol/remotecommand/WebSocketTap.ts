@@ -38,7 +38,6 @@ export class WebSocketTap implements RemoteCommandTap {
   private readonly clientDecoder: WebSocketDecoder;
   private readonly serverDecoder: WebSocketDecoder;
   private readonly serverChannels: ChannelReader;
-  private serverChunkLength = 0;
 
   private constructor(private readonly subprotocol: RemoteCommandSubprotocol) {
     const { base64, jsonStatus } = subprotocol;
@@ -82,19 +81,17 @@ export class WebSocketTap implements RemoteCommandTap {
   }
 
   pushFromServer(chunk: Buffer): RemoteCommandEvent[] {
-    this.serverChunkLength = chunk.length;
     this.serverDecoder.push(chunk);
     return this.takeEvents();
   }
 
-  get injectionOffset(): number | undefined {
-    return this.serverChannels.isClosed
-      ? undefined
-      : this.serverDecoder.messageBoundary;
+  get boundary(): number | undefined {
+    return this.serverDecoder.messageBoundary;
   }
 
+  // All that it depends on changes where a message ends, and nowhere else.
   injection(): Injection | undefined {
-    if (this.injectionOffset !== this.serverChunkLength) {
+    if (this.serverChannels.isClosed) {
       return undefined;
     }
     const { outputChannel = Channel.stdout } = this;

@@ -1,0 +1,126 @@
+import type { RemoteCommandEvent } from '../protocol';
+import {
+  Copy,
+  CopyTranscript,
+  createInputTranscript,
+  InputTranscript,
+  SessionRecording,
+} from '../recording';
+
+/** Decides what of a session goes into its recording, and as what. */
+export class SessionTranscript {
+  readonly #recording: SessionRecording;
+  readonly #copy: { of: Copy; transcript: CopyTranscript } | undefined;
+  readonly #input: InputTranscript | undefined;
+
+  static create(options: {
+    recording: SessionRecording;
+    /** Its archive is told of instead of recorded. */
+    copy: Copy | undefined;
+    recordInput: boolean;
+    /** The client has a terminal. */
+    tty: boolean;
+  }): SessionTranscript {
+    return new SessionTranscript(options);
+  }
+
+  private constructor(options: {
+    recording: SessionRecording;
+    copy: Copy | undefined;
+    recordInput: boolean;
+    tty: boolean;
+  }) {
+    this.#recording = options.recording;
+    this.#copy = options.copy && {
+      of: options.copy,
+      transcript: CopyTranscript.create(options.copy),
+    };
+    this.#input = options.recordInput
+      ? createInputTranscript(options.tty)
+      : undefined;
+  }
+
+  /** What stands before all else. @throws SpoolError */
+  begin(): void {
+    if (this.#copy) {
+      this.add(this.#copy.transcript.head);
+    }
+  }
+
+  /** Something that the proxy itself shows to the user. @throws SpoolError */
+  add(text: string): void {
+    this.#recording.append('output', Buffer.from(text));
+  }
+
+  /** @throws SpoolError when it cannot be kept: the user must not see it */
+  take(event: RemoteCommandEvent): void {
+    switch (event.type) {
+      case 'stdout':
+        if (this.#copy?.of.direction === 'from the pod') {
+          this.#recordCopied(event.data);
+        } else {
+          this.#recordOutput('output', event.data);
+        }
+        break;
+      case 'stderr':
+        this.#recordOutput('error', event.data);
+        break;
+      case 'stdin':
+        if (this.#copy?.of.direction === 'to the pod') {
+          this.#recordCopied(event.data);
+        } else {
+          this.#recordInput(this.#input?.typed(event.data));
+        }
+        break;
+      case 'resize':
+        this.#recording.resize({ columns: event.columns, rows: event.rows });
+        break;
+      default:
+      // The end is told by the session.
+    }
+  }
+
+  /** What is known only when nothing follows. @throws SpoolError */
+  end(): void {
+    this.#recordInput(this.#input?.end());
+    if (this.#copy) {
+      const { rest, sum } = this.#copy.transcript;
+      if (rest.length > 0) {
+        this.#recordNoArchive(rest);
+      }
+      this.add(sum);
+    }
+  }
+
+  #recordOutput(type: 'output' | 'error', data: Uint8Array): void {
+    this.#recording.append(type, data);
+    this.#recordInput(this.#input?.shown(data));
+  }
+
+  #recordCopied(data: Uint8Array): void {
+    const { buffer, byteOffset, byteLength } = data;
+    const recorded = this.#copy?.transcript.push(
+      Buffer.from(buffer, byteOffset, byteLength),
+    );
+    if (recorded && 'text' in recorded) {
+      this.add(recorded.text);
+    } else if (recorded) {
+      this.#recordNoArchive(recorded.bytes);
+    }
+  }
+
+  /** Of what goes to the pod only what a role says is recorded. */
+  #recordNoArchive(bytes: Buffer): void {
+    if (this.#copy?.of.direction === 'from the pod') {
+      this.#recording.append('output', bytes);
+    } else {
+      this.#recordInput(this.#input?.typed(bytes));
+    }
+  }
+
+  #recordInput(decided: Buffer | undefined): void {
+    if (decided && decided.length > 0) {
+      this.#recording.append('input', decided);
+    }
+  }
+}

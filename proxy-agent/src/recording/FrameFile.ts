@@ -1,0 +1,91 @@
+import { close, fdatasync, open, write } from 'node:fs';
+import { promisify } from 'node:util';
+import { encodeFrame } from 'backstage-plugin-kubernetes-audit-common';
+import type { RecordingDirectory } from '../spool';
+import { compressFrame } from './compressFrame';
+import type { JournalContent } from './FrameJournal';
+
+const openFile = promisify(open);
+const writeFile = promisify(write);
+const syncFile = promisify(fdatasync);
+const closeFile = promisify(close);
+
+async function encodeContent(
+  content: JournalContent,
+  { sequence, last }: { sequence: number; last: boolean },
+): Promise<Uint8Array> {
+  return encodeFrame(await compressFrame(content.body), {
+    compression: 'zstd',
+    last,
+    sequence,
+    uncompressedBytes: content.body.length,
+    eventCount: content.eventCount,
+    firstTime: content.firstTime,
+    lastTime: content.lastTime,
+  });
+}
+
+/** The closed frames of a recording, one behind the other; opened when there is one. */
+export class FrameFile {
+  readonly #path: string;
+  #handle: number | undefined;
+  /** The frame that was asked for last, encoded. */
+  #encoded: Promise<unknown> = Promise.resolve();
+  /** Frames that wait for the write under way, and the write that will take them. */
+  #waiting: Uint8Array[] = [];
+  #nextWrite: Promise<void> | undefined;
+  #lastWrite: Promise<void> = Promise.resolve();
+
+  static of(directory: RecordingDirectory): FrameFile {
+    return new FrameFile(directory.framesFile);
+  }
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /**
+   * Turns a journal's content into a frame at the end of the recording, on the
+   * disk when it resolves. The next ones can be asked for meanwhile: they are
+   * compressed while this one is written, and then written and synced together,
+   * so that a slow disk is waited for once.
+   *
+   * @returns the frame
+   * @throws Error of the file system, also for all that come after: a part of
+   *   the frame can be there
+   */
+  async append(
+    content: JournalContent,
+    frame: { sequence: number; last: boolean },
+  ): Promise<Uint8Array> {
+    const inTurn = Promise.all([encodeContent(content, frame), this.#encoded]);
+    this.#encoded = inTurn;
+    const [bytes] = await inTurn;
+    this.#waiting.push(bytes);
+    this.#nextWrite ??= this.#lastWrite.then(() => this.#writeWaiting());
+    this.#lastWrite = this.#nextWrite;
+    await this.#nextWrite;
+    return bytes;
+  }
+
+  async #writeWaiting(): Promise<void> {
+    const bytes = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#nextWrite = undefined;
+    this.#handle ??= await openFile(this.#path, 'a', 0o600);
+    let written = 0;
+    while (written < bytes.length) {
+      const { bytesWritten } = await writeFile(this.#handle, bytes, written);
+      written += bytesWritten;
+    }
+    await syncFile(this.#handle);
+  }
+
+  /** No more frames come. */
+  async close(): Promise<void> {
+    if (this.#handle !== undefined) {
+      await closeFile(this.#handle);
+      this.#handle = undefined;
+    }
+  }
+}

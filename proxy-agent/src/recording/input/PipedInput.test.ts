@@ -1,0 +1,23 @@
+import { PipedInput } from './PipedInput';
+
+describe('PipedInput', () => {
+  it('is recorded as it is', () => {
+    const input = PipedInput.create();
+    const script = 'set -e\nrm -rf /data\n';
+    expect(input.typed(Buffer.from(script)).toString()).toBe(script);
+    input.shown(Buffer.from('done\n'));
+    expect(input.typed(Buffer.from('exit\n')).toString()).toBe('exit\n');
+    expect(input.end().length).toBe(0);
+  });
+
+  it('is masked where it answers a question for a secret', () => {
+    const input = PipedInput.create();
+    input.shown(Buffer.from(`${'x'.repeat(5000)}\n[sudo] pass`));
+    input.shown(Buffer.from('word for jane: '));
+    expect(
+      ['hun', 'ter2', '\n', 'id\n']
+        .map(text => input.typed(Buffer.from(text)).toString())
+        .join('|'),
+    ).toBe('<masked>||\n|id\n');
+  });
+});

@@ -1,0 +1,2 @@
+export * from './InputTranscript';
+export * from './createInputTranscript';
