@@ -3,6 +3,7 @@ import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import userSettingsPlugin from '@backstage/plugin-user-settings/alpha';
 import kubernetesAuditPlugin from 'backstage-plugin-kubernetes-audit/alpha';
 import { navModule } from './modules/nav';
+import { translationsModule } from './modules/translations';
 
 export default createApp({
   features: [
@@ -10,5 +11,6 @@ export default createApp({
     userSettingsPlugin,
     kubernetesAuditPlugin,
     navModule,
+    translationsModule,
   ],
 });

@@ -11,6 +11,10 @@ export interface ProductOptions {
   /** Everything that the demo writes. */
   directory: string;
   startCluster: () => Promise<ClusterUnderTest>;
+  /** Whether sessions on a terminal are replayed, which takes its time. */
+  withReplays: boolean;
+  /** Whether axe looks at the pages: once is enough. */
+  withAccessibility: boolean;
 }
 
 /** The running demo, and those who use it. */
@@ -57,10 +61,11 @@ export class ProductUnderTest {
     return started(this.#portal);
   }
 
-  async start(): Promise<void> {
+  /** @param env - for this start, beside what the cluster needs */
+  async start(env?: Record<string, string>): Promise<void> {
     this.#cluster ??= await this.#options.startCluster();
     this.#demo ??= Demo.create({ ...this.#options, env: this.#cluster.env });
-    await this.#demo.start();
+    await this.#demo.start(env);
     this.#kubectl = Kubectl.create(this.#demo.kubeconfig);
     this.#portal = await Portal.signIn(this.#demo.env().BACKEND_URL);
   }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Browsing } from '../support/Browsing';
 import { TERMINAL_MARKER } from './markers';
@@ -22,6 +23,15 @@ export function testPages(product: ProductUnderTest): void {
       await browsing.signInAsGuest();
       await browsing.openFromSidebar('Request Audit');
       await browsing.seeCall({ verb: 'list', resource: 'pods' });
+      return undefined;
+    });
+
+    it('are found from the address above them', async t => {
+      if (!browsing) return t.skip('no Chromium');
+      assert.equal(
+        await browsing.goTo('/admin/audit/kubernetes'),
+        '/admin/audit/kubernetes/requests',
+      );
       return undefined;
     });
 

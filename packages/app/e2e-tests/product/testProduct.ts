@@ -1,11 +1,14 @@
 import { after, before, describe } from 'node:test';
 import { ProductOptions, ProductUnderTest } from './ProductUnderTest';
+import { testAccessibility } from './testAccessibility';
 import { testAudit } from './testAudit';
 import { testConnections } from './testConnections';
 import { testEnd } from './testEnd';
+import { testExports } from './testExports';
 import { testKubectl } from './testKubectl';
 import { testPages } from './testPages';
 import { testRecordings } from './testRecordings';
+import { testReplays } from './testReplays';
 import { testStart } from './testStart';
 
 /**
@@ -22,6 +25,9 @@ export function testProduct(options: ProductOptions): void {
     testAudit(product);
     testRecordings(product);
     testPages(product);
+    if (options.withReplays) testReplays(product);
+    testExports(product, 'optional');
+    if (options.withAccessibility) testAccessibility(product);
     testConnections(product);
     testEnd(product);
   });

@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Browser, chromium, Page } from 'playwright-core';
+import {
+  Browser,
+  BrowserContextOptions,
+  chromium,
+  Page,
+} from 'playwright-core';
+import { findViolations } from './findViolations';
+import { PlayerDialog } from './PlayerDialog';
 import { RESULTS } from './repository';
 
 const TIMEOUT_MS = 20_000;
@@ -15,7 +22,11 @@ const CHROMIUM = [
 /** A person at the portal's pages. */
 export class Browsing {
   /** Undefined when there is no Chromium on this machine. */
-  static async start(url: string, title: string) {
+  static async start(
+    url: string,
+    title: string,
+    options: Pick<BrowserContextOptions, 'reducedMotion'> = {},
+  ) {
     const executablePath = CHROMIUM.find(path => path && existsSync(path));
     if (!executablePath) return undefined;
     mkdirSync(RESULTS, { recursive: true });
@@ -34,6 +45,7 @@ export class Browsing {
     });
     const page = await browser.newPage({
       viewport: { width: 1440, height: 900 },
+      ...options,
     });
     page.setDefaultTimeout(TIMEOUT_MS);
     return new Browsing(browser, page, url, title);
@@ -66,7 +78,7 @@ export class Browsing {
     await this.#page.getByText('Administrator', { exact: true }).waitFor();
     await this.#page.getByRole('link', { name: title }).click();
     await this.#page.getByRole('row').nth(1).waitFor();
-    await this.#screenshot(title);
+    await this.screenshot(title);
   }
 
   /** Finds a row of *Request Audit* and opens its details. */
@@ -83,7 +95,7 @@ export class Browsing {
     for (const text of [call.verb, call.resource, 'guest@example.com']) {
       await details.getByText(text, { exact: true }).waitFor();
     }
-    await this.#screenshot('Request Audit, details');
+    await this.screenshot('Request Audit, details');
     await details.getByRole('button', { name: 'Close' }).click();
   }
 
@@ -99,15 +111,43 @@ export class Browsing {
       .getByText(text)
       .first()
       .waitFor({ timeout: PLAYBACK_TIMEOUT_MS });
-    await this.#screenshot('Pod Session Recordings, player');
+    await this.screenshot('Pod Session Recordings, player');
     await player.getByRole('button', { name: 'Close' }).click();
+  }
+
+  /** Types an address below the portal's; ends with where that led. */
+  async goTo(path: string): Promise<string> {
+    await this.#page.goto(`${this.#url}${path}`);
+    await this.#page.getByRole('row').nth(1).waitFor();
+    return new URL(this.#page.url()).pathname;
+  }
+
+  /** Opens the newest row's details. */
+  async openNewest(): Promise<void> {
+    await this.#page.getByRole('row').nth(1).getByRole('link').click();
+    await this.#page.getByRole('dialog').waitFor();
+  }
+
+  /** Asks for a theme, as the settings of a machine do. */
+  async prefer(theme: 'light' | 'dark'): Promise<void> {
+    await this.#page.emulateMedia({ colorScheme: theme });
+    await this.#page.locator(`body[data-theme-mode='${theme}']`).waitFor();
+  }
+
+  /** What axe finds wrong with all that is shown. */
+  async violations(): Promise<string[]> {
+    return findViolations(this.#page);
+  }
+
+  async openRecording(id: string): Promise<PlayerDialog> {
+    return PlayerDialog.open(this.#page, this.#url, id);
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
   }
 
-  async #screenshot(name: string): Promise<void> {
+  async screenshot(name: string): Promise<void> {
     await this.#page.screenshot({
       path: join(
         RESULTS,

@@ -45,8 +45,12 @@ export class Demo {
     return join(this.#options.directory, name);
   }
 
-  /** Resolves at the line `READY`. */
-  async start(): Promise<void> {
+  /**
+   * Resolves at the line `READY`.
+   *
+   * @param more - environment of this start alone
+   */
+  async start(more?: Record<string, string>): Promise<void> {
     const { portBase, directory, env } = this.#options;
     this.#output = '';
     // A process group, as a terminal makes one for each command.
@@ -57,6 +61,7 @@ export class Demo {
       env: {
         ...process.env,
         ...env,
+        ...more,
         DEMO_PORT_BASE: String(portBase),
         DEMO_DIR: directory,
       },

@@ -4,6 +4,7 @@ import { delimiter, dirname } from 'node:path';
 import { spawn as spawnInTerminal } from '@lydell/node-pty';
 import { findKubectl } from './findKubectl';
 import { REPOSITORY } from './repository';
+import { TerminalSession, TerminalSize } from './TerminalSession';
 
 const TIMEOUT_MS = 60_000;
 
@@ -129,6 +130,11 @@ export class Kubectl {
         resolve({ code: exitCode, output });
       });
     });
+  }
+
+  /** Starts kubectl on a terminal for somebody to work with. */
+  openTerminal(args: string[], size: TerminalSize): TerminalSession {
+    return TerminalSession.start(this.#program, this.#with(args), size);
   }
 
   #with(args: string[]): string[] {

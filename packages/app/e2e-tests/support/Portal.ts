@@ -2,6 +2,7 @@ import type {
   Recording,
   RecordingDetail,
   RecordingPage,
+  RecordingText,
   RequestAuditListItem,
   RequestAuditPage,
   StoredRequestAuditEvent,
@@ -45,6 +46,19 @@ export class Portal {
 
   async recording(id: string): Promise<RecordingDetail> {
     return this.#json(`/v1/recordings/${id}`);
+  }
+
+  /** The newest recording of a terminal in whose text there is this one. */
+  async recordingOf(text: string): Promise<string> {
+    const query = new URLSearchParams({ search: text });
+    for (const { id, tty } of await this.recordings()) {
+      if (!tty) continue;
+      const { items }: RecordingText = await this.#json(
+        `/v1/recordings/${id}/text?${query}`,
+      );
+      if (items.length > 0) return id;
+    }
+    throw new Error(`no recording has ${text}`);
   }
 
   /** A recording as asciicast v2. */

@@ -8,3 +8,6 @@ export const CACHE = resolve(REPOSITORY, 'node_modules/.cache/e2e');
 
 /** Screenshots. */
 export const RESULTS = resolve(REPOSITORY, 'e2e-results');
+
+/** A small Kubernetes that comes with the workspace, not with the repository. */
+export const TEST_CLUSTER = resolve(REPOSITORY, '../shared/cluster');

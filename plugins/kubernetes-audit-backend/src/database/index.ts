@@ -3,4 +3,5 @@ export * from './foldText';
 export * from './applySearch';
 export * from './parseInstant';
 export * from './keysetPage';
+export * from './likePattern';
 export * from './filter';

@@ -49,14 +49,15 @@ function decodeCursor(text: string): Cursor {
 /**
  * One page of a query, ordered by a column of milliseconds and then by `id`.
  *
- * @param query - the filtered rows, without order or limit
+ * @param query - the filtered rows, without order or limit; of several
+ *   queries for the same columns, the page of all their rows together
  * @throws InputError when the cursor is not ours or is for another order
  */
 export async function readKeysetPage<
   TRow extends { id: string } & { [column in TTime]: string | number },
   TTime extends string,
 >(
-  query: Knex.QueryBuilder,
+  query: Knex.QueryBuilder | { branches: Knex.QueryBuilder[]; knex: Knex },
   timeColumn: TTime,
   request: PageRequest,
 ): Promise<{ rows: TRow[]; nextCursor?: string; prevCursor?: string }> {
@@ -69,23 +70,28 @@ export async function readKeysetPage<
   const backwards = cursor?.direction === 'prev';
   const ascending = (order === 'asc') !== backwards;
 
-  const page = query
-    .clone()
-    .orderBy([
-      { column: timeColumn, order: ascending ? 'asc' : 'desc' },
-      { column: 'id', order: ascending ? 'asc' : 'desc' },
-    ])
-    // One more than asked for tells whether there is another page.
-    .limit(request.limit + 1);
-  if (cursor) {
-    page.whereRaw(`(??, ??) ${ascending ? '>' : '<'} (?, ?)`, [
-      timeColumn,
-      'id',
-      cursor.time,
-      cursor.id.toLowerCase(),
-    ]);
-  }
-  const found: TRow[] = await page;
+  const pageOf = (rows: Knex.QueryBuilder) => {
+    const page = rows
+      .clone()
+      .orderBy([
+        { column: timeColumn, order: ascending ? 'asc' : 'desc' },
+        { column: 'id', order: ascending ? 'asc' : 'desc' },
+      ])
+      // One more than asked for tells whether there is another page.
+      .limit(request.limit + 1);
+    if (cursor) {
+      page.whereRaw(`(??, ??) ${ascending ? '>' : '<'} (?, ?)`, [
+        timeColumn,
+        'id',
+        cursor.time,
+        cursor.id.toLowerCase(),
+      ]);
+    }
+    return page;
+  };
+  const found: TRow[] = await ('branches' in query
+    ? pageOf(unionOf(query.knex, query.branches.map(pageOf)).select('*'))
+    : pageOf(query));
   const more = found.length > request.limit;
   const rows = found.slice(0, request.limit);
   if (backwards) {
@@ -107,6 +113,19 @@ export async function readKeysetPage<
     nextCursor: hasNext ? cursorAt(rows.at(-1), 'next') : undefined,
     prevCursor: hasPrevious ? cursorAt(rows[0], 'prev') : undefined,
   };
+}
+
+/** The rows of all queries, each once; the queries are for the same columns. */
+export function unionOf(
+  knex: Knex,
+  queries: readonly Knex.QueryBuilder[],
+): Knex.QueryBuilder {
+  // A part of a union has an order and a limit of its own only as a subquery.
+  const [first, ...others] = queries.map(query =>
+    knex.from(query.as('part')).select('*'),
+  );
+  const all = others.length > 0 ? first.union(others) : first;
+  return knex.from(all.as('parts'));
 }
 
 /** Counts the rows of a query, up to {@link MAX_EXACT_TOTAL}. */

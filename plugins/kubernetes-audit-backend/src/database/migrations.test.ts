@@ -132,6 +132,9 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   [KEY_ROTATION]: [],
   '20261122040000_recording_retention.js': [],
   '20261122060000_agent_workers.js': [],
+  '20261122070000_recording_search.js': [
+    ['recording_search_values', { column_name: 'user_name', value: 'x' }],
+  ],
 };
 
 /** Undoes migrations, this one at last. */

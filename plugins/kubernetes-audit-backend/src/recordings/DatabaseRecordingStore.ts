@@ -9,10 +9,11 @@ import type {
 } from 'backstage-plugin-kubernetes-audit-common';
 import {
   applyFilter,
-  applySearch,
   countTotal,
+  MAX_EXACT_TOTAL,
   parseFilter,
   readKeysetPage,
+  unionOf,
 } from '../database';
 import type { CastSizeState } from './CastSizeCounter';
 import { RECORDING_FIELDS } from './recordingFields';
@@ -28,6 +29,7 @@ import {
   toRecordingRow,
   toStoredChunk,
 } from './recordingRow';
+import { noteSearchValues, RecordingSearch } from './RecordingSearch';
 import type {
   RecordingProgress,
   RecordingQuery,
@@ -35,13 +37,11 @@ import type {
   StoredChunk,
 } from './RecordingStore';
 
-const SEARCH_COLUMNS = [
-  'user_name',
-  'user_email',
-  'cluster_name',
-  'client_ip',
-  'client_name',
-];
+/** By these a page is found; only then its rows are read. */
+const KEY_COLUMNS = ['started_at', 'id'] as const;
+
+type RecordingTotal = Pick<RecordingPage, 'totalItems' | 'totalIsLowerBound'>;
+type RecordingKey = Pick<RecordingRow, (typeof KEY_COLUMNS)[number]>;
 
 /** Recordings in two tables. Ids are UUIDs; the caller has checked that. */
 export class DatabaseRecordingStore implements RecordingStore {
@@ -63,17 +63,90 @@ export class DatabaseRecordingStore implements RecordingStore {
     if (query.to !== undefined) {
       matching.where('started_at', '<', query.to);
     }
-    applySearch(matching, SEARCH_COLUMNS, query.search);
-
+    const text = query.search?.trim();
+    const search = text
+      ? await RecordingSearch.begin(this.knex, text)
+      : undefined;
+    const total = await this.#count(matching, search);
     const { rows, ...cursors } = await readKeysetPage<
-      RecordingRow,
+      RecordingKey,
       'started_at'
-    >(matching.clone().select(RECORDING_COLUMNS), 'started_at', query);
+    >(this.#keysOf(matching, search, total), 'started_at', query);
     return {
-      items: rows.map(toRecording),
+      items: await this.#read(rows),
       ...cursors,
-      ...(await countTotal(matching, this.knex)),
+      ...total,
     };
+  }
+
+  /** Nothing of a broad search: to count what it matches could be to read all. */
+  async #count(
+    matching: Knex.QueryBuilder,
+    search: RecordingSearch | undefined,
+  ): Promise<RecordingTotal> {
+    if (!search) {
+      return countTotal(matching, this.knex);
+    }
+    if (search.isBroad) {
+      return {};
+    }
+    for (const query of search.byColumn(matching)) {
+      const total = await countTotal(query, this.knex);
+      if (total.totalIsLowerBound) {
+        return total;
+      }
+    }
+    // Few in each column, some of them in several.
+    return countTotal(this.#lookUp(matching, search), this.knex);
+  }
+
+  /**
+   * The keys of the recordings that match, in the way that is fast whether
+   * they are few or many, recent or long ago: few are all looked up; of many
+   * the page is that of the pages of each text, or if there are too many of
+   * them, soon found on the way through all recordings.
+   */
+  #keysOf(
+    matching: Knex.QueryBuilder,
+    search: RecordingSearch | undefined,
+    { totalItems, totalIsLowerBound }: RecordingTotal,
+  ): Parameters<typeof readKeysetPage>[0] {
+    const keys = matching.clone().select(KEY_COLUMNS);
+    if (!search) {
+      return keys;
+    }
+    if (totalItems !== undefined && !totalIsLowerBound) {
+      return this.#lookUp(matching, search).select(KEY_COLUMNS);
+    }
+    const branches = search.byText(keys);
+    return branches ? { branches, knex: this.knex } : search.narrow(keys);
+  }
+
+  /** The recordings that match; of more than are counted, some. */
+  #lookUp(
+    matching: Knex.QueryBuilder,
+    search: RecordingSearch,
+  ): Knex.QueryBuilder {
+    const keys = matching.clone().select(KEY_COLUMNS);
+    return unionOf(
+      this.knex,
+      search.byColumn(keys).map(query => query.limit(MAX_EXACT_TOTAL + 1)),
+    );
+  }
+
+  async #read(keys: RecordingKey[]): Promise<Recording[]> {
+    const rows = await this.knex<RecordingRow>(RECORDINGS_TABLE)
+      .whereIn(
+        'id',
+        keys.map(({ id }) => id),
+      )
+      .select(RECORDING_COLUMNS);
+    const byId = new Map(rows.map(row => [row.id, row]));
+    // One that was removed in the meantime is left out.
+    return keys.flatMap(({ id }) => {
+      const row = byId.get(id);
+      return row ? [toRecording(row)] : [];
+    });
   }
 
   async get(id: string): Promise<Recording | undefined> {
@@ -109,9 +182,9 @@ export class DatabaseRecordingStore implements RecordingStore {
     try {
       return await this.knex.transaction(async transaction => {
         if (chunk.index === 0) {
-          await transaction(RECORDINGS_TABLE).insert(
-            toRecordingRow(recording, castSize),
-          );
+          const row = toRecordingRow(recording, castSize);
+          await transaction(RECORDINGS_TABLE).insert(row);
+          await noteSearchValues(transaction, row);
         } else {
           const changed = await transaction<RecordingRow>(RECORDINGS_TABLE)
             .where({ id, chunk_count: chunk.index, completion: null })

@@ -2,33 +2,39 @@ import type {
   BackstageCredentials,
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import { NotAllowedError, NotFoundError } from '@backstage/errors';
+import { isError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
+  encodeRecordingMoment,
   ExportEncryption,
-  Frame,
   Recording,
   RecordingDetail,
   RecordingEvent,
   RecordingFileFormat,
+  RecordingMoment,
   RecordingPage,
   recordingManagePermission,
   recordingPlayPermission,
   recordingReadPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
+import { LRUCache } from 'lru-cache';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
-import { RecordingReplay, SidecarCache } from './replay';
+import { collectChunks, RecordingReplay, SidecarCache } from './replay';
 import { createRecordingFileWriter, encryptedZip } from './file';
-import { readEvents, readFrames, withoutCompression } from './readChunk';
+import { plainFrames } from './plainFrames';
+import { readSoundEvents } from './readSoundEvents';
 import type {
   RecordingQuery,
   RecordingStore,
   StoredChunk,
 } from './RecordingStore';
+
+/** Chunks of recordings whose tables are kept, in all. */
+const MAX_KEPT_CHUNKS = 200_000;
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
 
@@ -50,6 +56,7 @@ export class RecordingLibrary {
   readonly #blobs: BlobStore;
   readonly #sidecars: SidecarCache;
   readonly #authorizer: Authorizer;
+  readonly #chunkTables: LRUCache<string, readonly StoredChunk[]>;
   readonly #maxPlaybackSize: number | undefined;
   readonly #now: () => number;
   readonly #exportEncryption: ExportEncryption;
@@ -77,6 +84,11 @@ export class RecordingLibrary {
     const { maxPlaybackSize } = options.config.recordings;
     this.#store = options.store;
     this.#blobs = options.blobs;
+    this.#chunkTables = new LRUCache({
+      maxSize: MAX_KEPT_CHUNKS,
+      sizeCalculation: ({ length }) => Math.max(length, 1),
+      fetchMethod: id => this.#store.listChunks(id),
+    });
     this.#sidecars = options.sidecars;
     this.#authorizer = options.authorizer;
     this.#maxPlaybackSize =
@@ -104,18 +116,47 @@ export class RecordingLibrary {
     id: string,
   ): Promise<RecordingDetail> {
     const recording = await this.#require(credentials, id);
-    const chunks = await this.#store.listChunks(id);
-    return {
-      ...recording,
-      chunks: chunks.map(({ index, firstTime, lastTime, sizeBytes }) => ({
-        index,
-        firstTime,
-        lastTime,
-        sizeBytes,
-      })),
-      maxPlaybackSize: this.#maxPlaybackSize,
-      exportEncryption: this.#exportEncryption,
-    };
+    return this.#describe(recording, await this.#chunksOf(recording));
+  }
+
+  /**
+   * The same with what shows it at a time, in microseconds, if it may be
+   * played: so far as that is known, the screen and what happened from there.
+   *
+   * @returns an encoded moment
+   * @throws NotAllowedError, NotFoundError
+   */
+  async openAt(
+    credentials: UserCredentials,
+    id: string,
+    time: number,
+  ): Promise<Uint8Array> {
+    const recording = await this.#require(credentials, id);
+    const chunks = await this.#chunksOf(recording);
+    const isPlayable =
+      this.#maxPlaybackSize === undefined ||
+      recording.sizeBytes <= this.#maxPlaybackSize;
+    return encodeRecordingMoment({
+      recording: this.#describe(recording, isPlayable ? chunks : []),
+      moment: isPlayable
+        ? await this.#momentOf(recording, chunks, time)
+        : { chunks: [] },
+    });
+  }
+
+  /**
+   * What shows a recording at a time, in microseconds.
+   *
+   * @returns an encoded moment
+   * @throws NotAllowedError; NotFoundError, also while the recording is not indexed
+   */
+  async moment(
+    credentials: UserCredentials,
+    id: string,
+    time: number,
+  ): Promise<Uint8Array> {
+    const replay = await this.replay(credentials, id);
+    return encodeRecordingMoment({ moment: await replay.moment(time) });
   }
 
   /**
@@ -133,7 +174,7 @@ export class RecordingLibrary {
     if (!chunk) {
       throw new NotFoundError(`Recording ${id} has no chunk ${index}`);
     }
-    return withoutCompression(await this.#readFrames(chunk));
+    return this.#readUncompressed(chunk);
   }
 
   /**
@@ -146,18 +187,7 @@ export class RecordingLibrary {
     id: string,
   ): Promise<RecordingReplay> {
     const recording = await this.#require(credentials, id);
-    return RecordingReplay.open({
-      recording,
-      chunks: await this.#store.listChunks(id),
-      sidecars: this.#sidecars,
-      readEvents: async chunk => {
-        const events: RecordingEvent[] = [];
-        for await (const more of readEvents(await this.#readFrames(chunk))) {
-          events.push(...more);
-        }
-        return events;
-      },
-    });
+    return this.#openReplay(recording, await this.#chunksOf(recording));
   }
 
   /**
@@ -242,6 +272,81 @@ export class RecordingLibrary {
     }
   }
 
+  #describe(
+    recording: Recording,
+    chunks: readonly StoredChunk[],
+  ): RecordingDetail {
+    return {
+      ...recording,
+      chunks: chunks.map(({ index, firstTime, lastTime, sizeBytes }) => ({
+        index,
+        firstTime,
+        lastTime,
+        sizeBytes,
+      })),
+      maxPlaybackSize: this.#maxPlaybackSize,
+      exportEncryption: this.#exportEncryption,
+    };
+  }
+
+  async #momentOf(
+    recording: Recording,
+    chunks: readonly StoredChunk[],
+    time: number,
+  ): Promise<RecordingMoment> {
+    try {
+      const replay = await this.#openReplay(recording, chunks);
+      return await replay.moment(time);
+    } catch (error) {
+      if (!isError(error) || error.name !== 'NotFoundError') {
+        throw error;
+      }
+      // Not indexed yet: the player finds its way from the start.
+      const first = chunks.slice(0, 1);
+      return {
+        chunks: await collectChunks({
+          chunks: first,
+          readChunk: chunk => this.#readUncompressed(chunk),
+          from: 0,
+          time: Infinity,
+        }),
+      };
+    }
+  }
+
+  #openReplay(
+    recording: Recording,
+    chunks: readonly StoredChunk[],
+  ): Promise<RecordingReplay> {
+    return RecordingReplay.open({
+      recording,
+      chunks,
+      sidecars: this.#sidecars,
+      readChunk: chunk => this.#readUncompressed(chunk),
+      readEvents: async chunk => {
+        const events: RecordingEvent[] = [];
+        for await (const more of readSoundEvents(await this.#read(chunk))) {
+          // No spread: a frame can hold more events than a call takes arguments.
+          more.forEach(event => events.push(event));
+        }
+        return events;
+      },
+    });
+  }
+
+  /** Of a recording that has ended they never change, and there may be many. */
+  async #chunksOf(recording: Recording): Promise<readonly StoredChunk[]> {
+    const { id } = recording;
+    if (recording.status === 'recording') {
+      return this.#store.listChunks(id);
+    }
+    return await this.#chunkTables.forceFetch(id.toLowerCase());
+  }
+
+  async #readUncompressed(chunk: StoredChunk): Promise<Uint8Array> {
+    return plainFrames(await this.#read(chunk));
+  }
+
   async *#fileContent(
     recording: Recording,
     format: RecordingFileFormat,
@@ -249,7 +354,7 @@ export class RecordingLibrary {
     const writer = createRecordingFileWriter(format, recording);
     yield Buffer.from(writer.head());
     for (const chunk of await this.#store.listChunks(recording.id)) {
-      for await (const events of readEvents(await this.#readFrames(chunk))) {
+      for await (const events of readSoundEvents(await this.#read(chunk))) {
         yield Buffer.from(events.map(event => writer.write(event)).join(''));
       }
     }
@@ -266,8 +371,8 @@ export class RecordingLibrary {
     return recording;
   }
 
-  async #readFrames(chunk: StoredChunk): Promise<Frame[]> {
-    return readFrames(await buffer(await this.#blobs.get(chunk.blobKey)));
+  async #read(chunk: StoredChunk): Promise<Uint8Array> {
+    return buffer(await this.#blobs.get(chunk.blobKey));
   }
 }
 

@@ -4,11 +4,16 @@ import {
 } from '@backstage/backend-test-utils';
 import { TextWriter, Uint8ArrayReader, ZipReader } from '@zip.js/zip.js';
 import {
+  decodeFrame,
+  decodeFrameHeader,
   decodeFrames,
   decodeRecordingEvents,
+  decodeRecordingMoment,
+  FrameError,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   frameOf,
   headerEvent,
@@ -318,6 +323,36 @@ describe('recordings', () => {
     });
   });
 
+  it('play and leave without what was damaged on the disk', async () => {
+    const { api } = await start();
+    const get = (path: string) =>
+      api.get(`${URL}/${id}${path}`).set(userHeaders()).responseType('blob');
+    damageLastByte(directory.resolve('recordings'), chunks[1]);
+
+    const { body: chunk } = await get('/chunks/1').expect(200);
+    const sound = decodeFrame(chunk);
+    expect(sound?.header).toMatchObject({ sequence: 1, compression: 'none' });
+    const rest = chunk.subarray(sound?.totalBytes);
+    expect(decodeFrameHeader(rest)).toMatchObject({
+      sequence: 2,
+      firstTime: 4000,
+      lastTime: 4000,
+    });
+    expect(() => decodeFrame(rest)).toThrow(FrameError);
+
+    const download = await get('/download').expect(200);
+    const [, ...lines] = String(download.body).trimEnd().split('\n');
+    expect(lines.map(line => JSON.parse(line))).toEqual([
+      [0.001, 'o', 'hello\r\n'],
+      [0.003, 'o', '€'],
+      [
+        0.004,
+        'm',
+        expect.stringMatching(/^\d+ damaged bytes of the recording/),
+      ],
+    ]);
+  });
+
   it('have a timeline, keyframes and text when they are indexed', async () => {
     const { api, audited } = await start();
     const get = (path: string) =>
@@ -352,6 +387,78 @@ describe('recordings', () => {
     expect(
       audited.filter(({ status }) => status === 'succeeded'),
     ).toMatchObject([{ eventId: 'recording-play' }]);
+  });
+
+  it('are opened with what shows them at a moment', async () => {
+    const { api, audited } = await start();
+    const get = (path: string) =>
+      api.get(`${URL}/${id}${path}`).set(userHeaders());
+    const open = async (path: string) =>
+      decodeRecordingMoment((await get(path).expect(200)).body);
+    const detail = (await api.get(`${URL}/${id}`).set(userHeaders())).body;
+    let indexed = await get('/timeline');
+    while (indexed.status === 404) {
+      await new Promise(resolve => setTimeout(resolve, 20));
+      indexed = await get('/timeline');
+    }
+
+    const atStart = await open('/opening?t=0');
+    expect(atStart.recording).toEqual(detail);
+    expect(atStart.moment.keyframe).toBeUndefined();
+    expect(atStart.moment.chunks.map(({ index }) => index)).toEqual([0]);
+    const [event] = decodeFrames(atStart.moment.chunks[0].bytes);
+    expect(decodeRecordingEvents(event.body, 0)[1]).toMatchObject({
+      type: 'output',
+      time: 1000,
+    });
+
+    const before = await open('/moment?t=3500');
+    expect(before.recording).toBeUndefined();
+    expect(before.moment.chunks.map(({ index }) => index)).toEqual([0, 1]);
+
+    const { moment } = await open('/opening?t=999999');
+    expect(moment.keyframe).toMatchObject({ columns: 80, rows: 24 });
+    expect(Buffer.from(moment.keyframe?.payload ?? []).toString()).toContain(
+      'hello',
+    );
+    expect(moment.chunks.map(({ index }) => index)).toEqual([1]);
+
+    await get('/opening').expect(400);
+    await get('/moment?t=-1').expect(400);
+    // Each opening is a playback; what is asked for meanwhile is part of it.
+    expect(
+      audited.filter(({ status }) => status === 'succeeded'),
+    ).toMatchObject(Array(3).fill({ eventId: 'recording-play' }));
+  });
+
+  it('are opened from the start while they are not indexed', async () => {
+    const backend = await startPlugin({ recordings: directory.path });
+    await putChunk(backend, 0, chunks[0]).expect(200);
+    const { body } = await backend.api
+      .get(`${URL}/${id}/opening?t=999999`)
+      .set(userHeaders());
+    const { recording, moment } = decodeRecordingMoment(body);
+    expect(recording?.status).toBe('recording');
+    expect(moment.keyframe).toBeUndefined();
+    expect(moment.chunks.map(({ index }) => index)).toEqual([0]);
+    await backend.api
+      .get(`${URL}/${id}/moment?t=0`)
+      .set(userHeaders())
+      .expect(404);
+  });
+
+  it('are opened without anything to play when they are too large', async () => {
+    const { api } = await start({
+      kubernetesAudit: {
+        recordings: { path: directory.path, maxPlaybackSize: 1 },
+      },
+    });
+    const { body } = await api
+      .get(`${URL}/${id}/opening?t=0`)
+      .set(userHeaders());
+    const { recording, moment } = decodeRecordingMoment(body);
+    expect(recording).toMatchObject({ id, maxPlaybackSize: 1, chunks: [] });
+    expect(moment).toEqual({ keyframe: undefined, chunks: [] });
   });
 
   it('are held and released by who manages them', async () => {
@@ -434,6 +541,8 @@ describe('recordings', () => {
       `${URL}/${id}`,
       `${URL}/${id}/chunks/0`,
       `${URL}/${id}/timeline`,
+      `${URL}/${id}/opening?t=0`,
+      `${URL}/${id}/moment?t=0`,
       `${URL}/${id}/keyframe?t=0`,
       `${URL}/${id}/text`,
       `${URL}/${id}/download`,
@@ -449,6 +558,8 @@ describe('recordings', () => {
       `${URL}/x`,
       `${URL}/${header.sessionId}`,
       `${URL}/${id}/chunks/2`,
+      `${URL}/${header.sessionId}/opening?t=0`,
+      `${URL}/${header.sessionId}/moment?t=0`,
       `${URL}/${id}/chunks/-1`,
       `${URL}/${header.sessionId}/download`,
     ]) {
@@ -515,3 +626,17 @@ describe('recordings', () => {
     expect(chunk.status).toBe(404);
   });
 });
+
+/** Changes the last byte of the file that holds just these. */
+function damageLastByte(folder: string, bytes: Uint8Array): void {
+  const file = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .find(path => readFileSync(path).equals(bytes));
+  if (!file) {
+    throw new Error('No file holds the chunk');
+  }
+  const damaged = Buffer.from(bytes);
+  damaged[damaged.length - 1] ^= 0xff;
+  writeFileSync(file, damaged);
+}

@@ -32,7 +32,7 @@ const downloadSchema = z.object({
   format: z.enum(RECORDING_FILE_FORMATS).default('v2'),
 });
 
-const keyframeSchema = z.object({
+const timeSchema = z.object({
   /** Microseconds since the recording's start. */
   t: z.coerce.number().int().nonnegative(),
 });
@@ -98,6 +98,38 @@ export function createRecordingsRouter(options: {
   );
 
   router.get(
+    '/v1/recordings/:id/opening',
+    userRoute(
+      // Whoever opens a recording anew plays it anew.
+      { ...PLAYED, isContinued: undefined },
+      async userRequest => {
+        const { request, response, credentials } = userRequest;
+        const opened = await recordings.openAt(
+          credentials,
+          request.params.id,
+          timeSchema.parse(request.query).t,
+        );
+        touchPlayback(userRequest);
+        await sendEncoded(request, response, opened);
+      },
+    ),
+  );
+
+  router.get(
+    '/v1/recordings/:id/moment',
+    userRoute(PLAYED, async userRequest => {
+      const { request, response, credentials } = userRequest;
+      const moment = await recordings.moment(
+        credentials,
+        request.params.id,
+        timeSchema.parse(request.query).t,
+      );
+      touchPlayback(userRequest);
+      await sendEncoded(request, response, moment);
+    }),
+  );
+
+  router.get(
     '/v1/recordings/:id/chunks/:index',
     userRoute(PLAYED, async userRequest => {
       const { request, response, credentials } = userRequest;
@@ -128,7 +160,7 @@ export function createRecordingsRouter(options: {
 
   getOfReplay('timeline', replay => replay.timeline());
   getOfReplay('keyframe', (replay, { query }) =>
-    replay.keyframe(keyframeSchema.parse(query).t),
+    replay.keyframe(timeSchema.parse(query).t),
   );
   getOfReplay('text', (replay, { query }) =>
     replay.text(textSchema.parse(query)),

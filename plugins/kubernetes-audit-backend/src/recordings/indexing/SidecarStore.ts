@@ -1,6 +1,7 @@
 import { isError } from '@backstage/errors';
 import {
   decodeSidecar,
+  decodePartKeyframes,
   decodeSidecarPart,
   keyframeAt,
   Sidecar,
@@ -65,6 +66,16 @@ export class SidecarStore {
   ): Promise<WithKeyframes<SidecarPart>> {
     const stored = await buffer(await this.blobs.get(partKey(id, range)));
     return decodeSidecarPart(await decompressSidecar(stored));
+  }
+
+  /**
+   * A part's keyframes alone: its text, which may be megabytes, is not parsed.
+   *
+   * @throws NotFoundError; SidecarError when it is damaged
+   */
+  async readKeyframes(id: string, range: PartRange): Promise<Uint8Array> {
+    const stored = await buffer(await this.blobs.get(partKey(id, range)));
+    return decodePartKeyframes(await decompressSidecar(stored));
   }
 
   /**

@@ -3,3 +3,4 @@ export * from './SidecarStore';
 export { IndexingStoppedError, IndexingThread } from './IndexingThread';
 export { planParts } from './planParts';
 export type { PartRange } from './planParts';
+export { readSoundFrames } from './readSoundFrames';

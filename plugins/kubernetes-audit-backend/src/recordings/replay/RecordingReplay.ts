@@ -2,23 +2,28 @@ import { NotFoundError } from '@backstage/errors';
 import {
   decodeKeyframe,
   keyframeAt,
+  MomentKeyframe,
   Recording,
   RecordingEvent,
   RecordingKeyframe,
+  RecordingMoment,
   RecordingText,
   RecordingTimeline,
   Sidecar,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { foldText } from '../../database';
 import type { StoredChunk } from '../RecordingStore';
+import { collectChunks } from './collectChunks';
 import { SegmentedRecording } from './SegmentedRecording';
 import type { SidecarCache } from './SidecarCache';
 
 type RecordingReplayOptions = {
   recording: Recording;
   chunks: readonly StoredChunk[];
-  sidecars: SidecarCache;
+  sidecars: Pick<SidecarCache, 'latest' | 'keyframes' | 'part'>;
   readEvents: (chunk: StoredChunk) => Promise<RecordingEvent[]>;
+  /** Its frames without compression. */
+  readChunk: (chunk: StoredChunk) => Promise<Uint8Array>;
 };
 
 /** What the players of one recording ask, beside its chunks. */
@@ -61,26 +66,66 @@ export class RecordingReplay {
    * @throws NotFoundError when there is none
    */
   async keyframe(time: number): Promise<RecordingKeyframe> {
+    const keyframe = await this.#keyframeBefore(time);
+    if (!keyframe) {
+      throw new NotFoundError(
+        `Recording ${this.#options.recording.id} has no keyframe there`,
+      );
+    }
+    return {
+      ...keyframe,
+      payload: Buffer.from(keyframe.payload).toString('base64'),
+    };
+  }
+
+  /**
+   * The keyframe before a time, in microseconds, and the chunks from there to
+   * the time, as many as one answer holds.
+   */
+  async moment(time: number): Promise<RecordingMoment> {
+    const keyframe = await this.#keyframeBefore(time);
+    return {
+      keyframe,
+      chunks: await collectChunks({
+        ...this.#options,
+        from: keyframe?.chunk ?? 0,
+        time,
+      }),
+    };
+  }
+
+  async #keyframeBefore(time: number): Promise<MomentKeyframe | undefined> {
     const { recording, sidecars } = this.#options;
     const { keyframes, parts } = this.#sidecar;
     const entry = keyframes.findLast(keyframe => keyframe.time <= time);
     if (!entry) {
-      throw new NotFoundError(
-        `Recording ${recording.id} has no keyframe there`,
-      );
+      return undefined;
     }
-    const part = await sidecars.part(recording.id, parts[entry.part]);
     const { columns, rows, payload } = decodeKeyframe(
-      keyframeAt(part.keyframes, entry),
+      keyframeAt(
+        await sidecars.keyframes(recording.id, parts[entry.part]),
+        entry,
+      ),
     );
     return {
       time: entry.time,
       columns,
       rows,
-      chunk: entry.chunk,
-      event: entry.event,
-      payload: Buffer.from(payload).toString('base64'),
+      ...this.#positionAfter(entry),
+      payload,
     };
+  }
+
+  /**
+   * Where playback goes on after a keyframe. They are made at the end of
+   * frames: after a chunk of one frame nothing more is to be had from it.
+   */
+  #positionAfter({ chunk, event }: { chunk: number; event: number }) {
+    const { frames } = this.#sidecar;
+    const last = frames.findLastIndex(frame => frame.chunk <= chunk);
+    const isOnlyFrame =
+      frames[last]?.chunk === chunk && frames[last - 1]?.chunk !== chunk;
+    return isOnlyFrame ? { chunk: chunk + 1, event: 0 } : { chunk, event };
   }
 
   /**

@@ -19,6 +19,9 @@ const MAX_SIDECARS = 16;
 /** The same of their parts, which may hold megabytes. */
 const MAX_PARTS = 16;
 
+/** Bytes of keyframes that are kept. */
+const MAX_KEYFRAME_BYTES = 64 * 1024 * 1024;
+
 type SidecarOf = { id: string; version: SidecarVersion };
 type PartOf = { id: string; range: PartRange };
 
@@ -27,6 +30,8 @@ export class SidecarCache {
   readonly #indexer: Pick<RecordingIndexer, 'request'>;
   readonly #sidecars: LRUCache<string, Sidecar, SidecarOf>;
   readonly #parts: LRUCache<string, WithKeyframes<SidecarPart>, PartOf>;
+
+  readonly #keyframes: LRUCache<string, Uint8Array, PartOf>;
 
   static create(options: {
     sidecars: SidecarStore;
@@ -49,6 +54,13 @@ export class SidecarCache {
       max: MAX_PARTS,
       fetchMethod: async (_key, _stale, { context: { id, range } }) =>
         await sidecars.readPart(id, range),
+    });
+    this.#keyframes = new LRUCache({
+      maxSize: MAX_KEYFRAME_BYTES,
+      sizeCalculation: ({ length }) => Math.max(length, 1),
+      fetchMethod: async (_key, _stale, { context: { id, range } }) =>
+        // A copy: a view would hold on to the text beside it.
+        new Uint8Array(await sidecars.readKeyframes(id, range)),
     });
   }
 
@@ -73,11 +85,18 @@ export class SidecarCache {
     throw new NotFoundError(`Recording ${id} is not indexed yet`);
   }
 
+  /** The keyframes of a part. */
+  async keyframes(id: string, range: PartRange): Promise<Uint8Array> {
+    return await this.#keyframes.forceFetch(keyOf(id, range), {
+      context: { id, range },
+    });
+  }
+
   async part(
     id: string,
     range: PartRange,
   ): Promise<WithKeyframes<SidecarPart>> {
-    return await this.#parts.forceFetch(`${id}/${range.from}-${range.to}`, {
+    return await this.#parts.forceFetch(keyOf(id, range), {
       context: { id, range },
     });
   }
@@ -90,4 +109,8 @@ export class SidecarCache {
       context: { id, version },
     });
   }
+}
+
+function keyOf(id: string, { from, to }: PartRange): string {
+  return `${id}/${from}-${to}`;
 }

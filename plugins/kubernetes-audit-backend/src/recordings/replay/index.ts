@@ -1,3 +1,4 @@
+export * from './collectChunks';
 export * from './RecordingReplay';
 export * from './SegmentedRecording';
 export * from './SidecarCache';

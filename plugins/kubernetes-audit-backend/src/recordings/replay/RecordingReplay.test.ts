@@ -1,0 +1,134 @@
+import {
+  encodeKeyframe,
+  Recording,
+  Sidecar,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { recordingHeader } from '../../__testUtils__/recordingChunk';
+import { EMPTY_SIDECAR } from '../indexing/PartBuilder';
+import type { StoredChunk } from '../RecordingStore';
+import { RecordingReplay } from './RecordingReplay';
+
+const recording: Recording = {
+  ...recordingHeader(),
+  number: 1,
+  agentId: 'demo-proxy',
+  status: 'complete',
+  sizeBytes: 1,
+};
+const KEYFRAME = encodeKeyframe({
+  columns: 80,
+  rows: 24,
+  time: 2900,
+  payload: Buffer.from('screen'),
+});
+const chunksOf = (sizeBytes: number): StoredChunk[] =>
+  Array.from({ length: 8 }, (_, index) => ({
+    index,
+    firstTime: index * 1000,
+    lastTime: index * 1000 + 900,
+    sizeBytes,
+    checksum: '',
+    blobKey: '',
+  }));
+/** Of each frame its chunk, in order. */
+const framesOf = (numbers: number[]): Sidecar['frames'] =>
+  numbers.map((chunk, sequence) => ({
+    chunk,
+    sequence,
+    offset: 0,
+    bytes: 1,
+    firstTime: 0,
+    lastTime: 0,
+    outputBytes: 0,
+  }));
+
+/** With one keyframe, at the end of chunk 2. */
+async function momentAt(
+  time: number,
+  options: {
+    frames?: number[];
+    chunkBytes?: number;
+    readChunk?: (chunk: StoredChunk) => Promise<Uint8Array>;
+  } = {},
+) {
+  const replay = await RecordingReplay.open({
+    recording,
+    chunks: chunksOf(options.chunkBytes ?? 1000),
+    sidecars: {
+      latest: async () => ({
+        ...EMPTY_SIDECAR,
+        chunkCount: 8,
+        frames: framesOf(options.frames ?? [0, 1, 2, 3, 4, 5, 6, 7]),
+        parts: [{ from: 0, to: 8 }],
+        keyframes: [
+          {
+            part: 0,
+            time: 2900,
+            chunk: 2,
+            event: 5,
+            offset: 0,
+            bytes: KEYFRAME.length,
+          },
+        ],
+      }),
+      keyframes: async () => KEYFRAME,
+      part: async () => {
+        throw new Error('its text is not needed');
+      },
+    },
+    readEvents: async () => [],
+    readChunk: options.readChunk ?? (async ({ index }) => Uint8Array.of(index)),
+  });
+  return replay.moment(time);
+}
+
+describe('RecordingReplay', () => {
+  it('gives a keyframe and the chunks from there to the moment', async () => {
+    const { keyframe, chunks } = await momentAt(4500);
+    // The keyframe is the end of chunk 2, which is not needed again.
+    expect(keyframe).toMatchObject({
+      time: 2900,
+      columns: 80,
+      rows: 24,
+      chunk: 3,
+      event: 0,
+    });
+    expect(Buffer.from(keyframe?.payload ?? []).toString()).toBe('screen');
+    expect(chunks).toEqual([
+      { index: 3, bytes: Uint8Array.of(3) },
+      { index: 4, bytes: Uint8Array.of(4) },
+    ]);
+    expect((await momentAt(2950)).chunks).toEqual([]);
+  });
+
+  it('goes on in the chunk of the keyframe when it has more frames', async () => {
+    const { keyframe, chunks } = await momentAt(3000, {
+      frames: [0, 1, 2, 2, 3, 4, 5, 6, 7],
+    });
+    expect(keyframe).toMatchObject({ chunk: 2, event: 5 });
+    expect(chunks.map(({ index }) => index)).toEqual([2, 3]);
+  });
+
+  it('begins at the start before the first keyframe', async () => {
+    const { keyframe, chunks } = await momentAt(2899);
+    expect(keyframe).toBeUndefined();
+    expect(chunks.map(({ index }) => index)).toEqual([0, 1, 2]);
+  });
+
+  it('ends before a chunk that cannot be read', async () => {
+    const { chunks } = await momentAt(9999, {
+      readChunk: async ({ index }) => {
+        if (index === 5) {
+          throw new Error('lost');
+        }
+        return Uint8Array.of(index);
+      },
+    });
+    expect(chunks.map(({ index }) => index)).toEqual([3, 4]);
+  });
+
+  it('gives no more than one answer holds', async () => {
+    const { chunks } = await momentAt(9999, { chunkBytes: 3_000_000 });
+    expect(chunks.map(({ index }) => index)).toEqual([3]);
+  });
+});
