@@ -16,9 +16,14 @@ export {
   type DownloadFormat,
   type KubernetesAuditApi,
   type ListRequest,
+  type OpenedRecording,
   type RecordingTextRequest,
   type RequestAuditFilter,
+  type RequestAuditFilterField,
   type RequestAuditListRequest,
   type RequestOptions,
 } from './api';
-export { kubernetesAuditTranslationRef } from './translations';
+export {
+  kubernetesAuditTranslationRef,
+  kubernetesAuditTranslations,
+} from './translations';

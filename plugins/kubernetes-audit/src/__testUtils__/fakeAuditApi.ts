@@ -12,18 +12,36 @@ export function fakeAuditApi(
   const refuseNotFound = async () => {
     throw new NotFoundError('not indexed yet');
   };
+  const getRecording = jest.fn(overrides.getRecording ?? refuse);
+  const getRecordingChunk = jest.fn(overrides.getRecordingChunk ?? refuse);
+  // As the portal does it that has not looked through the recording yet.
+  const openRecording: KubernetesAuditApi['openRecording'] = async (
+    id,
+    _time,
+    options,
+  ) => {
+    const recording = await getRecording(id, options);
+    const { chunks, maxPlaybackSize = Infinity, sizeBytes } = recording;
+    const first =
+      chunks.length > 0 && sizeBytes <= maxPlaybackSize
+        ? await getRecordingChunk(id, 0).catch(() => undefined)
+        : undefined;
+    return {
+      recording,
+      moment: { chunks: first ? [{ index: 0, bytes: first }] : [] },
+    };
+  };
   return {
+    openRecording: jest.fn(overrides.openRecording ?? openRecording),
     listEvents: jest.fn(overrides.listEvents ?? refuse),
     getEvent: jest.fn(overrides.getEvent ?? refuse),
     listRecordings: jest.fn(overrides.listRecordings ?? refuse),
-    getRecording: jest.fn(overrides.getRecording ?? refuse),
-    getRecordingChunk: jest.fn(overrides.getRecordingChunk ?? refuse),
+    getRecording,
+    getRecordingChunk,
     getRecordingTimeline: jest.fn(
       overrides.getRecordingTimeline ?? refuseNotFound,
     ),
-    getRecordingKeyframe: jest.fn(
-      overrides.getRecordingKeyframe ?? refuseNotFound,
-    ),
+    getRecordingMoment: jest.fn(overrides.getRecordingMoment ?? refuseNotFound),
     getRecordingText: jest.fn(overrides.getRecordingText ?? refuseNotFound),
     downloadRecording: jest.fn(overrides.downloadRecording ?? refuse),
     exportRecording: jest.fn(overrides.exportRecording ?? refuse),

@@ -24,6 +24,16 @@ const api = ApiBlueprint.make({
     }),
 });
 
+const startPage = PageBlueprint.make({
+  name: 'start',
+  params: {
+    path: '/admin/audit/kubernetes',
+    noHeader: true,
+    loader: () =>
+      import('../components/AuditStart').then(m => <m.AuditStart />),
+  },
+});
+
 const requestsPage = PageBlueprint.make({
   name: 'requests',
   params: {
@@ -52,6 +62,11 @@ const recordingsPage = PageBlueprint.make({
   if: { permissions: { $contains: `${recordingReadPermission.name}#read` } },
 });
 
+export {
+  kubernetesAuditTranslationRef,
+  kubernetesAuditTranslations,
+} from '../translations';
+
 /** The plugin for apps on the new frontend system. @alpha */
 export default createFrontendPlugin({
   pluginId: PLUGIN_ID,
@@ -61,5 +76,5 @@ export default createFrontendPlugin({
     requests: requestAuditRouteRef,
     recordings: recordingsRouteRef,
   },
-  extensions: [api, requestsPage, recordingsPage],
+  extensions: [api, startPage, requestsPage, recordingsPage],
 });

@@ -1,7 +1,7 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
   RecordingDetail,
-  RecordingKeyframe,
+  RecordingMoment,
   RecordingPage,
   RecordingText,
   RecordingTimeline,
@@ -9,12 +9,23 @@ import type {
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 
+/** A field of an event that is compared as text, in any case. @public */
+export type RequestAuditFilterField =
+  | 'verb'
+  | 'resource'
+  | 'result'
+  | 'role'
+  | 'namespace'
+  | 'userName'
+  | 'clientIp'
+  | 'sessionId';
+
 /** A condition on one field, or conditions joined by AND or OR. @public */
 export type RequestAuditFilter =
   | { $all: RequestAuditFilter[] }
   | { $any: RequestAuditFilter[] }
-  | { verb: string | { $in: string[] } }
-  | { resource: string | { $in: string[] } }
+  | Partial<Record<RequestAuditFilterField, string | { $in: string[] }>>
+  | { kubernetesGroups: { $contains: string } }
   | { executedAt: { $gte?: string; $lt?: string } };
 
 /** What bounds a page of events or recordings, newest first. @public */
@@ -27,6 +38,8 @@ export type ListRequest = {
   to?: string;
   cursor?: string;
   limit?: number;
+  /** By time; newest first unless it says otherwise. */
+  order?: 'asc' | 'desc';
 };
 
 /** What bounds a page of events. @public */
@@ -48,6 +61,12 @@ export type DownloadFormat = 'v2' | 'v3' | 'text';
 
 /** A file that the browser can save. @public */
 export type DownloadedFile = { blob: Blob; fileName: string };
+
+/** A recording with the table of its chunks, and what shows it at a time. @public */
+export type OpenedRecording = {
+  recording: RecordingDetail;
+  moment: RecordingMoment;
+};
 
 /** @public */
 export type RequestOptions = { signal?: AbortSignal };
@@ -76,6 +95,18 @@ export interface KubernetesAuditApi {
   ): Promise<RecordingPage>;
 
   /**
+   * Opens a recording, with what shows it at a time, in microseconds: nothing
+   * where it may not be played.
+   *
+   * @param options - `onProgress` hears how much has been received, from 0 to 1
+   */
+  openRecording(
+    id: string,
+    time: number,
+    options?: RequestOptions & { onProgress?: (share: number) => void },
+  ): Promise<OpenedRecording>;
+
+  /**
    * One recording with the table of its chunks.
    *
    * @param options - `follow`: it is played already, and may have grown
@@ -85,15 +116,11 @@ export interface KubernetesAuditApi {
     options?: RequestOptions & { follow?: boolean },
   ): Promise<RecordingDetail>;
 
-  /**
-   * One chunk: whole, uncompressed frames.
-   *
-   * @param options - `onProgress` hears of the bytes received so far
-   */
+  /** One chunk: whole, uncompressed frames. */
   getRecordingChunk(
     id: string,
     index: number,
-    options?: RequestOptions & { onProgress?: (bytes: number) => void },
+    options?: RequestOptions,
   ): Promise<Uint8Array>;
 
   /** What to draw on a timeline. Not found while there is no index yet. */
@@ -103,14 +130,14 @@ export interface KubernetesAuditApi {
   ): Promise<RecordingTimeline>;
 
   /**
-   * The latest keyframe at or before the time, in microseconds. Not found
-   * where there is none, or not yet.
+   * What shows the recording at a time, in microseconds. Not found while there
+   * is no index yet.
    */
-  getRecordingKeyframe(
+  getRecordingMoment(
     id: string,
     time: number,
     options?: RequestOptions,
-  ): Promise<RecordingKeyframe>;
+  ): Promise<RecordingMoment>;
 
   /** Lines of the recording's text. Not found while there is no index yet. */
   getRecordingText(

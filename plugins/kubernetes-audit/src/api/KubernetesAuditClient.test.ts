@@ -1,3 +1,5 @@
+import { encodeRecordingMoment } from 'backstage-plugin-kubernetes-audit-common';
+import { sampleRecording } from '../__testUtils__';
 import { failureOf } from './failureOf';
 import { KubernetesAuditClient } from './KubernetesAuditClient';
 
@@ -52,31 +54,44 @@ describe('KubernetesAuditClient', () => {
     });
   });
 
-  it('hears of the bytes of a chunk as they arrive', async () => {
-    const { client } = clientThatGets(
+  it('hears how much of an opened recording has arrived', async () => {
+    const recording = sampleRecording();
+    const bytes = encodeRecordingMoment({
+      recording,
+      moment: { chunks: [{ index: 0, bytes: Uint8Array.of(1, 2, 3) }] },
+    });
+    const { client, fetch } = clientThatGets(
       new Response(
         new ReadableStream({
           start(controller) {
-            controller.enqueue(Uint8Array.of(1, 2));
-            controller.enqueue(Uint8Array.of(3));
+            controller.enqueue(bytes.slice(0, 5));
+            controller.enqueue(bytes.slice(5, 100));
+            controller.enqueue(bytes.slice(100));
             controller.close();
           },
         }),
       ),
     );
     const progress: number[] = [];
-    const chunk = await client.getRecordingChunk('1', 0, {
-      onProgress: bytes => progress.push(bytes),
+    const opened = await client.openRecording('1', 7, {
+      onProgress: share => progress.push(share),
     });
-    expect([...chunk]).toEqual([1, 2, 3]);
-    expect(progress).toEqual([2, 3]);
+    expect(fetch.mock.calls[0][0]).toBe(
+      `${BASE_URL}/v1/recordings/1/opening?t=7`,
+    );
+    expect(opened.recording).toEqual(JSON.parse(JSON.stringify(recording)));
+    expect([...opened.moment.chunks[0].bytes]).toEqual([1, 2, 3]);
+    expect(progress.slice(1)).toEqual([100 / bytes.length, 1]);
   });
 
-  it('asks for the keyframe and the text of a moment', async () => {
-    const { client, fetch } = clientThatGets(Response.json({}));
-    await client.getRecordingKeyframe('7', 1_500_000);
+  it('asks for a moment, and for the text of one', async () => {
+    const { client, fetch } = clientThatGets(
+      new Response(encodeRecordingMoment({ moment: { chunks: [] } })),
+    );
+    const moment = await client.getRecordingMoment('7', 1_500_000);
+    expect(moment).toEqual({ keyframe: undefined, chunks: [] });
     expect(fetch.mock.calls[0][0]).toBe(
-      `${BASE_URL}/v1/recordings/7/keyframe?t=1500000`,
+      `${BASE_URL}/v1/recordings/7/moment?t=1500000`,
     );
     fetch.mockResolvedValueOnce(Response.json({}));
     await client.getRecordingText('7', { search: 'rm -rf', limit: 5 });

@@ -1,9 +1,10 @@
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import {
+  decodeRecordingMoment,
   PLUGIN_ID,
   RecordingDetail,
-  RecordingKeyframe,
+  RecordingMoment,
   RecordingPage,
   RecordingText,
   RecordingTimeline,
@@ -16,10 +17,12 @@ import type {
   DownloadFormat,
   KubernetesAuditApi,
   ListRequest,
+  OpenedRecording,
   RecordingTextRequest,
   RequestAuditListRequest,
   RequestOptions,
 } from './KubernetesAuditApi';
+import { readMoment } from './readMoment';
 
 /** {@link KubernetesAuditApi} over HTTP, with the user's credentials. @public */
 export class KubernetesAuditClient implements KubernetesAuditApi {
@@ -74,37 +77,41 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     return this.#json(`${recordingPath(id)}${query}`, options);
   }
 
+  async openRecording(
+    id: string,
+    time: number,
+    options?: RequestOptions & { onProgress?: (share: number) => void },
+  ): Promise<OpenedRecording> {
+    const { onProgress, signal } = options ?? {};
+    const response = await this.#fetch(
+      `${recordingPath(id)}/opening?t=${time}`,
+      { signal },
+    );
+    const { recording, moment } = decodeRecordingMoment(
+      await readMoment(response, onProgress),
+    );
+    if (!recording) {
+      throw new Error('The portal opened no recording');
+    }
+    return { recording, moment };
+  }
+
   async getRecordingChunk(
     id: string,
     index: number,
-    options?: RequestOptions & { onProgress?: (bytes: number) => void },
+    options?: RequestOptions,
   ): Promise<Uint8Array> {
-    const { onProgress, signal } = options ?? {};
-    const response = await this.#fetch(`${recordingPath(id)}/chunks/${index}`, {
-      signal,
-    });
-    if (!onProgress || !response.body) {
-      return new Uint8Array(await response.arrayBuffer());
-    }
-    const parts: Uint8Array[] = [];
-    let received = 0;
-    const reader = response.body.getReader();
-    for (
-      let part = await reader.read();
-      !part.done;
-      part = await reader.read()
-    ) {
-      parts.push(part.value);
-      received += part.value.length;
-      onProgress(received);
-    }
-    const chunk = new Uint8Array(received);
-    let offset = 0;
-    for (const part of parts) {
-      chunk.set(part, offset);
-      offset += part.length;
-    }
-    return chunk;
+    const path = `${recordingPath(id)}/chunks/${index}`;
+    return this.#bytes(path, options);
+  }
+
+  async getRecordingMoment(
+    id: string,
+    time: number,
+    options?: RequestOptions,
+  ): Promise<RecordingMoment> {
+    const path = `${recordingPath(id)}/moment?t=${time}`;
+    return decodeRecordingMoment(await this.#bytes(path, options)).moment;
   }
 
   async getRecordingTimeline(
@@ -112,15 +119,6 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<RecordingTimeline> {
     return this.#json(`${recordingPath(id)}/timeline`, options);
-  }
-
-  async getRecordingKeyframe(
-    id: string,
-    time: number,
-    options?: RequestOptions,
-  ): Promise<RecordingKeyframe> {
-    const query = new URLSearchParams({ t: String(time) });
-    return this.#json(`${recordingPath(id)}/keyframe?${query}`, options);
   }
 
   async getRecordingText(
@@ -157,6 +155,11 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
   async #json<T>(path: string, options?: RequestOptions): Promise<T> {
     const response = await this.#fetch(path, { signal: options?.signal });
     return response.json();
+  }
+
+  async #bytes(path: string, options?: RequestOptions): Promise<Uint8Array> {
+    const response = await this.#fetch(path, { signal: options?.signal });
+    return new Uint8Array(await response.arrayBuffer());
   }
 
   async #fetch(path: string, init?: RequestInit): Promise<Response> {

@@ -1,5 +1,5 @@
 import { formatBytes } from './formatBytes';
-import { formatClock } from './formatTime';
+import { formatClock, formatShortClock } from './formatTime';
 
 describe('formatBytes', () => {
   it.each([
@@ -23,5 +23,15 @@ describe('formatClock', () => {
     [36_061_000, '10:01:01'],
   ])('shows %d ms as %s', (milliseconds, text) => {
     expect(formatClock(milliseconds)).toBe(text);
+  });
+});
+
+describe('formatShortClock', () => {
+  it.each([
+    [0, '0:00.0'],
+    [850, '0:00.8'],
+    [9_999, '0:09.9'],
+  ])('shows %d ms as %s', (milliseconds, text) => {
+    expect(formatShortClock(milliseconds)).toBe(text);
   });
 });

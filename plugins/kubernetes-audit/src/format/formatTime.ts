@@ -22,6 +22,12 @@ export function formatClock(milliseconds: number): string {
     : `${minutes}:${seconds}`;
 }
 
+/** `s.s` after the minutes: for what is over before a clock moves. */
+export function formatShortClock(milliseconds: number): string {
+  const tenths = Math.floor((milliseconds % 1000) / 100);
+  return `${formatClock(milliseconds)}.${tenths}`;
+}
+
 /** The time of day in the viewer's time zone, so many milliseconds after a moment. */
 export function formatTimeOfDay(iso: string, after: number): string {
   return DateTime.fromISO(iso)

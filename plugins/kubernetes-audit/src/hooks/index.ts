@@ -1,3 +1,4 @@
+export * from './useKeptValue';
 export * from './useLoad';
 export * from './useUrlItem';
 export * from './useUrlQuery';

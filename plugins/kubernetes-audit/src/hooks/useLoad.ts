@@ -2,11 +2,22 @@ import { useCallback, useEffect, useState } from 'react';
 
 /** What a load has come to. */
 export type Loaded<T> = {
-  /** The latest value; it stays while the next one is on its way. */
+  /**
+   * The latest value. It stays while the next one is on its way, and when
+   * loading the same anew has failed.
+   */
   value?: T;
+  /** When the value was loaded. */
+  loadedAt?: Date;
+  /** Why the latest load failed. */
   error?: Error;
   isLoading: boolean;
   reload: () => void;
+};
+
+type State<T> = Omit<Loaded<T>, 'reload'> & {
+  /** What the value was loaded by. */
+  loadedBy?: unknown;
 };
 
 /**
@@ -19,24 +30,29 @@ export function useLoad<T>(
   load: (signal: AbortSignal) => Promise<T>,
 ): Loaded<T> {
   const [attempt, setAttempt] = useState(0);
-  const [state, setState] = useState<{
-    value?: T;
-    error?: Error;
-    isLoading: boolean;
-  }>({ isLoading: true });
+  const [state, setState] = useState<State<T>>({ isLoading: true });
 
   useEffect(() => {
     const abort = new AbortController();
-    setState(({ value }) => ({ value, isLoading: true }));
+    setState(previous => ({ ...previous, error: undefined, isLoading: true }));
     load(abort.signal).then(
       value => {
         if (!abort.signal.aborted) {
-          setState({ value, isLoading: false });
+          setState({
+            value,
+            loadedAt: new Date(),
+            loadedBy: load,
+            isLoading: false,
+          });
         }
       },
       error => {
         if (!abort.signal.aborted) {
-          setState({ error, isLoading: false });
+          setState(previous => ({
+            ...(previous.loadedBy === load && previous),
+            error,
+            isLoading: false,
+          }));
         }
       },
     );
@@ -44,5 +60,6 @@ export function useLoad<T>(
   }, [load, attempt]);
 
   const reload = useCallback(() => setAttempt(count => count + 1), []);
-  return { ...state, reload };
+  const { value, loadedAt, error, isLoading } = state;
+  return { value, loadedAt, error, isLoading, reload };
 }

@@ -12,7 +12,8 @@ export function useUrlItem() {
   const [params, setParams] = useSearchParams();
 
   const open = useCallback(
-    (item: UrlItem) => setParams(previous => withItem(previous, item)),
+    (item: UrlItem, options?: { replace?: boolean }) =>
+      setParams(previous => withItem(previous, item), options),
     [setParams],
   );
 

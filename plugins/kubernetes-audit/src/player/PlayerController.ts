@@ -228,7 +228,7 @@ export class PlayerController {
       return;
     }
     if (keyframe) {
-      await this.#cursor.restore(keyframe);
+      this.#cursor.restore(keyframe);
     }
     this.#error = undefined;
     const from = this.#cursor.shown;

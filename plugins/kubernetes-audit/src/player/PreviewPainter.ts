@@ -6,7 +6,7 @@ import { ReplayCursor } from './ReplayCursor';
 import type { Screen } from './Screen';
 
 /** A preview replays what costs no more after a keyframe: {@link replayCost}. */
-const MAX_REPLAY_COST = 256 * 1024;
+const MAX_REPLAY_COST = 512 * 1024;
 
 /** Where previews come from. */
 export type PreviewSource = {
@@ -83,12 +83,14 @@ export class PreviewPainter {
       screen: this.#screen,
       size: keyframe.size,
     });
-    await cursor.restore(keyframe);
+    cursor.restore(keyframe);
     if (isNear) {
       await cursor.advance(time, new AbortController().signal, {
         onStarved: () => {},
         onFed: () => {},
       });
+    } else {
+      await cursor.settle();
     }
     return true;
   }

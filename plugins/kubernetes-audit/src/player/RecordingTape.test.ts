@@ -13,6 +13,15 @@ describe('RecordingTape', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
+  it('does not fetch what came with something else', async () => {
+    const load = jest.fn(async () => frame('x'));
+    const tape = RecordingTape.create({ load });
+    tape.supply([{ index: 3, bytes: frame('y') }]);
+    expect(tape.has(3)).toBe(true);
+    expect((await tape.get(3)).events).toHaveLength(1);
+    expect(load).not.toHaveBeenCalled();
+  });
+
   it('asks again after a failure', async () => {
     const load = jest
       .fn<Promise<Uint8Array>, []>()

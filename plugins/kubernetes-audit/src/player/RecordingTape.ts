@@ -27,25 +27,17 @@ export class RecordingTape {
   #abort = new AbortController();
   #cachedBytes = 0;
 
-  /**
-   * @param options - `first` is chunk 0 when it was fetched already; `isLost`
-   *   tells of an error whether the chunk cannot be had at all
-   */
+  /** @param options - `isLost` tells of an error whether the chunk cannot be had at all */
   static create(options: {
     load: ChunkLoader;
-    first?: Uint8Array;
     maxCachedBytes?: number;
     isLost?: (error: unknown) => boolean;
   }): RecordingTape {
-    const tape = new RecordingTape(
+    return new RecordingTape(
       options.load,
       options.maxCachedBytes ?? MAX_CACHED_BYTES,
       options.isLost ?? (() => false),
     );
-    if (options.first) {
-      tape.#keep(0, tape.#parse(options.first));
-    }
-    return tape;
   }
 
   private constructor(
@@ -100,6 +92,15 @@ export class RecordingTape {
       .finally(() => this.#loading.delete(index));
     this.#loading.set(index, fetching);
     return fetching;
+  }
+
+  /** Takes chunks that came with something else. */
+  supply(chunks: readonly { index: number; bytes: Uint8Array }[]): void {
+    for (const { index, bytes } of chunks) {
+      if (!this.#chunks.has(index)) {
+        this.#keep(index, this.#parse(bytes));
+      }
+    }
   }
 
   /** Fetches the chunk in the background; a failure shows when it is needed. */

@@ -1,23 +1,27 @@
-import type { RecordingKeyframe } from 'backstage-plugin-kubernetes-audit-common';
+import type { MomentKeyframe } from 'backstage-plugin-kubernetes-audit-common';
 import { startKeyframe } from './keyframes';
 import { RemoteKeyframes } from './RemoteKeyframes';
 
-const keyframe = (time: number): RecordingKeyframe => ({
+const keyframe = (time: number): MomentKeyframe => ({
   time,
   columns: 80,
   rows: 24,
   chunk: 1,
   event: 2,
-  payload: btoa('\x1b[H→'.replace('→', '\xe2\x86\x92')),
+  payload: new TextEncoder().encode('\x1b[H→'),
 });
 
-function setUp(load: (time: number) => Promise<RecordingKeyframe>) {
+function setUp(
+  load: (time: number) => Promise<MomentKeyframe | undefined>,
+  known?: { time: number; keyframe: MomentKeyframe },
+) {
   let now = 0;
   const loader = jest.fn(load);
   const start = startKeyframe({ columns: 10, rows: 5 });
   const keyframes = RemoteKeyframes.create({
     start,
     load: loader,
+    known,
     now: () => now,
   });
   return {
@@ -72,12 +76,20 @@ describe('RemoteKeyframes', () => {
     expect((await keyframes.before(400)).time).toBe(300);
   });
 
-  it('falls back to the start when what it gets is no keyframe', async () => {
-    const { keyframes, start } = setUp(async () => ({
-      ...keyframe(100),
-      payload: '%%%',
-    }));
+  it('takes the start for all times that have no keyframe before them', async () => {
+    const { keyframes, loader, start } = setUp(async () => undefined);
     expect(await keyframes.before(500)).toBe(start);
+    expect(await keyframes.before(400)).toBe(start);
+    expect(loader).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not ask for what was known from the beginning', async () => {
+    const { keyframes, loader } = setUp(async () => undefined, {
+      time: 500,
+      keyframe: keyframe(100),
+    });
+    expect((await keyframes.before(300)).time).toBe(100);
+    expect(loader).not.toHaveBeenCalled();
   });
 
   it('lets no keyframe ask for a terminal that takes all memory', async () => {

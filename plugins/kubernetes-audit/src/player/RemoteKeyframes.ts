@@ -1,4 +1,4 @@
-import type { RecordingKeyframe } from 'backstage-plugin-kubernetes-audit-common';
+import type { MomentKeyframe } from 'backstage-plugin-kubernetes-audit-common';
 import { Keyframe, KeyframeIndex } from './keyframes';
 import { limitSize } from './screenOperations';
 
@@ -7,8 +7,13 @@ const MAX_CACHED = 48;
 /** For so long no keyframe is asked for where there was none, in milliseconds. */
 const ASK_AGAIN_AFTER = 10_000;
 
-/** Asks the portal for the latest keyframe at or before a time, in microseconds. */
-export type KeyframeLoader = (time: number) => Promise<RecordingKeyframe>;
+/**
+ * Asks the portal for the latest keyframe at or before a time, in
+ * microseconds; nothing where the recording's start is it.
+ */
+export type KeyframeLoader = (
+  time: number,
+) => Promise<MomentKeyframe | undefined>;
 
 /** A keyframe is the answer for all times from its own to `until`. */
 type Answer = { keyframe: Keyframe; until: number };
@@ -27,13 +32,19 @@ export class RemoteKeyframes implements KeyframeIndex {
   /** Up to this time of the recording there was none, at that moment. */
   #none = { upTo: -1, askedAt: -Infinity };
 
-  /** @param options - `now` in milliseconds */
+  /** @param options - `known` is what the loader would answer for a time; `now` in milliseconds */
   static create(options: {
     start: Keyframe;
     load: KeyframeLoader;
+    known?: { time: number; keyframe: MomentKeyframe };
     now: () => number;
   }): RemoteKeyframes {
-    return new RemoteKeyframes(options.start, options.load, options.now);
+    const { start, load, known, now } = options;
+    const keyframes = new RemoteKeyframes(start, load, now);
+    if (known) {
+      keyframes.#keep(toKeyframe(known.keyframe), known.time);
+    }
+    return keyframes;
   }
 
   private constructor(
@@ -79,7 +90,8 @@ export class RemoteKeyframes implements KeyframeIndex {
 
   async #fetch(time: number): Promise<Keyframe> {
     try {
-      const keyframe = toKeyframe(await this.#load(time));
+      const loaded = await this.#load(time);
+      const keyframe = loaded ? toKeyframe(loaded) : this.start;
       this.#keep(keyframe, time);
       return keyframe;
     } catch {
@@ -107,16 +119,7 @@ export class RemoteKeyframes implements KeyframeIndex {
   }
 }
 
-/** @throws when the payload is not base64 */
-function toKeyframe(keyframe: RecordingKeyframe): Keyframe {
+function toKeyframe(keyframe: MomentKeyframe): Keyframe {
   const { time, columns, rows, chunk, event, payload } = keyframe;
-  return {
-    time,
-    size: limitSize({ columns, rows }),
-    chunk,
-    event,
-    payload: Uint8Array.from(atob(payload), character =>
-      character.charCodeAt(0),
-    ),
-  };
+  return { time, size: limitSize({ columns, rows }), chunk, event, payload };
 }

@@ -3,7 +3,7 @@ import type {
   RecordingEvent,
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { Keyframe, restoreKeyframe } from './keyframes';
+import type { Keyframe } from './keyframes';
 import type { ParsedChunk } from './parseChunk';
 import type { RecordingTape } from './RecordingTape';
 import type { Screen } from './Screen';
@@ -11,6 +11,8 @@ import { toScreenOperations } from './screenOperations';
 
 /** Chunks that are fetched at once on the way to a moment. */
 const FETCHED_AHEAD = 4;
+/** Output that is given to the emulator at once, in bytes: then others have their turn. */
+const MAX_UNSETTLED_BYTES = 256 * 1024;
 /** Keys that a viewer is shown at once, at the most. */
 const MAX_KEYSTROKES = 32;
 
@@ -40,6 +42,9 @@ export class ReplayCursor {
   #lastEventTime = 0;
   #size: TerminalSize;
   #keystrokes: readonly Keystroke[] = [];
+  /** The last write, while it may not be on the screen yet. */
+  #unsettled: Promise<void> | undefined;
+  #unsettledBytes = 0;
 
   /** @param options - `size` of the screen, which is empty */
   static create(options: {
@@ -94,7 +99,8 @@ export class ReplayCursor {
     this.#chunks = chunks;
   }
 
-  async restore(keyframe: Keyframe): Promise<void> {
+  /** The screen shows it when what is shown next has been shown. */
+  restore(keyframe: Keyframe): void {
     const next = this.#chunks.findIndex(({ index }) => index >= keyframe.chunk);
     this.#chunk = next < 0 ? this.#chunks.length : next;
     this.#event =
@@ -103,7 +109,17 @@ export class ReplayCursor {
     this.#lastEventTime = keyframe.time;
     this.#size = keyframe.size;
     this.#keystrokes = [];
-    await restoreKeyframe(keyframe, this.#screen);
+    this.#screen.reset(keyframe.size);
+    if (keyframe.payload) {
+      this.#unsettled = this.#screen.write(keyframe.payload);
+    }
+  }
+
+  /** Resolves when all that was written is on the screen. */
+  async settle(): Promise<void> {
+    await this.#unsettled;
+    this.#unsettled = undefined;
+    this.#unsettledBytes = 0;
   }
 
   /** Fetches ahead the chunk after the current one, and what follows it until the time. */
@@ -120,6 +136,21 @@ export class ReplayCursor {
     signal: AbortSignal,
     listener: AdvanceListener,
   ): Promise<void> {
+    try {
+      if (await this.#showUntil(target, signal, listener)) {
+        this.#shown = Math.max(this.#shown, target);
+      }
+    } finally {
+      await this.settle();
+    }
+  }
+
+  /** @returns false when it was aborted on the way */
+  async #showUntil(
+    target: number,
+    signal: AbortSignal,
+    listener: AdvanceListener,
+  ): Promise<boolean> {
     while (
       this.#chunk < this.#chunks.length &&
       this.#chunks[this.#chunk].firstTime <= target
@@ -129,7 +160,7 @@ export class ReplayCursor {
         this.#tape.peek(this.#chunks[this.#chunk].index) ??
         (await this.#fetch(signal, listener));
       if (!chunk || signal.aborted) {
-        return;
+        return false;
       }
       const { events } = chunk;
       const end = firstAfter(events, this.#event, target);
@@ -138,10 +169,13 @@ export class ReplayCursor {
         this.#event = end;
         this.#lastEventTime = events[end - 1].time;
         this.#shown = Math.max(this.#shown, this.#lastEventTime);
-        listener.onProgress?.();
+        if (this.#unsettledBytes > MAX_UNSETTLED_BYTES) {
+          await this.settle();
+          listener.onProgress?.();
+        }
       }
       if (signal.aborted) {
-        return;
+        return false;
       }
       if (end < events.length) {
         break;
@@ -149,7 +183,7 @@ export class ReplayCursor {
       this.#chunk++;
       this.#event = 0;
     }
-    this.#shown = Math.max(this.#shown, target);
+    return true;
   }
 
   #fetchAhead(target: number): void {
@@ -177,20 +211,19 @@ export class ReplayCursor {
     }
   }
 
-  /** Awaits the last write only: the emulator works through them in order. */
+  /** Does not await the writes: the emulator works through them in order. */
   async #show(events: RecordingEvent[]): Promise<void> {
-    let written: Promise<void> | undefined;
     for (const operation of toScreenOperations(events)) {
       if (operation.type === 'write') {
-        written = this.#screen.write(operation.data);
+        this.#unsettled = this.#screen.write(operation.data);
+        this.#unsettledBytes += operation.data.length;
       } else {
         // A resize takes effect at once: the output before it comes first.
-        await written;
+        await this.settle();
         this.#screen.resize(operation.size);
         this.#size = operation.size;
       }
     }
-    await written;
     this.#noteInput(events);
   }
 

@@ -39,6 +39,19 @@ describe('XtermScreen', () => {
     expect(lines()).toEqual(['alinkb']);
   });
 
+  it('sets its colours again only after a recording has changed them', async () => {
+    const { screen, terminal } = setUp({ tty: true });
+    const size = { columns: 20, rows: 5 };
+    const theme = terminal.options.theme;
+    await screen.write(bytes('\x1b[31mred'));
+    screen.reset(size);
+    expect(terminal.options.theme).toBe(theme);
+    await screen.write(bytes('\x1b]11;#ffffff\x07'));
+    screen.reset(size);
+    expect(terminal.options.theme).not.toBe(theme);
+    expect(terminal.options.theme).toEqual(theme);
+  });
+
   it('stays deaf after it was reset', async () => {
     const { screen, terminal } = setUp({ tty: true });
     screen.reset({ columns: 20, rows: 5 });

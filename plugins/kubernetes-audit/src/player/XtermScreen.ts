@@ -7,6 +7,10 @@ import { limitSize } from './screenOperations';
 const MIN_FONT_SIZE = 8;
 const MAX_FONT_SIZE = 17;
 const FONT_STEP = 0.5;
+/** Of a line, in heights of the type. */
+const LINE_HEIGHT = 1.1;
+/** Guesses at the right size of type. */
+const MAX_FIT_ATTEMPTS = 3;
 /** Of a terminal that is scrolled, in pixels. */
 const FONT_SIZE = 14;
 
@@ -19,6 +23,9 @@ const SCROLLBACK_LINES = 1000;
  * the clipboard (52), and file transfers (1337). A recording is hostile input.
  */
 const SWALLOWED_OSC = [0, 1, 2, 7, 8, 9, 52, 777, 1337];
+
+/** Control sequences that change colours: of the palette, the text, the ground, the cursor. */
+const COLOR_OSC = [4, 10, 11, 12, 104, 110, 111, 112];
 
 /**
  * Sequences that do something as often as they are told: REP, IL, DL, SU, SD,
@@ -73,6 +80,10 @@ export class XtermScreen implements ViewedScreen {
   readonly #terminal: Terminal;
   readonly #container: HTMLElement;
   #scaling: Scaling = 'fit';
+  /** Whether the recording has changed the colours. */
+  #hasOtherColors = false;
+  /** The sizes of terminal and frame that the type is right for. */
+  #fitted: string | undefined;
 
   /** @param options - `tty` tells whether the session had a terminal that made line ends whole */
   static create(options: {
@@ -83,6 +94,7 @@ export class XtermScreen implements ViewedScreen {
     /** Lines above the screen to scroll back to. */
     scrollback?: number;
   }): XtermScreen {
+    const { fontFamily } = options;
     const size = limitSize(options.size);
     const terminal = new Terminal({
       cols: size.columns,
@@ -91,9 +103,12 @@ export class XtermScreen implements ViewedScreen {
       disableStdin: true,
       cursorBlink: false,
       cursorInactiveStyle: 'block',
-      fontFamily: options.fontFamily,
-      fontSize: FONT_SIZE,
-      lineHeight: 1.1,
+      fontFamily,
+      // A change of type once it is open costs more than all of its opening.
+      fontSize:
+        guessFontSize(options.container.parentElement, size, fontFamily) ??
+        FONT_SIZE,
+      lineHeight: LINE_HEIGHT,
       linkHandler: null,
       logLevel: 'off',
       scrollback: options.scrollback ?? SCROLLBACK_LINES,
@@ -123,6 +138,12 @@ export class XtermScreen implements ViewedScreen {
   private constructor(terminal: Terminal, container: HTMLElement) {
     this.#terminal = terminal;
     this.#container = container;
+    for (const identifier of COLOR_OSC) {
+      terminal.parser.registerOscHandler(identifier, () => {
+        this.#hasOtherColors = true;
+        return false;
+      });
+    }
   }
 
   write(data: Uint8Array): Promise<void> {
@@ -131,14 +152,20 @@ export class XtermScreen implements ViewedScreen {
 
   resize(size: TerminalSize): void {
     const { columns, rows } = limitSize(size);
-    this.#terminal.resize(columns, rows);
-    this.fit();
+    const { cols: oldColumns, rows: oldRows } = this.#terminal;
+    if (columns !== oldColumns || rows !== oldRows) {
+      this.#terminal.resize(columns, rows);
+      this.fit();
+    }
   }
 
   reset(size: TerminalSize): void {
     this.#terminal.reset();
-    // A recording may have changed the colours.
-    this.#terminal.options.theme = { ...THEME };
+    if (this.#hasOtherColors) {
+      // All styles of the page are worked out anew.
+      this.#hasOtherColors = false;
+      this.#terminal.options.theme = { ...THEME };
+    }
     this.resize(size);
   }
 
@@ -156,30 +183,78 @@ export class XtermScreen implements ViewedScreen {
     this.fit();
   }
 
-  /** Takes the largest type with which the whole screen fits its container. */
+  /**
+   * Takes the largest type with which the whole screen fits its container. A
+   * change of type makes the emulator measure every character anew.
+   */
   fit(): void {
     if (this.#scaling === 'scroll') {
+      this.#fitted = undefined;
       this.#terminal.options.fontSize = FONT_SIZE;
       return;
     }
-    const screen = this.#container.querySelector<HTMLElement>('.xterm-screen');
     const frame = this.#container.parentElement;
-    if (!screen?.offsetWidth || !frame?.clientWidth) {
-      return;
+    const { cols, rows } = this.#terminal;
+    const fitted = `${cols}x${rows} ${frame?.clientWidth}x${frame?.clientHeight}`;
+    if (frame?.clientWidth && fitted !== this.#fitted && this.#fitTo(frame)) {
+      this.#fitted = fitted;
     }
-    const current = this.#terminal.options.fontSize ?? MAX_FONT_SIZE;
-    const ratio = Math.min(
-      frame.clientWidth / screen.offsetWidth,
-      frame.clientHeight / screen.offsetHeight,
-    );
-    const wanted = Math.floor((current * ratio) / FONT_STEP) * FONT_STEP;
-    const fontSize = Math.min(Math.max(wanted, MIN_FONT_SIZE), MAX_FONT_SIZE);
-    if (fontSize !== current) {
+  }
+
+  /** @returns whether there was a screen to measure */
+  #fitTo(frame: HTMLElement): boolean {
+    const screen = this.#container.querySelector<HTMLElement>('.xterm-screen');
+    for (let attempt = 0; attempt < MAX_FIT_ATTEMPTS; attempt++) {
+      if (!screen?.offsetWidth) {
+        return false;
+      }
+      const current = this.#terminal.options.fontSize ?? MAX_FONT_SIZE;
+      const ratio = Math.min(
+        frame.clientWidth / screen.offsetWidth,
+        frame.clientHeight / screen.offsetHeight,
+      );
+      const wanted = Math.floor((current * ratio) / FONT_STEP) * FONT_STEP;
+      const fontSize = Math.min(Math.max(wanted, MIN_FONT_SIZE), MAX_FONT_SIZE);
+      // Cells are whole pixels, so the guess may be too large; larger again would go round in circles.
+      if (fontSize === current || (attempt > 0 && fontSize > current)) {
+        break;
+      }
       this.#terminal.options.fontSize = fontSize;
     }
+    return true;
   }
 
   dispose(): void {
     this.#terminal.dispose();
   }
+}
+
+/** The type with which a terminal of the size should fit a frame; nothing where that cannot be measured. */
+function guessFontSize(
+  frame: HTMLElement | null,
+  { columns, rows }: TerminalSize,
+  fontFamily: string,
+): number | undefined {
+  if (!frame?.clientWidth || typeof OffscreenCanvas === 'undefined') {
+    return undefined;
+  }
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  if (!context) {
+    return undefined;
+  }
+  const fits = (fontSize: number) => {
+    context.font = `${fontSize}px ${fontFamily}`;
+    const { width, fontBoundingBoxAscent, fontBoundingBoxDescent } =
+      context.measureText('W');
+    const height = Math.ceil(fontBoundingBoxAscent + fontBoundingBoxDescent);
+    return (
+      width * columns <= frame.clientWidth &&
+      Math.floor(height * LINE_HEIGHT) * rows <= frame.clientHeight
+    );
+  };
+  let fontSize = MAX_FONT_SIZE;
+  while (fontSize > MIN_FONT_SIZE && !fits(fontSize)) {
+    fontSize -= FONT_STEP;
+  }
+  return fontSize;
 }

@@ -1,5 +1,4 @@
 import type { TerminalSize } from 'backstage-plugin-kubernetes-audit-common';
-import type { Screen } from './Screen';
 
 /** A moment from which the screen can be rebuilt without what came before. */
 export type Keyframe = {
@@ -19,17 +18,6 @@ export interface KeyframeIndex {
   readonly start: Keyframe;
   /** The latest known one at or before the time; never fails. */
   before(time: number): Promise<Keyframe>;
-}
-
-/** Shows the keyframe. */
-export async function restoreKeyframe(
-  { size, payload }: Keyframe,
-  screen: Screen,
-): Promise<void> {
-  screen.reset(size);
-  if (payload) {
-    await screen.write(payload);
-  }
 }
 
 /** The keyframe at the start. */

@@ -60,3 +60,8 @@ export function wantsToPlay(state: PlayerState): boolean {
     state === 'playing' || state === 'buffering' || state === 'seekingPlaying'
   );
 }
+
+/** Whether the screen of a moment is being rebuilt. */
+export function isSeeking(state: PlayerState): boolean {
+  return state === 'seekingPaused' || state === 'seekingPlaying';
+}

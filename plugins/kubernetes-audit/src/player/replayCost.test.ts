@@ -1,4 +1,4 @@
-import { chunkAt, FETCH_COST, replayCost } from './replayCost';
+import { FETCH_COST, replayCost } from './replayCost';
 
 const allHere = { has: () => true };
 
@@ -30,14 +30,5 @@ describe('replayCost', () => {
     const burst = [{ index: 0, firstTime: 7, lastTime: 7, sizeBytes: 10 }];
     expect(replayCost(burst, allHere, 0, 7)).toBe(10);
     expect(replayCost(burst, allHere, 0, 6)).toBe(0);
-  });
-});
-
-describe('chunkAt', () => {
-  it('finds the chunk of a time, or the last before it', () => {
-    expect(chunkAt(chunks, 120)?.index).toBe(1);
-    expect(chunkAt(chunks, 199)?.index).toBe(1);
-    expect(chunkAt(chunks, 9999)?.index).toBe(2);
-    expect(chunkAt([], 0)).toBeUndefined();
   });
 });

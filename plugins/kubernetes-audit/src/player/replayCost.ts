@@ -1,7 +1,7 @@
 import type { RecordingChunk } from 'backstage-plugin-kubernetes-audit-common';
 
 /** What it takes to fetch a chunk, in bytes replayed meanwhile. */
-export const FETCH_COST = 64 * 1024;
+export const FETCH_COST = 128 * 1024;
 
 /**
  * What it takes to replay the time between two moments, in bytes of output:
@@ -29,22 +29,4 @@ export function replayCost(
     }
   }
   return bytes;
-}
-
-/** The chunk that a time lies in, or the last one before it. */
-export function chunkAt(
-  chunks: readonly RecordingChunk[],
-  time: number,
-): RecordingChunk | undefined {
-  let low = 0;
-  let high = chunks.length;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (chunks[middle].firstTime <= time) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return chunks[low - 1];
 }

@@ -1,10 +1,10 @@
 import type { RecordingChunk } from 'backstage-plugin-kubernetes-audit-common';
 import type { Keyframe, KeyframeIndex } from './keyframes';
 import type { RecordingTape } from './RecordingTape';
-import { chunkAt, replayCost } from './replayCost';
+import { replayCost } from './replayCost';
 
 /** A seek forward that costs more looks for a keyframe: {@link replayCost}. */
-const MAX_REPLAY_COST = 1024 * 1024;
+const MAX_REPLAY_COST = 256 * 1024;
 /** A seek back that costs no more from the start needs no keyframe. */
 const MAX_REPLAY_COST_FROM_START = 128 * 1024;
 
@@ -30,11 +30,6 @@ export async function findRestorePoint(options: {
   }
   if (!isForward && cost(0) <= MAX_REPLAY_COST_FROM_START) {
     return keyframes.start;
-  }
-  // What is played after the keyframe is on its way beside it.
-  const chunk = chunkAt(chunks, target);
-  if (chunk) {
-    tape.prefetch(chunk.index);
   }
   const keyframe = await keyframes.before(target);
   return isForward && keyframe.time <= shown ? undefined : keyframe;

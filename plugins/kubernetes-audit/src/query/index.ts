@@ -1,3 +1,4 @@
 export * from './timeRange';
+export * from './filterFields';
 export * from './requestAuditQuery';
 export * from './recordingQuery';

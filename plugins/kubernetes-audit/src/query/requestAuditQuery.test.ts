@@ -13,10 +13,10 @@ const today = {
 };
 const query = (overrides: Partial<RequestAuditQuery>): RequestAuditQuery => ({
   search: '',
-  verbs: [],
-  resources: [],
+  conditions: {},
   match: 'all',
   range: { kind: 'today' },
+  order: 'desc',
   ...overrides,
 });
 
@@ -35,10 +35,19 @@ describe('the query of Request Audit', () => {
   it('survives the URL and leaves other parameters alone', () => {
     const full = query({
       search: 'prod & co',
-      verbs: ['get', 'delete'],
-      resources: ['pods/exec', 'others'],
+      conditions: {
+        verb: ['get', 'delete'],
+        resource: ['pods/exec', 'others'],
+        result: ['failure'],
+        role: ['payments, all'],
+        namespace: ['a', 'b'],
+        user: ['jane'],
+        clientIp: ['10.0.0.7'],
+        group: ['CN=ops,OU=eu'],
+      },
       match: 'any',
       range: { kind: 'last7Days' },
+      order: 'asc',
       cursor: 'a+b/c=',
     });
     const params = writeRequestAuditQuery(
@@ -51,18 +60,22 @@ describe('the query of Request Audit', () => {
     ).toEqual(full);
   });
 
-  it('ignores verbs and resources that the filter does not offer', () => {
-    const params = new URLSearchParams('verb=impersonate&resource=widgets');
+  it('ignores verbs, resources and results that the filter does not offer', () => {
+    const params = new URLSearchParams(
+      'verb=impersonate&resource=widgets&result=maybe&role=+&order=up',
+    );
     expect(parseRequestAuditQuery(params)).toMatchObject({
-      verbs: [],
-      resources: [],
+      conditions: {},
+      order: 'desc',
     });
   });
 
   it('joins verb and resource by AND within the range', () => {
     expect(
       toListRequest(
-        query({ verbs: ['get'], resources: ['pods', 'pods/exec'] }),
+        query({
+          conditions: { verb: ['get'], resource: ['pods', 'pods/exec'] },
+        }),
         now,
       ),
     ).toMatchObject({
@@ -77,8 +90,7 @@ describe('the query of Request Audit', () => {
     const request = toListRequest(
       query({
         match: 'any',
-        verbs: ['get', 'list'],
-        resources: ['others'],
+        conditions: { verb: ['get', 'list'], resource: ['others'] },
         range: { kind: 'custom', from: today.from },
       }),
       now,
@@ -96,7 +108,10 @@ describe('the query of Request Audit', () => {
   it('stays within the day that it opens with under OR', () => {
     expect(
       toListRequest(
-        query({ match: 'any', verbs: ['get'], resources: ['pods'] }),
+        query({
+          match: 'any',
+          conditions: { verb: ['get'], resource: ['pods'] },
+        }),
         now,
       ),
     ).toMatchObject({
@@ -115,7 +130,43 @@ describe('the query of Request Audit', () => {
 
   it('asks for named resources or all others', () => {
     expect(
-      toListRequest(query({ resources: ['pods', 'others'] }), now).filter,
+      toListRequest(
+        query({ conditions: { resource: ['pods', 'others'] } }),
+        now,
+      ).filter,
     ).toEqual({ $any: [{ resource: 'pods' }, { resource: 'others' }] });
+  });
+
+  it('asks for the further fields under their names in an event', () => {
+    expect(
+      toListRequest(
+        query({
+          conditions: {
+            result: ['failure'],
+            user: ['jane', 'joe'],
+            clientIp: ['10.0.0.7'],
+            group: ['developers', 'ops'],
+          },
+        }),
+        now,
+      ).filter,
+    ).toEqual({
+      $all: [
+        { result: 'failure' },
+        { userName: { $in: ['jane', 'joe'] } },
+        { clientIp: '10.0.0.7' },
+        {
+          $any: [
+            { kubernetesGroups: { $contains: 'developers' } },
+            { kubernetesGroups: { $contains: 'ops' } },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('asks for the oldest first only when the URL says so', () => {
+    expect(toListRequest(query({}), now).order).toBeUndefined();
+    expect(toListRequest(query({ order: 'asc' }), now).order).toBe('asc');
   });
 });

@@ -1,10 +1,12 @@
-import {
-  KUBERNETES_VERBS,
-  NAMED_RESOURCES,
-  OTHER_RESOURCES,
-} from 'backstage-plugin-kubernetes-audit-common';
 import type { DateTime } from 'luxon';
 import type { RequestAuditFilter, RequestAuditListRequest } from '../api';
+import {
+  activeConditions,
+  Conditions,
+  FILTER_FIELDS,
+  parseConditions,
+  toFilter,
+} from './filterFields';
 import {
   boundsOf,
   parseTimeRange,
@@ -12,27 +14,30 @@ import {
   writeTimeRange,
 } from './timeRange';
 
-/** The resources that the filter offers, in its order. */
-export const FILTER_RESOURCES: readonly string[] = [
-  ...Object.keys(NAMED_RESOURCES),
-  OTHER_RESOURCES,
-];
-
 /** How conditions combine: AND or OR. */
 export type Match = 'all' | 'any';
 
 /** What *Request Audit* shows, as its URL says. */
 export type RequestAuditQuery = {
   search: string;
-  verbs: string[];
-  resources: string[];
+  conditions: Conditions;
   match: Match;
   range: TimeRange;
+  /** Newest first, or oldest first. */
+  order: 'desc' | 'asc';
   cursor?: string;
 };
 
 /** The current day, as on opening. */
 export const DEFAULT_RANGE = 'today';
+
+/** What narrows the list on opening. */
+export const UNFILTERED = {
+  search: '',
+  conditions: {},
+  match: 'all',
+  range: { kind: DEFAULT_RANGE },
+} as const satisfies Partial<RequestAuditQuery>;
 
 /** Reads the page's URL; what it does not know is ignored. */
 export function parseRequestAuditQuery(
@@ -40,14 +45,10 @@ export function parseRequestAuditQuery(
 ): RequestAuditQuery {
   return {
     search: params.get('search') ?? '',
-    verbs: KUBERNETES_VERBS.filter(verb =>
-      params.getAll('verb').includes(verb),
-    ),
-    resources: FILTER_RESOURCES.filter(resource =>
-      params.getAll('resource').includes(resource),
-    ),
+    conditions: parseConditions(params),
     match: params.get('match') === 'any' ? 'any' : 'all',
     range: parseTimeRange(params, DEFAULT_RANGE),
+    order: params.get('order') === 'asc' ? 'asc' : 'desc',
     cursor: params.get('cursor') ?? undefined,
   };
 }
@@ -65,9 +66,9 @@ export function writeRequestAuditQuery(
       .forEach(value => next.append(key, value));
   };
   set('search', [query.search]);
-  set('verb', query.verbs);
-  set('resource', query.resources);
+  FILTER_FIELDS.forEach(field => set(field, query.conditions[field] ?? []));
   set('match', [query.match === 'any' ? 'any' : undefined]);
+  set('order', [query.order === 'asc' ? 'asc' : undefined]);
   set('cursor', [query.cursor]);
   writeTimeRange(next, query.range, DEFAULT_RANGE);
   return next;
@@ -83,7 +84,7 @@ export function rangeIsAlternative(query: RequestAuditQuery): boolean {
     query.match === 'any' &&
     query.range.kind !== DEFAULT_RANGE &&
     query.range.kind !== 'anyTime' &&
-    query.verbs.length + query.resources.length > 0
+    activeConditions(query.conditions).length > 0
   );
 }
 
@@ -91,8 +92,7 @@ export function rangeIsAlternative(query: RequestAuditQuery): boolean {
 export function isFiltered(query: RequestAuditQuery): boolean {
   return (
     query.search !== '' ||
-    query.verbs.length > 0 ||
-    query.resources.length > 0 ||
+    activeConditions(query.conditions).length > 0 ||
     query.range.kind !== DEFAULT_RANGE
   );
 }
@@ -103,13 +103,9 @@ export function toListRequest(
   now: DateTime,
 ): RequestAuditListRequest {
   const { from, to } = boundsOf(query.range, now);
-  const conditions: RequestAuditFilter[] = [];
-  if (query.verbs.length > 0) {
-    conditions.push({ verb: oneOf(query.verbs) });
-  }
-  if (query.resources.length > 0) {
-    conditions.push(resourceCondition(query.resources));
-  }
+  const conditions = activeConditions(query.conditions).map(
+    ({ field, values }) => toFilter(field, values),
+  );
   const asAlternative = rangeIsAlternative(query);
   if (asAlternative) {
     conditions.push({
@@ -122,6 +118,8 @@ export function toListRequest(
   return {
     search: query.search.trim() || undefined,
     cursor: query.cursor,
+    // The portal's own order needs no word.
+    order: query.order === 'asc' ? 'asc' : undefined,
     filter: combine(query.match, conditions),
     ...(!asAlternative && { from, to }),
   };
@@ -135,18 +133,4 @@ function combine(
     return conditions[0];
   }
   return match === 'any' ? { $any: conditions } : { $all: conditions };
-}
-
-function oneOf(values: string[]): string | { $in: string[] } {
-  return values.length === 1 ? values[0] : { $in: values };
-}
-
-function resourceCondition(resources: string[]): RequestAuditFilter {
-  const named = resources.filter(resource => resource !== OTHER_RESOURCES);
-  if (named.length === resources.length || named.length === 0) {
-    return { resource: oneOf(resources) };
-  }
-  return {
-    $any: [{ resource: oneOf(named) }, { resource: OTHER_RESOURCES }],
-  };
 }

@@ -1,1 +1,2 @@
 export { kubernetesAuditTranslationRef } from './kubernetesAuditTranslationRef';
+export { kubernetesAuditTranslations } from './kubernetesAuditTranslations';

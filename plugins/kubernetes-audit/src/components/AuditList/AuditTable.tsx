@@ -1,5 +1,7 @@
 import { MouseEvent, ReactNode } from 'react';
 import classes from './AuditTable.module.css';
+import { AuditTableHead, HeadColumn, SortOrder } from './AuditTableHead';
+import { useFrozenColumns } from './useFrozenColumns';
 
 /** Rows of the table's shape while nothing is known. */
 const SKELETON_ROWS = 8;
@@ -17,19 +19,24 @@ export type AuditColumn<TRow> = {
   align?: 'end';
 };
 
-/** A wide table that scrolls inside itself; a click on a row opens it. */
+/**
+ * A wide table that scrolls inside itself, but for its first columns; a click
+ * on a row opens it.
+ */
 export function AuditTable<TRow extends { id: string }>(props: {
   label: string;
   columns: readonly AuditColumn<TRow>[];
   rows: readonly TRow[];
   openId?: string;
   isReloading: boolean;
+  /** Absent where there is one order only. */
+  sort?: SortOrder;
   onOpen: (row: TRow) => void;
 }) {
-  const { label, columns, rows, openId, isReloading, onOpen } = props;
+  const { label, columns, rows, openId, isReloading, sort, onOpen } = props;
   return (
     <TableFrame label={label} isBusy={isReloading}>
-      <TableHead columns={columns} />
+      <AuditTableHead columns={columns} sort={sort} />
       <tbody>
         {rows.map(row => (
           <tr
@@ -55,12 +62,13 @@ export function AuditTable<TRow extends { id: string }>(props: {
 /** The table's shape while its first rows are on their way. */
 export function AuditTableSkeleton(props: {
   label: string;
-  columns: readonly Pick<AuditColumn<never>, 'id' | 'label' | 'align'>[];
+  columns: readonly HeadColumn[];
+  sort?: SortOrder;
 }) {
-  const { label, columns } = props;
+  const { label, columns, sort } = props;
   return (
     <TableFrame label={label} isBusy>
-      <TableHead columns={columns} />
+      <AuditTableHead columns={columns} sort={sort} />
       <tbody aria-hidden>
         {Array.from({ length: SKELETON_ROWS }, (_, row) => (
           <tr key={row}>
@@ -85,6 +93,7 @@ function TableFrame(props: {
   children: ReactNode;
 }) {
   const { label, isBusy, children } = props;
+  const frozen = useFrozenColumns();
   return (
     <div className={classes.frame} data-busy={isBusy || undefined}>
       {/* Focusable so that the keyboard can scroll it. */}
@@ -95,27 +104,16 @@ function TableFrame(props: {
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
       >
-        <table className={classes.table} aria-label={label} aria-busy={isBusy}>
+        <table
+          ref={frozen}
+          className={classes.table}
+          aria-label={label}
+          aria-busy={isBusy}
+        >
           {children}
         </table>
       </div>
     </div>
-  );
-}
-
-function TableHead(props: {
-  columns: readonly Pick<AuditColumn<never>, 'id' | 'label' | 'align'>[];
-}) {
-  return (
-    <thead>
-      <tr>
-        {props.columns.map(({ id, label, align }) => (
-          <th key={id} scope="col" data-align={align}>
-            {label}
-          </th>
-        ))}
-      </tr>
-    </thead>
   );
 }
 

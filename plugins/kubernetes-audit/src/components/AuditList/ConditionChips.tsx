@@ -1,7 +1,7 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import CloseIcon from '@material-ui/icons/Close';
 import { Fragment } from 'react';
 import { kubernetesAuditTranslationRef } from '../../translations';
+import { Chip } from './Chip';
 import classes from './ConditionChips.module.css';
 
 /** Values beyond so many are counted rather than listed. */
@@ -34,23 +34,21 @@ export function ConditionChips(props: { conditions: Condition[] }) {
             {index > 0 && (
               <li className={classes.join}>{t(`filter.${joinedBy}`)}</li>
             )}
-            <li className={classes.chip} title={values.join(', ')}>
-              <span className={classes.field}>{field}</span>
-              <span>
-                {rest > 0
-                  ? t('filter.more', { values: listed, rest: String(rest) })
-                  : listed}
-              </span>
-              {onRemove && (
-                <button
-                  type="button"
-                  className={classes.remove}
-                  aria-label={t('filter.remove', { condition: field })}
-                  onClick={onRemove}
-                >
-                  <CloseIcon fontSize="inherit" />
-                </button>
-              )}
+            <li title={values.join(', ')}>
+              <Chip
+                field={field}
+                text={
+                  rest > 0
+                    ? t('filter.more', { values: listed, rest: String(rest) })
+                    : listed
+                }
+                remove={
+                  onRemove && {
+                    label: t('filter.remove', { condition: field }),
+                    onPress: onRemove,
+                  }
+                }
+              />
             </li>
           </Fragment>
         );

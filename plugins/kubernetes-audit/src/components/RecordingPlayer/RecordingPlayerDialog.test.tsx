@@ -178,7 +178,7 @@ describe('RecordingPlayerDialog', () => {
     const { user } = setUp();
     const speed = await screen.findByRole('combobox', { name: 'Speed' });
     await user.selectOptions(speed, '4×');
-    expect(speed).toHaveValue('4');
+    await waitFor(() => expect(speed).toHaveValue('4'));
     screen.getByRole('slider').focus();
     await user.keyboard('>');
     await waitFor(() => expect(speed).toHaveValue('8'));
@@ -421,7 +421,7 @@ describe('RecordingPlayerDialog', () => {
       );
       await user.click(log.getByRole('button', { name: /needle/ }));
       await waitFor(() => expect(fakeScreen.text).toBe('ab'));
-      expect(position()).toBe('0:08 of 0:10');
+      await waitFor(() => expect(position()).toBe('0:08 of 0:10'));
     });
 
     it('has no accessibility violation with everything open', async () => {

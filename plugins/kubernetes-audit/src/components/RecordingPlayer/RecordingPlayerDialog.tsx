@@ -23,6 +23,8 @@ import classes from './RecordingPlayerDialog.module.css';
 import { KeyHandler, loadTerminal, RecordingReplay } from './RecordingReplay';
 import { OpenedRecording, useRecordingPlayback } from './useRecordingPlayback';
 
+const MICROSECONDS_PER_SECOND = 1_000_000;
+
 /** Plays a recording in a modal, or offers it as a file when it is too large. */
 export function RecordingPlayerDialog(props: {
   recordingId: string;
@@ -35,7 +37,10 @@ export function RecordingPlayerDialog(props: {
   const still = useMediaQuery('(prefers-reduced-motion: reduce)');
   const isNarrow = useMediaQuery('(max-width: 600px)');
   const titleId = useId();
-  const { value, error, progress, reload } = useRecordingPlayback(recordingId);
+  const { value, error, progress, reload } = useRecordingPlayback(
+    recordingId,
+    (parseSeconds(startAt) ?? 0) * MICROSECONDS_PER_SECOND,
+  );
   const keyHandler = useRef<KeyHandler>();
 
   useEffect(() => {
@@ -168,6 +173,7 @@ function Body(props: {
         <RecordingReplay
           recording={opened.recording}
           tape={opened.tape}
+          known={opened.known}
           startAt={parseSeconds(startAt)}
           keyHandler={keyHandler}
         />

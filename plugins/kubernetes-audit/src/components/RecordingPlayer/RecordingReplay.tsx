@@ -10,7 +10,12 @@ import {
   useRef,
   useState,
 } from 'react';
-import { limitSize, RecordingTape, ViewedScreen } from '../../player';
+import {
+  isSeeking,
+  limitSize,
+  RecordingTape,
+  ViewedScreen,
+} from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { durationOf } from './durationOf';
 import { KeyboardHelp } from './KeyboardHelp';
@@ -25,18 +30,33 @@ import { SearchPanel } from './SearchPanel';
 import { Timeline } from './Timeline';
 import { TranscriptPanel } from './TranscriptPanel';
 import { useLatestRecording } from './useLatestRecording';
-import { ReplayStart, usePlayerController } from './usePlayerController';
+import {
+  KnownKeyframe,
+  ReplayStart,
+  usePlayerController,
+} from './usePlayerController';
 import { useRecordingTimeline } from './useRecordingTimeline';
 import { useReplayView } from './useReplayView';
 import { useTimeFormat } from './useTimeFormat';
 
-/** Fetches the terminal's code; the sooner, the sooner the first frame. */
-export const loadTerminal = () => import('./TerminalView');
+type TerminalViewComponent = typeof import('./TerminalView').default;
 
-const TerminalView = lazy(loadTerminal);
+/** Once it is there it is drawn at once, which a lazy component is not. */
+let loadedTerminalView: TerminalViewComponent | undefined;
+
+/** Fetches the terminal's code; the sooner, the sooner the first frame. */
+export async function loadTerminal() {
+  const module = await import('./TerminalView');
+  loadedTerminalView = module.default;
+  return module;
+}
+
+const LazyTerminalView = lazy(loadTerminal);
 const TimelinePreview = lazy(() => import('./TimelinePreview'));
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
+/** Controls wait for the first frame, but no longer than this, in milliseconds. */
+const CONTROLS_AFTER = 500;
 /** Previews differ by such a share of the recording. */
 const PREVIEW_STEP = 1 / 256;
 
@@ -47,16 +67,20 @@ export type KeyHandler = (event: { key: string; shiftKey: boolean }) => boolean;
 export function RecordingReplay(props: {
   recording: RecordingDetail;
   tape: RecordingTape;
+  known: KnownKeyframe | undefined;
   /** Seconds; absent: the start, or what a running session shows now. */
   startAt?: number;
   /** Where the dialog finds who takes its keys. */
   keyHandler: MutableRefObject<KeyHandler | undefined>;
 }) {
-  const { recording: opened, tape, startAt, keyHandler } = props;
+  const { recording: opened, tape, known, startAt, keyHandler } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const isStill = useMediaQuery('(prefers-reduced-motion: reduce)', {
     noSsr: true,
   });
+  const [TerminalView] = useState<
+    TerminalViewComponent | typeof LazyTerminalView
+  >(() => loadedTerminalView ?? LazyTerminalView);
   const root = useRef<HTMLDivElement>(null);
   const [screen, setScreen] = useState<ViewedScreen>();
   // A later change of the link's time does not restart what is playing.
@@ -66,15 +90,27 @@ export function RecordingReplay(props: {
       : { kind: 'at', time: (startAt ?? 0) * MICROSECONDS_PER_SECOND },
   );
   const { recording, isOutOfReach } = useLatestRecording(opened);
-  const timeline = useRecordingTimeline(opened.id);
+  // The first frame comes first: before timeline and controls.
+  const [hasShown, setHasShown] = useState(false);
+  const timeline = useRecordingTimeline(opened.id, hasShown);
   const { keyframes, player, snapshot } = usePlayerController({
     recording: opened,
     tape,
+    known,
     screen,
     start,
   });
+  const stage = snapshot && (isSeeking(snapshot.state) ? 'opening' : 'open');
+  useEffect(() => {
+    if (!stage) {
+      return undefined;
+    }
+    const wait = stage === 'open' ? 0 : CONTROLS_AFTER;
+    const timer = setTimeout(() => setHasShown(true), wait);
+    return () => clearTimeout(timer);
+  }, [stage]);
   const view = useReplayView(screen);
-  const time = useTimeFormat(opened.startedAt);
+  const time = useTimeFormat(opened.startedAt, durationOf(recording));
 
   useEffect(() => {
     player?.extend({
@@ -195,52 +231,54 @@ export function RecordingReplay(props: {
           formatTime={time.format}
         />
       )}
-      {player && snapshot && (
-        <>
-          <div className={classes.timeline}>
-            <Timeline
-              position={snapshot.position}
-              duration={snapshot.duration}
-              timeline={timeline}
-              gaps={snapshot.gaps}
-              onSeek={moment => player.seek(moment)}
-              renderPreview={renderPreview}
-              formatTime={time.format}
-            />
-          </div>
-          <PlayerControls
-            player={player}
-            snapshot={snapshot}
-            time={{
-              position: time.format(snapshot.position),
-              duration: time.format(snapshot.duration),
-            }}
-            isWallClock={time.isWallClock}
-            onToggleClock={time.toggle}
-          >
-            <span
-              className={classes.size}
-              title={t('player.terminalSize', {
-                columns: String(snapshot.size.columns),
-                rows: String(snapshot.size.rows),
-              })}
+      <div className={classes.bar}>
+        {hasShown && player && snapshot && (
+          <>
+            <div className={classes.timeline}>
+              <Timeline
+                position={snapshot.position}
+                duration={snapshot.duration}
+                timeline={timeline}
+                gaps={snapshot.gaps}
+                onSeek={moment => player.seek(moment)}
+                renderPreview={renderPreview}
+                formatTime={time.format}
+              />
+            </div>
+            <PlayerControls
+              player={player}
+              snapshot={snapshot}
+              time={{
+                position: time.format(snapshot.position),
+                duration: time.format(snapshot.duration),
+              }}
+              isWallClock={time.isWallClock}
+              onToggleClock={time.toggle}
             >
-              {snapshot.size.columns}×{snapshot.size.rows}
-            </span>
-            <PlayerTools
-              position={snapshot.position}
-              panel={view.panel}
-              scaling={view.scaling}
-              selection={view.selection}
-              isHelpOpen={view.isHelpOpen}
-              onPanel={view.togglePanel}
-              onScaling={view.setScaling}
-              onFullScreen={toggleFullScreen}
-              onHelp={view.toggleHelp}
-            />
-          </PlayerControls>
-        </>
-      )}
+              <span
+                className={classes.size}
+                title={t('player.terminalSize', {
+                  columns: String(snapshot.size.columns),
+                  rows: String(snapshot.size.rows),
+                })}
+              >
+                {snapshot.size.columns}×{snapshot.size.rows}
+              </span>
+              <PlayerTools
+                position={snapshot.position}
+                panel={view.panel}
+                scaling={view.scaling}
+                selection={view.selection}
+                isHelpOpen={view.isHelpOpen}
+                onPanel={view.togglePanel}
+                onScaling={view.setScaling}
+                onFullScreen={toggleFullScreen}
+                onHelp={view.toggleHelp}
+              />
+            </PlayerControls>
+          </>
+        )}
+      </div>
     </div>
   );
 }

@@ -1,10 +1,14 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import LinearProgress from '@material-ui/core/LinearProgress';
 import PlayArrowIcon from '@material-ui/icons/PlayArrow';
+import { ReactNode, useEffect, useState } from 'react';
 import { failureOf } from '../../api';
 import type { PlayerSnapshot } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './RecordingReplay.module.css';
+
+/** What is over within so many milliseconds is not announced. */
+const BUSY_AFTER = 350;
 
 /** What covers the screen while it does not show the replay. */
 export function ReplayOverlay(props: {
@@ -39,23 +43,33 @@ export function ReplayOverlay(props: {
     );
   }
   if (state === 'buffering') {
-    return (
-      <div className={classes.busy} role="status">
-        {t('player.buffering')}
-      </div>
-    );
+    return <Busy>{t('player.buffering')}</Busy>;
   }
   if ((state === 'seekingPaused' || state === 'seekingPlaying') && position) {
     return (
-      <div className={classes.busy} role="status">
+      <Busy>
         {t('player.seeking')}
         <LinearProgress
           variant="determinate"
           aria-hidden
           value={seekProgress * 100}
         />
-      </div>
+      </Busy>
     );
   }
   return null;
+}
+
+/** Not there at once: the frame that is waited for would come later for it. */
+function Busy(props: { children: ReactNode }) {
+  const [isLong, setIsLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLong(true), BUSY_AFTER);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLong ? (
+    <div className={classes.busy} role="status">
+      {props.children}
+    </div>
+  ) : null;
 }

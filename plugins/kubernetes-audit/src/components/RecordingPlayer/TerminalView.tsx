@@ -1,7 +1,7 @@
 import '@xterm/xterm/css/xterm.css';
 
 import type { TerminalSize } from 'backstage-plugin-kubernetes-audit-common';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { ViewedScreen } from '../../player';
 import { XtermScreen } from '../../player/XtermScreen';
 import { FONT_FAMILY } from './terminalFont';
@@ -18,7 +18,8 @@ export default function TerminalView(props: {
   const { label, size, tty, onScreen } = props;
   const container = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // Before the browser paints what has no terminal yet.
+  useLayoutEffect(() => {
     const element = container.current;
     if (!element) {
       return undefined;

@@ -1,1 +1,2 @@
+export { loadTerminal } from './RecordingReplay';
 export { RecordingPlayerDialog } from './RecordingPlayerDialog';

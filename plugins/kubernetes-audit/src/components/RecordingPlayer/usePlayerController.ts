@@ -1,6 +1,9 @@
 import { useApi } from '@backstage/core-plugin-api';
-import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
-import { useEffect, useMemo, useState } from 'react';
+import type {
+  MomentKeyframe,
+  RecordingDetail,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { useLayoutEffect, useMemo, useState } from 'react';
 import { kubernetesAuditApiRef } from '../../api';
 import {
   KeyframeIndex,
@@ -19,6 +22,9 @@ export type ReplayStart =
   | { kind: 'at'; time: number }
   | { kind: 'live'; isStill: boolean };
 
+/** A keyframe and the time that it was asked for, in microseconds. */
+export type KnownKeyframe = { time: number; keyframe: MomentKeyframe };
+
 /**
  * The player of a recording on a screen, and what its controls show; both are
  * absent until the screen is there.
@@ -28,6 +34,8 @@ export type ReplayStart =
 export function usePlayerController(options: {
   recording: RecordingDetail;
   tape: RecordingTape;
+  /** The keyframe that came with the recording, and for which time. */
+  known: KnownKeyframe | undefined;
   screen: Screen | undefined;
   start: ReplayStart;
 }): {
@@ -35,7 +43,7 @@ export function usePlayerController(options: {
   player?: PlayerController;
   snapshot?: PlayerSnapshot;
 } {
-  const { recording, tape, screen, start } = options;
+  const { recording, tape, known, screen, start } = options;
   const api = useApi(kubernetesAuditApiRef);
   const [player, setPlayer] = useState<PlayerController>();
   const [snapshot, setSnapshot] = useState<PlayerSnapshot>();
@@ -44,13 +52,20 @@ export function usePlayerController(options: {
     () =>
       RemoteKeyframes.create({
         start: startKeyframe(limitSize(recording.size)),
-        load: time => api.getRecordingKeyframe(recording.id, time),
+        load: async time => {
+          const moment = await api.getRecordingMoment(recording.id, time);
+          // What is played after the keyframe comes with it.
+          tape.supply(moment.chunks);
+          return moment.keyframe;
+        },
+        known,
         now: () => performance.now(),
       }),
-    [api, recording],
+    [api, recording, tape, known],
   );
 
-  useEffect(() => {
+  // As soon as there is a screen, without a paint between.
+  useLayoutEffect(() => {
     if (!screen) {
       return undefined;
     }
@@ -67,7 +82,16 @@ export function usePlayerController(options: {
         return () => cancelAnimationFrame(frame);
       },
     });
-    controller.subscribe(() => setSnapshot(controller.snapshot));
+    // Once a frame, and after the terminal has drawn in it: what the controls
+    // show is not to delay what the terminal shows.
+    let frame: number | undefined;
+    controller.subscribe(() => {
+      frame ??= requestAnimationFrame(() => {
+        frame = undefined;
+        setSnapshot(controller.snapshot);
+      });
+    });
+    setSnapshot(controller.snapshot);
     setPlayer(controller);
     if (start.kind === 'at') {
       controller.seek(start.time);
@@ -77,6 +101,9 @@ export function usePlayerController(options: {
       controller.follow();
     }
     return () => {
+      if (frame !== undefined) {
+        cancelAnimationFrame(frame);
+      }
       controller.dispose();
       setPlayer(undefined);
     };

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { isLostForGood, kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { RecordingTape } from '../../player';
+import type { KnownKeyframe } from './usePlayerController';
 
 /** How often a running session is asked for that has shown nothing yet, in milliseconds. */
 const POLL_INTERVAL = 2000;
@@ -12,21 +13,32 @@ const POLL_INTERVAL = 2000;
 export type OpenedRecording =
   | { kind: 'tooLarge'; recording: RecordingDetail; maxPlaybackSize: number }
   | { kind: 'empty'; recording: RecordingDetail }
-  | { kind: 'playable'; recording: RecordingDetail; tape: RecordingTape };
+  | {
+      kind: 'playable';
+      recording: RecordingDetail;
+      tape: RecordingTape;
+      known: KnownKeyframe | undefined;
+    };
 
 /**
- * Opens a recording as far as its first chunk: the first frame must not wait
- * for the rest. `progress` goes from 0 to 1.
+ * Opens a recording as far as a moment, in microseconds, can be shown: the
+ * first frame must not wait for the rest. `progress` goes from 0 to 1.
  */
-export function useRecordingPlayback(recordingId: string) {
+export function useRecordingPlayback(recordingId: string, startAt: number) {
   const api = useApi(kubernetesAuditApiRef);
   const [progress, setProgress] = useState(0);
+  // A later change of the link's time opens nothing anew.
+  const [time] = useState(Math.floor(startAt));
 
   const loaded = useLoad(
     useCallback(
       async (signal: AbortSignal): Promise<OpenedRecording> => {
         setProgress(0);
-        const recording = await api.getRecording(recordingId, { signal });
+        const { recording, moment } = await api.openRecording(
+          recordingId,
+          time,
+          { signal, onProgress: setProgress },
+        );
         const { chunks, maxPlaybackSize, sizeBytes } = recording;
         if (maxPlaybackSize !== undefined && sizeBytes > maxPlaybackSize) {
           return { kind: 'tooLarge', recording, maxPlaybackSize };
@@ -34,28 +46,21 @@ export function useRecordingPlayback(recordingId: string) {
         if (chunks.length === 0) {
           return { kind: 'empty', recording };
         }
-        const first = await api
-          .getRecordingChunk(recordingId, chunks[0].index, {
-            signal,
-            onProgress: bytes =>
-              setProgress(Math.min(bytes / (chunks[0].sizeBytes || 1), 1)),
-          })
-          // Of a lost chunk the player says what is missing.
-          .catch(error => {
-            if (isLostForGood(error)) {
-              return undefined;
-            }
-            throw error;
-          });
         const tape = RecordingTape.create({
           load: (index, tapeSignal) =>
             api.getRecordingChunk(recordingId, index, { signal: tapeSignal }),
-          first,
           isLost: isLostForGood,
         });
-        return { kind: 'playable', recording, tape };
+        tape.supply(moment.chunks);
+        const { keyframe } = moment;
+        return {
+          kind: 'playable',
+          recording,
+          tape,
+          known: keyframe && { time, keyframe },
+        };
       },
-      [api, recordingId],
+      [api, recordingId, time],
     ),
   );
 

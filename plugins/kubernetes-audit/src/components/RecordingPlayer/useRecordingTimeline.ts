@@ -8,15 +8,20 @@ const POLL_INTERVAL = 5000;
 
 /**
  * What the portal knows of the recording beside its frames. Absent until the
- * portal has looked through it: the player works without.
+ * portal has looked through it: the player works without. Asked for once it is
+ * wanted.
  */
 export function useRecordingTimeline(
   recordingId: string,
+  isWanted: boolean,
 ): RecordingTimeline | undefined {
   const api = useApi(kubernetesAuditApiRef);
   const [timeline, setTimeline] = useState<RecordingTimeline>();
 
   useEffect(() => {
+    if (!isWanted) {
+      return undefined;
+    }
     const abort = new AbortController();
     const { signal } = abort;
     let timer: ReturnType<typeof setTimeout>;
@@ -39,7 +44,7 @@ export function useRecordingTimeline(
       abort.abort();
       clearTimeout(timer);
     };
-  }, [api, recordingId]);
+  }, [api, recordingId, isWanted]);
 
   return timeline;
 }

@@ -1,25 +1,23 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { useCallback } from 'react';
+import { useCallback, useEffect } from 'react';
 import { useUrlItem } from '../../hooks';
 import { DEFAULT_RECORDING_RANGE } from '../../query';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import {
-  AuditTable,
-  AuditTableSkeleton,
+  chosenColumns,
+  ColumnMenu,
   ConditionChips,
   describeRange,
+  ListBody,
   ListPage,
   ListToolbar,
-  LoadError,
-  PageNavigation,
   pageTotal,
+  useColumnChoice,
 } from '../AuditList';
-import { RecordingPlayerDialog } from '../RecordingPlayer';
-import { ColumnMenu } from './ColumnMenu';
+import { loadTerminal, RecordingPlayerDialog } from '../RecordingPlayer';
 import { NoRecordings } from './NoRecordings';
 import { RecordingFilter } from './RecordingFilter';
-import { useChosenColumns } from './useChosenColumns';
-import { useRecordingColumns } from './useRecordingColumns';
+import { RECORDING_COLUMNS, useRecordingColumns } from './useRecordingColumns';
 import { useRecordings } from './useRecordings';
 
 /** *Pod Session Recordings*: who opened a session, newest first, to be replayed. */
@@ -27,13 +25,21 @@ export function RecordingsPage() {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const { query, update, list } = useRecordings();
   const { item, open, searchFor } = useUrlItem();
-  const [chosenColumns, chooseColumn] = useChosenColumns();
-  const columns = useRecordingColumns(
+  const choice = useColumnChoice('recordingColumns', RECORDING_COLUMNS);
+  const allColumns = useRecordingColumns(
     useCallback(recording => searchFor({ recording }), [searchFor]),
-    chosenColumns,
+    choice.shown.includes('status'),
   );
+  const columns = chosenColumns(allColumns, choice);
   const page = list.value?.page;
   const total = pageTotal(page, shown => t('list.atLeast', { total: shown }));
+  const isLoaded = list.value !== undefined;
+  useEffect(() => {
+    if (isLoaded) {
+      // Whoever sees the list may open a recording: then it is there.
+      loadTerminal().catch(() => {});
+    }
+  }, [isLoaded]);
   const allTime = { kind: DEFAULT_RECORDING_RANGE } as const;
 
   return (
@@ -43,7 +49,7 @@ export function RecordingsPage() {
         search={query.search}
         onSearch={search => update({ search }, { replace: true })}
         filter={<RecordingFilter query={query} onChange={update} />}
-        settings={<ColumnMenu chosen={chosenColumns} onChoose={chooseColumn} />}
+        settings={<ColumnMenu columns={allColumns} choice={choice} />}
         total={total && t('recordings.total', total)}
         onRefresh={list.reload}
       />
@@ -59,39 +65,21 @@ export function RecordingsPage() {
           ]}
         />
       )}
-      {list.error && (
-        <LoadError
-          error={list.error}
-          denied={t('error.deniedRecordings')}
-          onRetry={list.reload}
-        />
-      )}
-      {!page && list.isLoading && (
-        <AuditTableSkeleton label={t('recordings.table')} columns={columns} />
-      )}
-      {page && page.items.length === 0 && (
-        <NoRecordings
-          nothingRecorded={list.value?.nothingRecorded === true}
-          onClear={() => update({ search: '', range: allTime })}
-        />
-      )}
-      {page && page.items.length > 0 && (
-        <AuditTable
-          label={t('recordings.table')}
-          columns={columns}
-          rows={page.items}
-          openId={item.recording}
-          isReloading={list.isLoading}
-          onOpen={({ id }) => open({ recording: id })}
-        />
-      )}
-      {page && (
-        <PageNavigation
-          prevCursor={page.prevCursor}
-          nextCursor={page.nextCursor}
-          onNavigate={cursor => update({ cursor })}
-        />
-      )}
+      <ListBody
+        label={t('recordings.table')}
+        list={list}
+        columns={columns}
+        openId={item.recording}
+        denied={t('error.deniedRecordings')}
+        empty={
+          <NoRecordings
+            nothingRecorded={list.value?.nothingRecorded === true}
+            onClear={() => update({ search: '', range: allTime })}
+          />
+        }
+        onOpen={({ id }) => open({ recording: id })}
+        onNavigate={cursor => update({ cursor })}
+      />
       {item.recording && (
         <RecordingPlayerDialog
           recordingId={item.recording}

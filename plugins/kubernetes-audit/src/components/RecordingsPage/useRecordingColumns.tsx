@@ -12,35 +12,40 @@ import type { AuditColumn } from '../AuditList';
 import { StatusLabel } from './StatusLabel';
 import classes from './useRecordingColumns.module.css';
 
-/** Columns that a viewer can have beside those of every list, in their order. */
-export const OPTIONAL_COLUMNS = [
-  'status',
-  'duration',
-  'size',
-  'pod',
-  'command',
-] as const;
-
-/** A column that a viewer can have. */
-export type OptionalColumn = (typeof OPTIONAL_COLUMNS)[number];
+/** The columns of *Pod Session Recordings* in its order, then those to be had beside them. */
+export const RECORDING_COLUMNS = [
+  { id: 'number' },
+  { id: 'actionAt', isFixed: true },
+  { id: 'name' },
+  { id: 'email' },
+  { id: 'clusterName' },
+  { id: 'role' },
+  { id: 'clientIp' },
+  { id: 'clientName' },
+  { id: 'connectedFrom' },
+  { id: 'status', isOptional: true },
+  { id: 'duration', isOptional: true },
+  { id: 'size', isOptional: true },
+  { id: 'pod', isOptional: true },
+  { id: 'command', isOptional: true },
+];
 
 /** Statuses that a list does not keep to itself when it has no column for them. */
 const NOTEWORTHY: RecordingStatus[] = ['recording', 'truncated', 'failed'];
 
 /**
- * The columns of *Pod Session Recordings*, in its order, and those that the
- * viewer has chosen after them.
+ * How each of {@link RECORDING_COLUMNS} is shown.
  *
  * @param searchFor - the `search` of the link that plays a recording
+ * @param hasStatus - whether the status has a column of its own
  */
 export function useRecordingColumns(
   searchFor: (recordingId: string) => string,
-  chosen: readonly OptionalColumn[],
+  hasStatus: boolean,
 ): AuditColumn<Recording>[] {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const hasStatus = chosen.includes('status');
-  const always = useMemo(
-    (): AuditColumn<Recording>[] => [
+  return useMemo(
+    () => [
       {
         id: 'number',
         label: t('field.number'),
@@ -108,19 +113,14 @@ export function useRecordingColumns(
         label: t('field.connectedFrom'),
         text: recording => recording.connectedFrom,
       },
-    ],
-    [t, searchFor, hasStatus],
-  );
-  const optional = useMemo(
-    (): Record<OptionalColumn, AuditColumn<Recording>> => ({
-      status: {
+      {
         id: 'status',
         label: t('field.status'),
         text: recording =>
           recording.statusReason ?? t(`status.${recording.status}`),
         render: recording => <StatusLabel recording={recording} />,
       },
-      duration: {
+      {
         id: 'duration',
         label: t('field.duration'),
         text: recording =>
@@ -129,13 +129,13 @@ export function useRecordingColumns(
             : formatClock(recording.durationMs),
         align: 'end',
       },
-      size: {
+      {
         id: 'size',
         label: t('field.size'),
         text: recording => formatBytes(recording.sizeBytes),
         align: 'end',
       },
-      pod: {
+      {
         id: 'pod',
         label: t('field.pod'),
         text: recording =>
@@ -144,22 +144,13 @@ export function useRecordingColumns(
             .join(' / '),
         maxCharacters: 44,
       },
-      command: {
+      {
         id: 'command',
         label: t('field.command'),
         text: recording => recording.command.join(' '),
         maxCharacters: 44,
       },
-    }),
-    [t],
-  );
-  return useMemo(
-    () => [
-      ...always,
-      ...OPTIONAL_COLUMNS.filter(id => chosen.includes(id)).map(
-        id => optional[id],
-      ),
     ],
-    [always, optional, chosen],
+    [t, searchFor, hasStatus],
   );
 }

@@ -7,16 +7,19 @@ import { formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ResultLabel } from '../RequestAuditPage/ResultLabel';
 import { VerbLabel } from '../RequestAuditPage/VerbLabel';
+import { CodeBlock } from './CodeBlock';
 import classes from './EventFields.module.css';
 import { Field, FieldList } from './FieldList';
 import { RequestBody } from './RequestBody';
+import { SessionNotice } from './SessionNotice';
 
 /** The three blocks of an event: what happened, what was called, what was sent. */
 export function EventFields(props: {
   event: StoredRequestAuditEvent;
+  eventSearch: (eventId: string) => string;
   recordingSearch: (recordingId: string) => string;
 }) {
-  const { event, recordingSearch } = props;
+  const { event, eventSearch, recordingSearch } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
 
   const eventFields: Field[] = [
@@ -54,6 +57,13 @@ export function EventFields(props: {
 
   return (
     <>
+      {event.sessionId && (
+        <SessionNotice
+          event={event}
+          sessionId={event.sessionId}
+          eventSearch={eventSearch}
+        />
+      )}
       <Block title={t('details.event')}>
         <FieldList fields={eventFields} />
       </Block>
@@ -108,6 +118,13 @@ export function EventFields(props: {
             { label: t('field.sessionId'), value: event.sessionId },
             { label: t('field.eventId'), value: event.id },
           ]}
+        />
+      </details>
+      <details className={classes.more}>
+        <summary>{t('details.rawJson')}</summary>
+        <CodeBlock
+          label={t('details.rawJson')}
+          text={JSON.stringify(event, undefined, 2)}
         />
       </details>
     </>

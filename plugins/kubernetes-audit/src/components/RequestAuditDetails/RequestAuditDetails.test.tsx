@@ -1,17 +1,30 @@
 import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { fakeAuditApi, renderPage, sampleEvent } from '../../__testUtils__';
 import { RequestAuditDetails } from './RequestAuditDetails';
 
-function setUp(overrides?: Parameters<typeof sampleEvent>[0]) {
+function setUp(
+  overrides?: Parameters<typeof sampleEvent>[0],
+  otherRow?: ReturnType<typeof sampleEvent>,
+) {
   const event = sampleEvent(overrides);
+  const onShow = jest.fn();
+  const api = fakeAuditApi({
+    getEvent: async () => event,
+    listEvents: async () => ({ items: otherRow ? [event, otherRow] : [event] }),
+  });
   renderPage(
     <RequestAuditDetails
       eventId={event.id}
+      rows={[{ id: 'newer' }, event, { id: 'older' }]}
+      eventSearch={id => `?event=${id}`}
       recordingSearch={id => `?recording=${id}`}
+      onShow={onShow}
       onClose={() => {}}
     />,
-    { api: fakeAuditApi({ getEvent: async () => event }) },
+    { api },
   );
+  return { api, onShow, user: userEvent.setup() };
 }
 
 /** The fields of the block under a heading, as `[label, value]`. */
@@ -24,6 +37,15 @@ async function fieldsOf(heading: string) {
 }
 
 describe('RequestAuditDetails', () => {
+  // How copying ends where there is no clipboard.
+  let prompt: jest.SpyInstance;
+
+  beforeEach(() => {
+    prompt = jest.spyOn(window, 'prompt').mockReturnValue(null);
+  });
+
+  afterEach(() => prompt.mockRestore());
+
   it('shows the fields of the event in the order of the specification', async () => {
     setUp({ recordingId: 'r1' });
     const fields = await fieldsOf('Event');
@@ -77,7 +99,9 @@ describe('RequestAuditDetails', () => {
   it('says how much of a long body was kept', async () => {
     setUp({ requestBodyTruncated: true, requestBodySize: 18_631 });
     expect(await screen.findByText('cut at 4 KB of 18 KB')).toBeVisible();
-    expect(screen.getByText('kind: ConfigMap')).toBeVisible();
+    expect(
+      screen.getByRole('region', { name: 'Request Body' }),
+    ).toHaveTextContent('kind: ConfigMap');
   });
 
   it('says that there is no body', async () => {
@@ -92,5 +116,67 @@ describe('RequestAuditDetails', () => {
     expect(Object.fromEntries(await fieldsOf('Event')).Message).toBe(
       '<img src=x onerror=alert(1)> {{title}}',
     );
+  });
+
+  it('copies the body as it was recorded', async () => {
+    const { user } = setUp();
+    await screen.findByRole('region', { name: 'Request Body' });
+    await user.click(screen.getAllByRole('button', { name: 'Copy' })[0]);
+    expect(prompt).toHaveBeenCalledWith(expect.anything(), 'kind: ConfigMap\n');
+    expect(screen.getByRole('button', { name: 'Copied' })).toBeVisible();
+  });
+
+  it('shows the whole event as JSON', async () => {
+    const { user } = setUp();
+    await user.click(await screen.findByText('Raw JSON'));
+    const json = screen.getByRole('region', { name: 'Raw JSON' });
+    expect(JSON.parse(json.textContent ?? '')).toEqual(sampleEvent());
+  });
+
+  it('goes to the rows beside it with J and K', async () => {
+    const { onShow, user } = setUp();
+    await screen.findByRole('dialog', { name: 'Request 4711' });
+    await user.keyboard('j');
+    expect(onShow).toHaveBeenLastCalledWith('older');
+    await user.keyboard('K');
+    expect(onShow).toHaveBeenLastCalledWith('newer');
+    await user.keyboard('{Control>}j{/Control}');
+    expect(onShow).toHaveBeenCalledTimes(2);
+    await user.click(screen.getByRole('button', { name: 'Next request (J)' }));
+    expect(onShow).toHaveBeenLastCalledWith('older');
+  });
+
+  it('copies its link', async () => {
+    const { user } = setUp();
+    await user.click(
+      await screen.findByRole('button', { name: 'Copy link to this request' }),
+    );
+    expect(prompt).toHaveBeenCalledWith(
+      expect.anything(),
+      window.location.href,
+    );
+  });
+
+  it.each([
+    ['start', '2026-11-22T09:20:00.000Z', 'Go to its end'],
+    ['end', '2026-11-22T09:10:00.000Z', 'Go to its start'],
+  ])(
+    'leads from the %s of a session to its other row',
+    async (_row, executedAt, link) => {
+      const sessionId = '0193a000-0000-7000-8000-00000000000a';
+      const other = sampleEvent({ id: 'other', executedAt, sessionId });
+      const { api } = setUp({ sessionId }, other);
+      expect(await screen.findByRole('link', { name: link })).toHaveAttribute(
+        'href',
+        '/?event=other',
+      );
+      expect(api.listEvents.mock.calls[0][0].filter).toEqual({ sessionId });
+    },
+  );
+
+  it('leads nowhere from a session that has one row as yet', async () => {
+    setUp({ sessionId: '0193a000-0000-7000-8000-00000000000a' });
+    await fieldsOf('Event');
+    expect(screen.queryByRole('link')).toBeNull();
   });
 });

@@ -1,29 +1,59 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { ButtonIcon, Skeleton } from '@backstage/ui';
+import { Skeleton } from '@backstage/ui';
 import Drawer from '@material-ui/core/Drawer';
 import useMediaQuery from '@material-ui/core/useMediaQuery';
-import CloseIcon from '@material-ui/icons/Close';
-import { useCallback, useId } from 'react';
+import { KeyboardEvent, useCallback, useId } from 'react';
 import { kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { LoadError } from '../AuditList';
 import surface from '../Surface/Surface.module.css';
+import { DetailsHeader } from './DetailsHeader';
 import { EventFields } from './EventFields';
 import classes from './RequestAuditDetails.module.css';
 
-/** One call in full, in a drawer over the list. */
-export function RequestAuditDetails(props: {
-  /** Nothing is open without it. */
-  eventId?: string;
+type DetailsProps = {
+  /** The rows that it is one of, in their order. */
+  rows: readonly { id: string }[];
+  /** The `search` of the link that opens an event. */
+  eventSearch: (eventId: string) => string;
   /** The `search` of the link that plays a recording in place. */
   recordingSearch: (recordingId: string) => string;
+  /** Opens the row before or after it: keys K and J. */
+  onShow: (eventId: string) => void;
   onClose: () => void;
-}) {
-  const { eventId, recordingSearch, onClose } = props;
+};
+
+/** One call in full, in a drawer over the list. */
+export function RequestAuditDetails(
+  props: DetailsProps & {
+    /** Nothing is open without it. */
+    eventId?: string;
+  },
+) {
+  const { eventId, rows, onShow, onClose } = props;
   const still = useMediaQuery('(prefers-reduced-motion: reduce)');
   const titleId = useId();
+
+  const index = rows.findIndex(({ id }) => id === eventId);
+  const showAt = (place: number) => {
+    const id = index < 0 ? undefined : rows[place]?.id;
+    return id === undefined ? undefined : () => onShow(id);
+  };
+  const onPrevious = showAt(index - 1);
+  const onNext = showAt(index + 1);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    if (event.key.toLowerCase() === 'k') {
+      onPrevious?.();
+    } else if (event.key.toLowerCase() === 'j') {
+      onNext?.();
+    }
+  };
+
   return (
     <Drawer
       anchor="right"
@@ -35,28 +65,31 @@ export function RequestAuditDetails(props: {
         'aria-modal': true,
         'aria-labelledby': titleId,
         className: `${surface.surface} ${classes.drawer}`,
+        onKeyDown,
       }}
     >
       {eventId && (
         <Content
-          key={eventId}
+          {...props}
           eventId={eventId}
           titleId={titleId}
-          recordingSearch={recordingSearch}
-          onClose={onClose}
+          onPrevious={onPrevious}
+          onNext={onNext}
         />
       )}
     </Drawer>
   );
 }
 
-function Content(props: {
-  eventId: string;
-  titleId: string;
-  recordingSearch: (recordingId: string) => string;
-  onClose: () => void;
-}) {
-  const { eventId, titleId, recordingSearch, onClose } = props;
+function Content(
+  props: DetailsProps & {
+    eventId: string;
+    titleId: string;
+    onPrevious?: () => void;
+    onNext?: () => void;
+  },
+) {
+  const { eventId, titleId, onPrevious, onNext, onClose } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const api = useApi(kubernetesAuditApiRef);
   const { value, error, reload } = useLoad(
@@ -65,22 +98,22 @@ function Content(props: {
       [api, eventId],
     ),
   );
+  // While the next one is on its way, the one before it is not shown as it.
+  const event = value?.id === eventId ? value : undefined;
   return (
     <>
-      <header className={classes.header}>
-        <h2 id={titleId} className={classes.title}>
-          {value
-            ? t('details.title', { number: String(value.number) })
-            : t('details.titleLoading')}
-        </h2>
-        <ButtonIcon
-          aria-label={t('details.close')}
-          icon={<CloseIcon fontSize="inherit" />}
-          variant="tertiary"
-          onPress={onClose}
-        />
-      </header>
-      <div className={classes.content}>
+      <DetailsHeader
+        titleId={titleId}
+        title={
+          event
+            ? t('details.title', { number: String(event.number) })
+            : t('details.titleLoading')
+        }
+        onPrevious={onPrevious}
+        onNext={onNext}
+        onClose={onClose}
+      />
+      <div key={eventId} className={classes.content}>
         {error && (
           <LoadError
             error={error}
@@ -88,7 +121,7 @@ function Content(props: {
             onRetry={reload}
           />
         )}
-        {!value && !error && (
+        {!event && !error && (
           <div role="status" aria-label={t('list.loading')}>
             {Array.from({ length: 12 }, (_, row) => (
               <Skeleton
@@ -100,8 +133,12 @@ function Content(props: {
             ))}
           </div>
         )}
-        {value && (
-          <EventFields event={value} recordingSearch={recordingSearch} />
+        {event && (
+          <EventFields
+            event={event}
+            eventSearch={props.eventSearch}
+            recordingSearch={props.recordingSearch}
+          />
         )}
       </div>
     </>

@@ -2,7 +2,7 @@ import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button } from '@backstage/ui';
 import ListAltIcon from '@material-ui/icons/ListAlt';
 import SearchIcon from '@material-ui/icons/Search';
-import { DEFAULT_RANGE, isFiltered, RequestAuditQuery } from '../../query';
+import { isFiltered, RequestAuditQuery, UNFILTERED } from '../../query';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ListMessage, SetupSteps } from '../AuditList';
 
@@ -45,18 +45,7 @@ export function NoRequests(props: {
       actions={
         <>
           {filtered && (
-            <Button
-              variant="primary"
-              onPress={() =>
-                onChange({
-                  search: '',
-                  verbs: [],
-                  resources: [],
-                  match: 'all',
-                  range: { kind: DEFAULT_RANGE },
-                })
-              }
-            >
+            <Button variant="primary" onPress={() => onChange(UNFILTERED)}>
               {t('filter.clear')}
             </Button>
           )}

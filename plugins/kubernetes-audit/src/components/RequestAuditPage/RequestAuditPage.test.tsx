@@ -1,4 +1,5 @@
-import { NotAllowedError } from '@backstage/errors';
+import type { StorageApi } from '@backstage/core-plugin-api';
+import { mockApis } from '@backstage/frontend-test-utils';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { axe, toHaveNoViolations } from 'jest-axe';
@@ -33,7 +34,7 @@ const COLUMNS = [
   'Client Name',
 ];
 
-function setUp(url?: string) {
+function setUp(url?: string, storageApi?: StorageApi) {
   const events = [
     sampleEvent(),
     sampleEvent({
@@ -51,11 +52,14 @@ function setUp(url?: string) {
       totalItems: 10_000,
       totalIsLowerBound: true,
     }),
-    getEvent: async () => events[0],
+    getEvent: async id => events.find(event => event.id === id) ?? events[0],
   });
-  const view = renderPage(<RequestAuditPage />, { api, url });
+  const view = renderPage(<RequestAuditPage />, { api, url, storageApi });
   return { api, view, user: userEvent.setup() };
 }
+
+const headers = () =>
+  screen.getAllByRole('columnheader').map(header => header.textContent);
 
 const lastRequest = (api: ReturnType<typeof fakeAuditApi>) =>
   api.listEvents.mock.calls[api.listEvents.mock.calls.length - 1][0];
@@ -145,56 +149,6 @@ describe('RequestAuditPage', () => {
     expect(currentParams().toString()).toBe('');
   });
 
-  it('filters by verb, resource and time, joined by OR, and takes one away', async () => {
-    const { api, user } = setUp();
-    await user.click(await screen.findByRole('button', { name: 'Filter' }));
-    const filter = within(screen.getByRole('dialog'));
-    await user.click(filter.getByRole('radio', { name: 'OR' }));
-    await user.click(filter.getByRole('checkbox', { name: 'get' }));
-    await user.click(filter.getByRole('checkbox', { name: 'pods/exec' }));
-    await user.click(filter.getByRole('checkbox', { name: 'others' }));
-    await user.click(filter.getByRole('radio', { name: 'Last 7 days' }));
-    await user.click(filter.getByRole('button', { name: 'Apply' }));
-
-    await waitFor(() =>
-      expect(lastRequest(api).filter).toEqual({
-        $any: [
-          { verb: 'get' },
-          { $any: [{ resource: 'pods/exec' }, { resource: 'others' }] },
-          {
-            executedAt: { $gte: expect.any(String), $lt: expect.any(String) },
-          },
-        ],
-      }),
-    );
-    expect(currentParams().toString()).toBe(
-      'verb=get&resource=pods%2Fexec&resource=others&match=any&range=last7Days',
-    );
-
-    await user.click(screen.getByRole('button', { name: 'Remove Verb' }));
-    expect(currentParams().getAll('verb')).toEqual([]);
-    expect(currentParams().getAll('resource')).toHaveLength(2);
-  });
-
-  it('offers the verbs and resources of the specification', async () => {
-    const { user } = setUp();
-    await user.click(await screen.findByRole('button', { name: 'Filter' }));
-    const options = (name: string) =>
-      within(screen.getByRole('group', { name }))
-        .getAllByRole('checkbox')
-        .map(box => box.closest('label')?.textContent)
-        .join(' ');
-    expect(options('Verb')).toBe(
-      'get list watch create update patch delete deletecollection',
-    );
-    expect(options('Resource')).toBe(
-      'pods pods/exec pods/log pods/portforward services ingresses deployments replicasets ' +
-        'statefulsets daemonsets configmaps secrets namespaces nodes persistentvolumes ' +
-        'persistentvolumeclaims jobs cronjobs serviceaccounts endpoints roles rolebindings ' +
-        'clusterroles clusterrolebindings others',
-    );
-  });
-
   it('opens a call on a click on its row, and closes it again', async () => {
     const { api, user } = setUp('/?verb=create');
     await user.click(await screen.findByRole('cell', { name: '4711' }));
@@ -224,57 +178,58 @@ describe('RequestAuditPage', () => {
     await waitFor(() => expect(api.listEvents).toHaveBeenCalledTimes(2));
   });
 
-  it('tells how to begin when nothing was ever recorded', async () => {
-    const api = fakeAuditApi({
-      listEvents: async () => ({ items: [] }),
-    });
-    renderPage(<RequestAuditPage />, { api });
+  it('turns the order round, and keeps it in the URL', async () => {
+    const { api, user } = setUp('/?cursor=c');
+    await screen.findByRole('cell', { name: '4711' });
+    const header = screen.getByRole('columnheader', { name: 'Executed At' });
+    expect(header).toHaveAttribute('aria-sort', 'descending');
+    await user.click(within(header).getByRole('button'));
+    await waitFor(() => expect(lastRequest(api).order).toBe('asc'));
+    expect(currentParams().toString()).toBe('order=asc');
     expect(
-      await screen.findByText('No requests recorded yet'),
-    ).toBeInTheDocument();
-    expect(api.listEvents.mock.calls.map(([request]) => request.limit)).toEqual(
-      [undefined, 1],
-    );
+      screen.getByRole('columnheader', { name: 'Executed At' }),
+    ).toHaveAttribute('aria-sort', 'ascending');
   });
 
-  it('offers to clear what nothing matches', async () => {
-    const api = fakeAuditApi({
-      listEvents: async ({ limit }) => ({
-        items: limit === 1 ? [sampleEvent()] : [],
-      }),
-    });
-    renderPage(<RequestAuditPage />, { api, url: '/?search=x&verb=get' });
-    const user = userEvent.setup();
-    await user.click(
-      await screen.findByRole('button', { name: 'Clear filters' }),
-    );
-    expect(currentParams().toString()).toBe('');
+  it('hides and moves columns by keyboard, and keeps that for the user', async () => {
+    const storageApi = mockApis.storage();
+    const { user, view } = setUp(undefined, storageApi);
+    await screen.findByRole('cell', { name: '4711' });
+    await user.click(screen.getByRole('button', { name: 'Columns' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Email' }));
+    const up = () => screen.getByRole('button', { name: 'Move Verb up' });
+    up().focus();
+    await user.keyboard('{Enter}{Enter}');
+    expect(up()).toHaveFocus();
+    expect(screen.getByText('Verb is now number 8 of 16')).toBeInTheDocument();
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('checkbox')).toBeNull());
+    const chosen = COLUMNS.filter(name => !['Email', 'Verb'].includes(name));
+    chosen.splice(chosen.indexOf('Role'), 0, 'Verb');
+    expect(headers()).toEqual(chosen);
+    view.unmount();
+
+    setUp(undefined, storageApi);
+    await screen.findByRole('cell', { name: '4711' });
+    expect(headers()).toEqual(chosen);
+    await user.click(screen.getByRole('button', { name: 'Columns' }));
+    await user.click(screen.getByRole('button', { name: 'Reset' }));
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(headers()).toEqual(COLUMNS));
   });
 
-  it('says which permission is missing', async () => {
-    const api = fakeAuditApi({
-      listEvents: jest.fn().mockRejectedValue(new NotAllowedError('no')),
-    });
-    renderPage(<RequestAuditPage />, { api });
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'kubernetes-audit.event.read',
-    );
-  });
-
-  it('says why it failed, and tries again', async () => {
-    const api = fakeAuditApi({
-      listEvents: jest
-        .fn()
-        .mockRejectedValueOnce(new Error('connection refused'))
-        .mockResolvedValue({ items: [sampleEvent()] }),
-    });
-    renderPage(<RequestAuditPage />, { api });
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'connection refused',
-    );
-    const user = userEvent.setup();
-    await user.click(screen.getByRole('button', { name: 'Retry' }));
-    expect(await screen.findByRole('cell', { name: '4711' })).toBeVisible();
+  it('goes from call to call within the details, and back to the list', async () => {
+    const { user } = setUp('/?verb=create');
+    await user.click(await screen.findByRole('cell', { name: '4711' }));
+    await screen.findByRole('dialog', { name: 'Request 4711' });
+    await user.keyboard('j');
+    await screen.findByRole('dialog', { name: 'Request 4710' });
+    expect(currentParams().get('event')).toMatch(/2$/);
+    expect(
+      screen.getByRole('button', { name: 'Next request (J)' }),
+    ).toBeDisabled();
+    await user.keyboard('k');
+    await screen.findByRole('dialog', { name: 'Request 4711' });
   });
 
   it('has no accessibility violation, neither as a list nor with the filter or a call open', async () => {

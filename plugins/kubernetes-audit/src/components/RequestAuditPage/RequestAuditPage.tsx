@@ -3,14 +3,16 @@ import { useCallback } from 'react';
 import { useUrlItem } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import {
-  AuditTable,
-  AuditTableSkeleton,
+  AutoRefreshButton,
+  chosenColumns,
+  ColumnMenu,
   ConditionChips,
+  ListBody,
   ListPage,
   ListToolbar,
-  LoadError,
-  PageNavigation,
+  NewRowsButton,
   pageTotal,
+  useColumnChoice,
 } from '../AuditList';
 import { RecordingPlayerDialog } from '../RecordingPlayer';
 import { RequestAuditDetails } from '../RequestAuditDetails';
@@ -18,16 +20,20 @@ import { NoRequests } from './NoRequests';
 import { requestConditions } from './requestConditions';
 import { RequestFilter } from './RequestFilter';
 import { useRequestAudit } from './useRequestAudit';
-import { useRequestColumns } from './useRequestColumns';
+import { REQUEST_COLUMNS, useRequestColumns } from './useRequestColumns';
 
 /** *Request Audit*: what was called on which cluster, newest first. */
 export function RequestAuditPage() {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const { query, update, list } = useRequestAudit();
+  const audit = useRequestAudit();
+  const { query, update, list } = audit;
   const { item, open, searchFor } = useUrlItem();
-  const columns = useRequestColumns(
-    useCallback(event => searchFor({ event }), [searchFor]),
+  const choice = useColumnChoice('requestColumns', REQUEST_COLUMNS);
+  const eventSearch = useCallback(
+    (event: string) => searchFor({ event }),
+    [searchFor],
   );
+  const columns = useRequestColumns(eventSearch);
   const page = list.value?.page;
   const total = pageTotal(page, shown => t('list.atLeast', { total: shown }));
 
@@ -37,50 +43,58 @@ export function RequestAuditPage() {
         searchLabel={t('requests.search')}
         search={query.search}
         onSearch={search => update({ search }, { replace: true })}
-        filter={<RequestFilter query={query} onChange={update} />}
+        filter={
+          <RequestFilter
+            query={query}
+            rows={page?.items ?? []}
+            onChange={update}
+          />
+        }
+        settings={
+          <>
+            <ColumnMenu columns={columns} choice={choice} />
+            <AutoRefreshButton
+              isOn={audit.autoRefresh}
+              onChange={audit.setAutoRefresh}
+            />
+          </>
+        }
         total={total && t('requests.total', total)}
         onRefresh={list.reload}
       />
       <ConditionChips conditions={requestConditions(query, update, t)} />
-      {list.error && (
-        <LoadError
-          error={list.error}
-          denied={t('error.deniedRequests')}
-          onRetry={list.reload}
-        />
-      )}
-      {!page && list.isLoading && (
-        <AuditTableSkeleton label={t('requests.table')} columns={columns} />
-      )}
-      {page && page.items.length === 0 && (
-        <NoRequests
-          query={query}
-          nothingRecorded={list.value?.nothingRecorded === true}
-          onChange={update}
-        />
-      )}
-      {page && page.items.length > 0 && (
-        <AuditTable
-          label={t('requests.table')}
-          columns={columns}
-          rows={page.items}
-          openId={item.event}
-          isReloading={list.isLoading}
-          onOpen={({ id }) => open({ event: id })}
-        />
-      )}
-      {page && (
-        <PageNavigation
-          prevCursor={page.prevCursor}
-          nextCursor={page.nextCursor}
-          onNavigate={cursor => update({ cursor })}
-        />
-      )}
+      <NewRowsButton newRows={audit.newRows} onShow={list.reload} />
+      <ListBody
+        label={t('requests.table')}
+        list={list}
+        columns={chosenColumns(columns, choice)}
+        sort={{
+          columnId: 'executedAt',
+          direction: query.order === 'asc' ? 'ascending' : 'descending',
+          onReverse: () =>
+            update({ order: query.order === 'asc' ? 'desc' : 'asc' }),
+        }}
+        openId={item.event}
+        denied={t('error.deniedRequests')}
+        empty={
+          <NoRequests
+            query={query}
+            nothingRecorded={list.value?.nothingRecorded === true}
+            onChange={update}
+          />
+        }
+        onOpen={({ id }) => open({ event: id })}
+        onNavigate={cursor => update({ cursor })}
+      />
       <RequestAuditDetails
         eventId={item.event}
+        rows={page?.items ?? []}
+        eventSearch={eventSearch}
         recordingSearch={recording =>
           searchFor({ event: item.event, recording })
         }
+        // Back leads to the list, not through all that was looked at.
+        onShow={event => open({ event }, { replace: true })}
         onClose={() => open({})}
       />
       {item.recording && (

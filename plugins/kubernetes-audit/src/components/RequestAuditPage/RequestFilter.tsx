@@ -1,9 +1,14 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { KUBERNETES_VERBS } from 'backstage-plugin-kubernetes-audit-common';
+import type { RequestAuditListItem } from 'backstage-plugin-kubernetes-audit-common';
 import {
+  activeConditions,
   DEFAULT_RANGE,
-  FILTER_RESOURCES,
+  FilterField,
+  knownValues,
+  OFFERED_VALUES,
+  OfferedField,
   RequestAuditQuery,
+  UNFILTERED,
 } from '../../query';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import {
@@ -11,109 +16,126 @@ import {
   isReversed,
   PillGroup,
   TimeRangeFields,
+  ValuesField,
 } from '../AuditList';
+import { FIELD_LABELS, valueLabel } from './filterLabels';
 import classes from './RequestFilter.module.css';
 
-type Draft = Pick<RequestAuditQuery, 'verbs' | 'resources' | 'match' | 'range'>;
+type Draft = Pick<RequestAuditQuery, 'conditions' | 'match' | 'range'>;
 
 const CLEARED: Draft = {
-  verbs: [],
-  resources: [],
-  match: 'all',
-  range: { kind: DEFAULT_RANGE },
+  conditions: UNFILTERED.conditions,
+  match: UNFILTERED.match,
+  range: UNFILTERED.range,
 };
 
-/** The filter of *Request Audit*: verb, resource and time, joined by AND or OR. */
+/** What a row has in the fields whose values are typed. */
+const TYPED_VALUES: Record<
+  Exclude<FilterField, OfferedField>,
+  (row: RequestAuditListItem) => Array<string | undefined>
+> = {
+  role: row => [row.role],
+  namespace: row => [row.namespace],
+  user: row => [row.userName],
+  clientIp: row => [row.clientIp],
+  group: row => row.kubernetesGroups ?? [],
+};
+const TYPED_FIELDS = [
+  'role',
+  'namespace',
+  'user',
+  'clientIp',
+  'group',
+] as const;
+
+/** The filter of *Request Audit*: fields and time, joined by AND or OR. */
 export function RequestFilter(props: {
   query: RequestAuditQuery;
+  /** Rows whose values are suggested. */
+  rows: readonly RequestAuditListItem[];
   onChange: (patch: Draft) => void;
 }) {
-  const { query, onChange } = props;
+  const { query, rows, onChange } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const { verbs, resources, match, range } = query;
+  const { conditions, match, range } = query;
   return (
     <FilterButton<Draft>
       activeCount={
-        Number(verbs.length > 0) +
-        Number(resources.length > 0) +
+        activeConditions(conditions).length +
         Number(range.kind !== DEFAULT_RANGE)
       }
-      value={{ verbs, resources, match, range }}
+      value={{ conditions, match, range }}
       cleared={CLEARED}
       isValid={draft => !isReversed(draft.range)}
       onApply={onChange}
     >
-      {(draft, change) => (
-        <>
-          <div>
-            <PillGroup
-              label={t('filter.combine')}
-              type="radio"
-              options={[
-                { value: 'all', label: t('filter.and') },
-                { value: 'any', label: t('filter.or') },
-              ]}
-              selected={[draft.match]}
-              onChange={value => change({ match: value })}
+      {(draft, change) => {
+        const setValues = (field: FilterField, values: string[]) =>
+          change({
+            conditions: {
+              ...draft.conditions,
+              [field]: knownValues(field, values),
+            },
+          });
+        const pills = (field: OfferedField) => (
+          <PillGroup<string>
+            label={t(FIELD_LABELS[field])}
+            type="checkbox"
+            options={OFFERED_VALUES[field].map(value => ({
+              value,
+              label: valueLabel(field, value, t),
+            }))}
+            selected={draft.conditions[field] ?? []}
+            onChange={(value, isSelected) => {
+              const others = (draft.conditions[field] ?? []).filter(
+                selected => selected !== value,
+              );
+              setValues(field, isSelected ? [...others, value] : others);
+            }}
+          />
+        );
+        return (
+          <>
+            <div>
+              <PillGroup
+                label={t('filter.combine')}
+                type="radio"
+                options={[
+                  { value: 'all', label: t('filter.and') },
+                  { value: 'any', label: t('filter.or') },
+                ]}
+                selected={[draft.match]}
+                onChange={value => change({ match: value })}
+              />
+              {draft.match === 'any' && (
+                <p className={classes.hint}>{t('filter.orHint')}</p>
+              )}
+            </div>
+            {pills('verb')}
+            {pills('resource')}
+            <TimeRangeFields
+              label={t('field.executedAt')}
+              range={draft.range}
+              onChange={value => change({ range: value })}
             />
-            {draft.match === 'any' && (
-              <p className={classes.hint}>{t('filter.orHint')}</p>
-            )}
-          </div>
-          <PillGroup
-            label={t('field.verb')}
-            type="checkbox"
-            options={KUBERNETES_VERBS.map(verb => ({
-              value: verb,
-              label: verb,
-            }))}
-            selected={KUBERNETES_VERBS.filter(verb =>
-              draft.verbs.includes(verb),
-            )}
-            onChange={(verb, isSelected) =>
-              change({
-                verbs: toggled(KUBERNETES_VERBS, draft.verbs, verb, isSelected),
-              })
-            }
-          />
-          <PillGroup
-            label={t('field.resource')}
-            type="checkbox"
-            options={FILTER_RESOURCES.map(resource => ({
-              value: resource,
-              label: resource,
-            }))}
-            selected={draft.resources}
-            onChange={(resource, isSelected) =>
-              change({
-                resources: toggled(
-                  FILTER_RESOURCES,
-                  draft.resources,
-                  resource,
-                  isSelected,
-                ),
-              })
-            }
-          />
-          <TimeRangeFields
-            label={t('field.executedAt')}
-            range={draft.range}
-            onChange={value => change({ range: value })}
-          />
-        </>
-      )}
+            {pills('result')}
+            <div className={classes.typed}>
+              {TYPED_FIELDS.map(field => (
+                <ValuesField
+                  key={field}
+                  label={t(FIELD_LABELS[field])}
+                  values={draft.conditions[field] ?? []}
+                  suggestions={knownValues(
+                    field,
+                    rows.flatMap(TYPED_VALUES[field]).map(value => value ?? ''),
+                  )}
+                  onChange={values => setValues(field, values)}
+                />
+              ))}
+            </div>
+          </>
+        );
+      }}
     </FilterButton>
-  );
-}
-
-/** The selection with one value in or out, in the order that is offered. */
-function toggled(
-  offered: readonly string[],
-  selected: readonly string[],
-  value: string,
-  isSelected: boolean,
-): string[] {
-  return offered.filter(option =>
-    option === value ? isSelected : selected.includes(option),
   );
 }

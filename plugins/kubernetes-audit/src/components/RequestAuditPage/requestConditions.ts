@@ -1,11 +1,13 @@
 import type { TranslationFunction } from '@backstage/core-plugin-api/alpha';
 import {
+  activeConditions,
   DEFAULT_RANGE,
   rangeIsAlternative,
   RequestAuditQuery,
 } from '../../query';
 import type { kubernetesAuditTranslationRef } from '../../translations';
 import { Condition, describeRange } from '../AuditList';
+import { FIELD_LABELS, valueLabel } from './filterLabels';
 
 type Translate = TranslationFunction<
   (typeof kubernetesAuditTranslationRef)['T']
@@ -17,7 +19,7 @@ export function requestConditions(
   update: (patch: Partial<RequestAuditQuery>) => void,
   t: Translate,
 ): Condition[] {
-  const { verbs, resources, match, range } = query;
+  const { conditions, match, range } = query;
   const joinedBy = match === 'any' ? 'or' : 'and';
   const time: Condition = {
     field: t('field.executedAt'),
@@ -28,22 +30,13 @@ export function requestConditions(
         ? undefined
         : () => update({ range: { kind: DEFAULT_RANGE } }),
   };
-  const others: Condition[] = [];
-  if (verbs.length > 0) {
-    others.push({
-      field: t('field.verb'),
-      values: verbs,
-      joinedBy: 'and',
-      onRemove: () => update({ verbs: [] }),
-    });
-  }
-  if (resources.length > 0) {
-    others.push({
-      field: t('field.resource'),
-      values: resources,
-      joinedBy: others.length > 0 ? joinedBy : 'and',
-      onRemove: () => update({ resources: [] }),
-    });
-  }
+  const others = activeConditions(conditions).map(
+    ({ field, values }, index): Condition => ({
+      field: t(FIELD_LABELS[field]),
+      values: values.map(value => valueLabel(field, value, t)),
+      joinedBy: index > 0 ? joinedBy : 'and',
+      onRemove: () => update({ conditions: { ...conditions, [field]: [] } }),
+    }),
+  );
   return rangeIsAlternative(query) ? [...others, time] : [time, ...others];
 }

@@ -2,14 +2,14 @@ import { useApi } from '@backstage/core-plugin-api';
 import { DateTime } from 'luxon';
 import { useCallback } from 'react';
 import { kubernetesAuditApiRef } from '../../api';
-import { UrlQueryCodec, useUrlQuery } from '../../hooks';
+import { UrlQueryCodec, useKeptValue, useUrlQuery } from '../../hooks';
 import {
   parseRequestAuditQuery,
   RequestAuditQuery,
   toListRequest,
   writeRequestAuditQuery,
 } from '../../query';
-import { useListPage } from '../AuditList';
+import { useListPage, useNewRows } from '../AuditList';
 
 const CODEC: UrlQueryCodec<RequestAuditQuery> = {
   parse: parseRequestAuditQuery,
@@ -39,6 +39,23 @@ export function useRequestAudit() {
     (signal: AbortSignal) => api.listEvents({ limit: 1 }, { signal }),
     [api],
   );
+  const list = useListPage(load, loadAny);
 
-  return { query, update, list: useListPage(load, loadAny) };
+  const [autoRefresh, setAutoRefresh] = useKeptValue('requestAutoRefresh');
+  // New rows come first only where the newest are.
+  const followsNew =
+    autoRefresh === true &&
+    !query.cursor &&
+    query.order === 'desc' &&
+    !list.isLoading;
+  const newRows = useNewRows(load, followsNew ? list.value?.page : undefined);
+
+  return {
+    query,
+    update,
+    list,
+    newRows,
+    autoRefresh: autoRefresh === true,
+    setAutoRefresh,
+  };
 }

@@ -8,8 +8,28 @@ import type { AuditColumn } from '../AuditList';
 import { ResultLabel } from './ResultLabel';
 import { VerbLabel } from './VerbLabel';
 
+/** The columns of *Request Audit*, in the order of the specification. */
+export const REQUEST_COLUMNS = [
+  { id: 'number' },
+  { id: 'executedAt', isFixed: true },
+  { id: 'result' },
+  { id: 'name' },
+  { id: 'email' },
+  { id: 'clientIp' },
+  { id: 'clusterName' },
+  { id: 'role' },
+  { id: 'namespace' },
+  { id: 'verb' },
+  { id: 'resource' },
+  { id: 'resourceName' },
+  { id: 'message' },
+  { id: 'clusterEndpoint' },
+  { id: 'kubernetesGroups' },
+  { id: 'clientName' },
+];
+
 /**
- * The columns of *Request Audit*, in its order.
+ * How each of {@link REQUEST_COLUMNS} is shown.
  *
  * @param searchFor - the `search` of the link that opens an event
  */

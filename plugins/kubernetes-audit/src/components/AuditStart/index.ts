@@ -1,0 +1,1 @@
+export { AuditStart } from './AuditStart';
