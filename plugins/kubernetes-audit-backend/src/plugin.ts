@@ -32,11 +32,7 @@ import {
   AgentDirectory,
   DatabaseHeartbeatStore,
 } from './agents';
-import {
-  AuthorizedAuditStore,
-  DatabaseAuditStore,
-  DatabaseAuditWriter,
-} from './audit';
+import { AuthorizedAuditStore, openEventStore } from './audit';
 import { PermissionAuthorizer } from './authorization';
 import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
@@ -185,6 +181,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           fn: () => retention.sweep(shutdown.signal),
         });
         const indexer = RecordingIndexer.create({ ...recordings, logger });
+        const eventStore = openEventStore(knex);
         const publisher = EventPublisher.create({
           sinks: [EventsServiceSink.create(services.events), ...moduleSinks],
           logger,
@@ -206,7 +203,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
             }),
             eventIngest: EventIngest.create({
               knex,
-              writer: DatabaseAuditWriter.create(),
+              writer: eventStore.writer,
               publisher,
               logger,
               now,
@@ -216,7 +213,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               indexer,
             }),
             events: AuthorizedAuditStore.create({
-              store: DatabaseAuditStore.create(knex),
+              store: eventStore.store,
               authorizer,
             }),
             recordings: RecordingLibrary.create({

@@ -6,8 +6,8 @@ import type {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { PageRequest } from '../database';
 
-/** Which events are asked for; the parts are joined by AND. */
-export type EventQuery = PageRequest & {
+/** Which events are meant; the parts are joined by AND. */
+export type EventSelection = {
   /** A filter predicate over the event's fields, as parsed JSON. */
   filter?: unknown;
   /** Milliseconds since 1970, included. */
@@ -18,6 +18,9 @@ export type EventQuery = PageRequest & {
   search?: string;
 };
 
+/** Which page of which events is asked for. */
+export type EventQuery = PageRequest & EventSelection;
+
 /** Reads the audit events. */
 export interface AuditStore {
   /**
@@ -27,6 +30,17 @@ export interface AuditStore {
 
   /** One event with its request body. */
   get(id: string): Promise<StoredRequestAuditEvent | undefined>;
+
+  /**
+   * All of the events with their bodies, batch by batch: none is held longer
+   * than it takes to pass it on.
+   *
+   * @throws InputError when the filter is malformed
+   */
+  export(
+    selection: EventSelection,
+    options: { order: 'asc' | 'desc'; batch: number },
+  ): AsyncGenerator<StoredRequestAuditEvent[]>;
 }
 
 /** A record that contradicts what is stored. */

@@ -1,4 +1,3 @@
 export * from './AuditStore';
-export * from './DatabaseAuditStore';
-export * from './DatabaseAuditWriter';
 export * from './AuthorizedAuditStore';
+export * from './openEventStore';

@@ -4,3 +4,5 @@ export * from './applySearch';
 export * from './parseInstant';
 export * from './keysetPage';
 export * from './filter';
+export * from './isSqlite';
+export * from './likePattern';

@@ -112,7 +112,7 @@ function whereLike(
 }
 
 /** The value as the column holds it; none when it can equal nothing there. */
-function columnValues(
+export function columnValues(
   field: FilterField,
   value: FilterPredicatePrimitive,
 ): (string | number | boolean)[] {

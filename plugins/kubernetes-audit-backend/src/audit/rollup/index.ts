@@ -1,0 +1,2 @@
+export * from './FacetChanges';
+export * from './RollUp';
