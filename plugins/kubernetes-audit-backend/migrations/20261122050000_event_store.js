@@ -19,7 +19,7 @@
  * what only a page's rows need in a table aside, so that scans stay narrow.
  */
 
-const { createHash } = require("node:crypto");
+const { createHash } = require('node:crypto');
 
 const LIST_SEPARATOR = '\u001f';
 const ABSENT = 'absent';
@@ -265,7 +265,12 @@ async function moveInto(knex, table, facets, terms, row) {
   await knex('event_ids').insert({ ...key, number: row.number });
   if (isPostgres(knex)) {
     const ids = Object.values(single);
-    await knex(table).insert({ ...kept, failed, terms: ids, group_terms: groups });
+    await knex(table).insert({
+      ...kept,
+      failed,
+      terms: ids,
+      group_terms: groups,
+    });
     if (row.request_body !== null) {
       const { request_body } = row;
       await knex('event_bodies').insert({ ...key, request_body });

@@ -32,12 +32,22 @@ import {
   AgentDirectory,
   DatabaseHeartbeatStore,
 } from './agents';
-import { AuthorizedAuditStore, openEventStore } from './audit';
+import {
+  AuthorizedAuditStore,
+  createEventMaintenance,
+  EventExport,
+  openEventStore,
+} from './audit';
 import { PermissionAuthorizer } from './authorization';
 import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
-import { EventIngest, EventPublisher, EventsServiceSink } from './ingest';
+import {
+  EventIngest,
+  EventPublisher,
+  EventsServiceSink,
+  SpoolPruning,
+} from './ingest';
 import {
   createBlobStore,
   DatabaseRecordingStore,
@@ -48,7 +58,7 @@ import {
   SidecarCache,
   SidecarStore,
 } from './recordings';
-import { RecordingRetention } from './retention';
+import { EventRetention, RecordingRetention } from './retention';
 import { createRouter, KEYS_PATH } from './router';
 
 /** Looks whether the signing keys are due for something; one replica does. */
@@ -58,6 +68,16 @@ const KEY_ROTATION_TASK: SchedulerServiceTaskScheduleDefinition & {
   id: 'kubernetes-audit-key-rotation',
   frequency: { minutes: 1 },
   timeout: { minutes: 1 },
+  scope: 'global',
+};
+
+/** Keeps the tables of the events ready for the next days, and deletes those whose time is over. */
+const EVENT_UPKEEP_TASK: SchedulerServiceTaskScheduleDefinition & {
+  id: string;
+} = {
+  id: 'kubernetes-audit-event-upkeep',
+  frequency: { hours: 1 },
+  timeout: { hours: 1 },
   scope: 'global',
 };
 
@@ -180,8 +200,26 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           ...RETENTION_TASK,
           fn: () => retention.sweep(shutdown.signal),
         });
-        const indexer = RecordingIndexer.create({ ...recordings, logger });
         const eventStore = openEventStore(knex);
+        const maintenance = createEventMaintenance({ knex, logger, now });
+        const eventRetention = EventRetention.create({
+          rollUp: eventStore.rollUp,
+          maintenance,
+          auditor: services.auditor,
+          logger,
+          keepMs: config.retention.eventsMs,
+          now,
+        });
+        const pruning = SpoolPruning.create({ knex, now });
+        await services.scheduler.scheduleTask({
+          ...EVENT_UPKEEP_TASK,
+          fn: async () => {
+            await maintenance.prepare();
+            await eventRetention.sweep(shutdown.signal);
+            await pruning.prune(shutdown.signal);
+          },
+        });
+        const indexer = RecordingIndexer.create({ ...recordings, logger });
         const publisher = EventPublisher.create({
           sinks: [EventsServiceSink.create(services.events), ...moduleSinks],
           logger,
@@ -216,8 +254,15 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               store: eventStore.store,
               authorizer,
             }),
+            eventExport: EventExport.create({
+              store: eventStore.store,
+              authorizer,
+              encryption: config.export.encryption,
+              now,
+            }),
             recordings: RecordingLibrary.create({
               ...recordings,
+              events: eventStore.store,
               sidecars: SidecarCache.create({
                 sidecars: SidecarStore.create(recordings.blobs),
                 indexer,

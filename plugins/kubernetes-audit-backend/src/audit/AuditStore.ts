@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type {
+  RequestAuditHistogram,
   RequestAuditPage,
   SpoolRecord,
   StoredRequestAuditEvent,
@@ -30,6 +31,16 @@ export interface AuditStore {
 
   /** One event with its request body. */
   get(id: string): Promise<StoredRequestAuditEvent | undefined>;
+
+  /**
+   * The events counted by time and result. Bars without events are left out.
+   *
+   * @throws InputError when the filter is malformed
+   */
+  histogram(selection: EventSelection): Promise<RequestAuditHistogram>;
+
+  /** Whether there still is an event of the session. */
+  hasSession(sessionId: string): Promise<boolean>;
 
   /**
    * All of the events with their bodies, batch by batch: none is held longer

@@ -166,9 +166,10 @@ describe('DatabaseAuditStore', () => {
       );
       await write(knex, ...records);
       const total = async (filter: object) =>
-        (({ totalItems, totalIsLowerBound }) => [totalItems, totalIsLowerBound])(
-          await store.list({ limit: 1, filter }),
-        );
+        (({ totalItems, totalIsLowerBound }) => [
+          totalItems,
+          totalIsLowerBound,
+        ])(await store.list({ limit: 1, filter }));
       // What the roll-up knows, and what has to be looked for.
       expect(await total({})).toEqual([10_000, true]);
       expect(await total({ message: 'x' })).toEqual([10_000, true]);

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import type {
+  RequestAuditHistogram,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -10,10 +11,11 @@ import { EVENT_FIELDS } from './eventFields';
 import { toListItem, toStoredEvent } from './eventRow';
 import type { EventKey, EventTables } from './EventTables';
 import { allOf, boundsOf, EventCondition } from './query/EventCondition';
+import { EventHistogram } from './query/EventHistogram';
 import { EventSearch } from './query/EventSearch';
 import type { Span, WalkBudgets } from './query/EventWalk';
 import { ConditionResolver } from './query/resolveCondition';
-import { RollUp } from './rollup';
+import type { RollUp } from './rollup';
 import type { TermDictionary } from './terms';
 
 /** The audit events in a database. */
@@ -22,6 +24,7 @@ export class DatabaseAuditStore implements AuditStore {
     knex: Knex;
     tables: EventTables;
     terms: TermDictionary;
+    rollUp: RollUp;
     budgets?: WalkBudgets;
   }): DatabaseAuditStore {
     const { knex, tables } = options;
@@ -29,7 +32,8 @@ export class DatabaseAuditStore implements AuditStore {
       knex,
       tables,
       ConditionResolver.create(options),
-      EventSearch.create({ ...options, rollUp: RollUp.create(knex) }),
+      EventSearch.create(options),
+      EventHistogram.create(options),
     );
   }
 
@@ -38,6 +42,7 @@ export class DatabaseAuditStore implements AuditStore {
     private readonly tables: EventTables,
     private readonly resolver: ConditionResolver,
     private readonly search: EventSearch,
+    private readonly bars: EventHistogram,
   ) {}
 
   async list(query: EventQuery): Promise<RequestAuditPage> {
@@ -66,6 +71,17 @@ export class DatabaseAuditStore implements AuditStore {
     const keys = await this.tables.find(this.knex, [id.toLowerCase()]);
     const [event] = await this.#readEvents(keys);
     return event;
+  }
+
+  async histogram(selection: EventSelection): Promise<RequestAuditHistogram> {
+    const { condition, span } = await this.#resolve(selection);
+    return this.bars.read(condition, span);
+  }
+
+  async hasSession(sessionId: string): Promise<boolean> {
+    const { condition, span } = await this.#resolve({ filter: { sessionId } });
+    const options = { ascending: true, limit: 1 };
+    return (await this.search.find(condition, span, options)).length > 0;
   }
 
   async *export(

@@ -82,7 +82,11 @@ export class DatabaseAuditWriter implements AuditWriter {
       }
     }
 
-    const events = await this.#store(transaction, [...written.values()], stored);
+    const events = await this.#store(
+      transaction,
+      [...written.values()],
+      stored,
+    );
     return {
       stored: events.map(event => toStoredEvent(event, event.requestBody)),
       refused,

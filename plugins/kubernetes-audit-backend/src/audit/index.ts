@@ -1,3 +1,6 @@
 export * from './AuditStore';
 export * from './AuthorizedAuditStore';
+export * from './EventExport';
+export * from './EventMaintenance';
 export * from './openEventStore';
+export * from './rollup';

@@ -22,7 +22,8 @@ import { z } from 'zod';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
 import { RecordingReplay, SidecarCache } from './replay';
-import { createRecordingFileWriter, encryptedZip } from './file';
+import { encryptedZip } from '../encryptedZip';
+import { createRecordingFileWriter } from './file';
 import { readEvents, readFrames, withoutCompression } from './readChunk';
 import type {
   RecordingQuery,
@@ -31,6 +32,12 @@ import type {
 } from './RecordingStore';
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
+
+/** What a recording wants to know of the audit events. */
+export type SessionEvents = {
+  /** Whether there still is an event of the session. */
+  hasSession(sessionId: string): Promise<boolean>;
+};
 
 /** A recording as a file. */
 export type RecordingFile = {
@@ -52,12 +59,15 @@ export class RecordingLibrary {
   readonly #authorizer: Authorizer;
   readonly #maxPlaybackSize: number | undefined;
   readonly #now: () => number;
+  readonly #events: SessionEvents;
+  readonly #keepEventsMs: number | undefined;
   readonly #exportEncryption: ExportEncryption;
 
   static create(options: {
     store: RecordingStore;
     blobs: BlobStore;
     sidecars: SidecarCache;
+    events: SessionEvents;
     authorizer: Authorizer;
     config: KubernetesAuditConfig;
     /** Milliseconds since 1970. */
@@ -70,6 +80,7 @@ export class RecordingLibrary {
     store: RecordingStore;
     blobs: BlobStore;
     sidecars: SidecarCache;
+    events: SessionEvents;
     authorizer: Authorizer;
     config: KubernetesAuditConfig;
     now: () => number;
@@ -78,7 +89,9 @@ export class RecordingLibrary {
     this.#store = options.store;
     this.#blobs = options.blobs;
     this.#sidecars = options.sidecars;
+    this.#events = options.events;
     this.#authorizer = options.authorizer;
+    this.#keepEventsMs = options.config.retention.eventsMs;
     this.#maxPlaybackSize =
       maxPlaybackSize === 'unlimited' ? undefined : maxPlaybackSize;
     this.#now = options.now;
@@ -105,6 +118,7 @@ export class RecordingLibrary {
   ): Promise<RecordingDetail> {
     const recording = await this.#require(credentials, id);
     const chunks = await this.#store.listChunks(id);
+    const eventsAreGone = await this.#eventsAreGone(recording);
     return {
       ...recording,
       chunks: chunks.map(({ index, firstTime, lastTime, sizeBytes }) => ({
@@ -115,6 +129,7 @@ export class RecordingLibrary {
       })),
       maxPlaybackSize: this.#maxPlaybackSize,
       exportEncryption: this.#exportEncryption,
+      ...(eventsAreGone && { eventsAreGone }),
     };
   }
 
@@ -253,6 +268,19 @@ export class RecordingLibrary {
         yield Buffer.from(events.map(event => writer.write(event)).join(''));
       }
     }
+  }
+
+  /** Events may still be on their way from the proxy: only old ones can be gone. */
+  async #eventsAreGone({
+    startedAt,
+    sessionId,
+  }: Recording): Promise<true | undefined> {
+    const isOld =
+      this.#keepEventsMs !== undefined &&
+      Date.parse(startedAt) < this.#now() - this.#keepEventsMs;
+    return isOld && !(await this.#events.hasSession(sessionId))
+      ? true
+      : undefined;
   }
 
   async #require(credentials: UserCredentials, id: string): Promise<Recording> {

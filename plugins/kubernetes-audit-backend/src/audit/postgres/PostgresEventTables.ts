@@ -261,16 +261,20 @@ function valuesOf(event: NewEvent) {
 
 /** Terms as the GIN index finds them. */
 const whereIndexed: WhereTerms = (query, kind, ids) => {
-  query.whereRaw('?? && ?::integer[]', [columnOf(kind), ids]);
+  query.whereRaw('?? && ?::integer[]', [columnOf(kind), arrayLiteral(ids)]);
 };
 
 /** Terms as a row is judged by them: an operator that no index knows. */
 const whereJudged: WhereTerms = (query, kind, ids) => {
   if (kind === 'group') {
-    query.whereRaw("(group_terms || '{}'::integer[]) && ?::integer[]", [arrayLiteral(ids)]);
+    query.whereRaw("(group_terms || '{}'::integer[]) && ?::integer[]", [
+      arrayLiteral(ids),
+    ]);
   } else {
     const position = SINGLE_TERM_KINDS.indexOf(kind) + 1;
-    query.whereRaw(`terms[${position}] = ANY(?::integer[])`, [arrayLiteral(ids)]);
+    query.whereRaw(`terms[${position}] = ANY(?::integer[])`, [
+      arrayLiteral(ids),
+    ]);
   }
 };
 

@@ -106,12 +106,13 @@ export function boundsOf(condition: EventCondition): {
     case 'time':
       return condition;
     case 'all':
-      return condition.conditions
-        .map(boundsOf)
-        .reduce((a, b) => ({
+      return condition.conditions.map(boundsOf).reduce(
+        (a, b) => ({
           from: Math.max(a.from, b.from),
           to: Math.min(a.to, b.to),
-        }), unbounded);
+        }),
+        unbounded,
+      );
     case 'any': {
       const bounds = condition.conditions.map(boundsOf);
       return {

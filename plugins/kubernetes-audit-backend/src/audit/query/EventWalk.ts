@@ -60,10 +60,7 @@ type Candidate = Span & {
  * is read.
  */
 export class EventWalk {
-  static create(options: {
-    rollUp: RollUp;
-    budgets?: WalkBudgets;
-  }): EventWalk {
+  static create(options: { rollUp: RollUp; budgets?: WalkBudgets }): EventWalk {
     return new EventWalk(options.rollUp, options.budgets ?? WALK_BUDGETS);
   }
 

@@ -48,7 +48,10 @@ export function estimate(condition: EventCondition, bucket: Bucket): Estimate {
         1,
       );
       return {
-        lower: each(parts.map(({ lower }) => lower), Math.max),
+        lower: each(
+          parts.map(({ lower }) => lower),
+          Math.max,
+        ),
         upper: least(sum(parts.map(({ upper }) => upper)), all),
         expected: all.n * (1 - missing),
         candidates: Math.min(
@@ -90,8 +93,7 @@ export function estimate(condition: EventCondition, bucket: Bucket): Estimate {
       if (from <= bucket.from && bucket.to <= to) {
         return exactly(all);
       }
-      const overlap =
-        Math.min(to, bucket.to) - Math.max(from, bucket.from);
+      const overlap = Math.min(to, bucket.to) - Math.max(from, bucket.from);
       return overlap <= 0
         ? exactly(none, 0)
         : unknown(overlap / (bucket.to - bucket.from));
@@ -156,7 +158,10 @@ function cutByResult(
   };
 }
 
-const each = (counts: Count[], pick: (...values: number[]) => number): Count => ({
+const each = (
+  counts: Count[],
+  pick: (...values: number[]) => number,
+): Count => ({
   n: pick(0, ...counts.map(({ n }) => n)),
   failed: pick(0, ...counts.map(({ failed }) => failed)),
 });

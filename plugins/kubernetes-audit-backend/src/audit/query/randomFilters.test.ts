@@ -182,9 +182,7 @@ describe('a search led by the roll-up', () => {
               break;
             }
           }
-          expect(ids).toEqual(
-            expected.slice(0, 2 * limit).map(({ id }) => id),
-          );
+          expect(ids).toEqual(expected.slice(0, 2 * limit).map(({ id }) => id));
         }),
         { numRuns: 150 },
       );

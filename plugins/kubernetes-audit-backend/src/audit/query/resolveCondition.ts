@@ -119,7 +119,9 @@ export class ConditionResolver {
     if (field.column === 'session_id' && test.operator === 'equals') {
       return {
         type: 'session',
-        ids: test.values.flatMap(value => columnValues(field, value)).map(String),
+        ids: test.values
+          .flatMap(value => columnValues(field, value))
+          .map(String),
       };
     }
     return { type: 'row', field, test };

@@ -40,9 +40,7 @@ export class RollUp {
   async extent(): Promise<{ from: number; to: number } | undefined> {
     const [row] = await this.knex(FACETS_TABLE)
       .where('term_id', ALL_EVENTS)
-      .select(
-        this.knex.raw('min(bucket) as first, max(bucket) as last'),
-      );
+      .select(this.knex.raw('min(bucket) as first, max(bucket) as last'));
     return row.first === null
       ? undefined
       : { from: row.first * BUCKET_MS, to: (row.last + 1) * BUCKET_MS };
@@ -66,7 +64,12 @@ export class RollUp {
     const buckets = new Map<number, Bucket>();
     for (let i = 0; i < Math.max(1, terms.length); i += TERMS_PER_QUERY) {
       const wanted = [ALL_EVENTS, ...terms.slice(i, i + TERMS_PER_QUERY)];
-      for (const row of await this.#select(wanted, firstHour, lastHour, hours)) {
+      for (const row of await this.#select(
+        wanted,
+        firstHour,
+        lastHour,
+        hours,
+      )) {
         const count = { n: Number(row.n), failed: Number(row.failed) };
         const slot = Number(row.slot);
         const from = (firstSlot + slot) * widthMs;
@@ -90,6 +93,30 @@ export class RollUp {
     return [...buckets.values()]
       .filter(({ all }) => all.n > 0)
       .sort((a, b) => a.from - b.from);
+  }
+
+  /** How many events there are before a time, which is the start of an hour. */
+  async countBefore(time: number): Promise<number> {
+    const [{ n }] = await this.knex(FACETS_TABLE)
+      .where('term_id', ALL_EVENTS)
+      .where('bucket', '<', time / BUCKET_MS)
+      .sum<{ n: number | string | null }[]>({ n: 'n' });
+    return Number(n);
+  }
+
+  /** Takes the counts of all before a time away, hour by hour: that is a few hundred rows each. */
+  async forgetBefore(time: number): Promise<void> {
+    for (;;) {
+      const [row] = await this.knex(FACETS_TABLE)
+        .where('bucket', '<', time / BUCKET_MS)
+        .orderBy('bucket')
+        .limit(1)
+        .select('bucket');
+      if (!row) {
+        return;
+      }
+      await this.knex(FACETS_TABLE).where('bucket', row.bucket).delete();
+    }
   }
 
   async #select(

@@ -190,12 +190,7 @@ export class SqliteEventTables implements EventTables {
     events: readonly NewEvent[],
   ): Promise<void> {
     for (const batch of batchesOf(events, ROWS_PER_INSERT)) {
-      await insertRows(
-        transaction,
-        EVENTS_TABLE,
-        COLUMNS,
-        batch.map(valuesOf),
-      );
+      await insertRows(transaction, EVENTS_TABLE, COLUMNS, batch.map(valuesOf));
       await insertRows(
         transaction,
         DOCUMENTS_TABLE,
@@ -232,7 +227,9 @@ async function insertRows(
   await transaction.raw(
     `INSERT INTO ${table} (${columns.join(', ')})
      VALUES ${rows.map(() => row).join(', ')}`,
-    rows.flat().map(value => (typeof value === 'boolean' ? Number(value) : value)),
+    rows
+      .flat()
+      .map(value => (typeof value === 'boolean' ? Number(value) : value)),
   );
 }
 

@@ -45,7 +45,9 @@ export class TermDictionary {
     }
     const added = missing
       .filter(({ kind, digest }) => !ids.has(kind, digest))
-      .sort((a, b) => (keyOf(a.kind, a.digest) < keyOf(b.kind, b.digest) ? -1 : 1));
+      .sort((a, b) =>
+        keyOf(a.kind, a.digest) < keyOf(b.kind, b.digest) ? -1 : 1,
+      );
     for (const rows of batchesOf(added)) {
       await transaction('event_terms')
         .insert(rows)
