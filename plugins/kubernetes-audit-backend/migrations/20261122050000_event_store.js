@@ -2,7 +2,8 @@
  * Audit events for hundreds of millions of rows, in place of one flat table.
  *
  * What many events share is in a dictionary, `event_terms`: an event holds the
- * ids. `event_facets` counts, for each hour and term, the events and those of
+ * ids. `event_facets` counts, for each hour and term but the addresses of
+ * clients, the events and those of
  * them that failed (term 0: of all), and leads every query to the hours that
  * can match. Bodies stay aside: lists do not read them.
  *
@@ -36,6 +37,9 @@ const SINGLE_TERMS = [
   ['role', 'role', 'role_id'],
   ['clientIp', 'client_ip', 'client_ip_id'],
 ];
+
+/** The terms that the roll-up does not count. */
+const UNCOUNTED = 'client_ip_id';
 
 /** Columns that go over as they are. */
 const KEPT_COLUMNS = [
@@ -287,7 +291,8 @@ async function moveInto(knex, table, facets, terms, row) {
     await knex('event_documents').insert({ ...key, event, request_body });
   }
   const bucket = Math.floor(Number(row.executed_at) / HOUR_MS);
-  for (const term of [0, ...Object.values(single), ...groups]) {
+  const { [UNCOUNTED]: _, ...counted } = single;
+  for (const term of [0, ...Object.values(counted), ...groups]) {
     const id = `${term} ${bucket}`;
     const facet = facets.get(id) ?? { term_id: term, bucket, n: 0, failed: 0 };
     facet.n += 1;

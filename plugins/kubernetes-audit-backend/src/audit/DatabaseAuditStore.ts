@@ -15,7 +15,7 @@ import { EventHistogram } from './query/EventHistogram';
 import { EventSearch } from './query/EventSearch';
 import type { Span, WalkBudgets } from './query/EventWalk';
 import { ConditionResolver } from './query/resolveCondition';
-import type { RollUp } from './rollup';
+import { RollUp, RollUpMemory } from './rollup';
 import type { TermDictionary } from './terms';
 
 /** The audit events in a database. */
@@ -32,8 +32,12 @@ export class DatabaseAuditStore implements AuditStore {
       knex,
       tables,
       ConditionResolver.create(options),
-      EventSearch.create(options),
       EventHistogram.create(options),
+      () =>
+        EventSearch.create({
+          ...options,
+          rollUp: RollUpMemory.create(options.rollUp),
+        }),
     );
   }
 
@@ -41,21 +45,23 @@ export class DatabaseAuditStore implements AuditStore {
     private readonly knex: Knex,
     private readonly tables: EventTables,
     private readonly resolver: ConditionResolver,
-    private readonly search: EventSearch,
     private readonly bars: EventHistogram,
+    private readonly startSearch: () => EventSearch,
   ) {}
 
   async list(query: EventQuery): Promise<RequestAuditPage> {
     const page = planPage(query);
     const { condition, span } = await this.#resolve(query);
-    const [found, total] = await Promise.all([
-      this.search.find(condition, span, {
-        ascending: page.ascending,
-        after: page.after,
-        limit: page.rows,
-      }),
-      this.search.count(condition, span),
-    ]);
+    const search = this.startSearch();
+    const found = await search.find(condition, span, {
+      ascending: page.ascending,
+      after: page.after,
+      limit: page.rows,
+    });
+    const isAll = !page.after && found.length < page.rows;
+    const total = isAll
+      ? { totalItems: found.length }
+      : await search.count(condition, span);
     const { rows: keys, ...cursors } = page.finish(
       found,
       ({ executedAt, id }) => ({ time: executedAt, id }),
@@ -81,7 +87,7 @@ export class DatabaseAuditStore implements AuditStore {
   async hasSession(sessionId: string): Promise<boolean> {
     const { condition, span } = await this.#resolve({ filter: { sessionId } });
     const options = { ascending: true, limit: 1 };
-    return (await this.search.find(condition, span, options)).length > 0;
+    return (await this.startSearch().find(condition, span, options)).length > 0;
   }
 
   async *export(
@@ -91,7 +97,7 @@ export class DatabaseAuditStore implements AuditStore {
     const { condition, span } = await this.#resolve(selection);
     let after: { time: number; id: string } | undefined;
     for (;;) {
-      const keys = await this.search.find(condition, span, {
+      const keys = await this.startSearch().find(condition, span, {
         ascending: options.order === 'asc',
         after,
         limit: options.batch,

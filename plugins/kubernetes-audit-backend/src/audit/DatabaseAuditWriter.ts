@@ -24,7 +24,12 @@ type State = {
 };
 
 /** An event to be written. */
-type Written = Omit<NewEvent, 'number' | 'terms'> & { names: NamedTerms };
+type Written = {
+  row: Omit<NewEvent, 'number' | 'terms'>;
+  names: NamedTerms;
+  /** As it will be read, but for its number. */
+  stored: Omit<StoredRequestAuditEvent, 'number'>;
+};
 
 /** Writes audit events, their terms and what they count for in the roll-up. */
 export class DatabaseAuditWriter implements AuditWriter {
@@ -88,7 +93,10 @@ export class DatabaseAuditWriter implements AuditWriter {
       stored,
     );
     return {
-      stored: events.map(event => toStoredEvent(event, event.requestBody)),
+      stored: events.map(({ id, number }) => ({
+        ...(written.get(id) as Written).stored,
+        number,
+      })),
       refused,
     };
   }
@@ -118,9 +126,10 @@ export class DatabaseAuditWriter implements AuditWriter {
       written.flatMap(({ names }) => [...names.single, ...names.groups]),
     );
     const added = written
+      .map(({ row }) => row)
       .filter(({ id }) => !stored.has(id))
       .sort((a, b) => (a.id < b.id ? -1 : 1));
-    const replaced = written.flatMap(({ id }) => stored.get(id) ?? []);
+    const replaced = written.flatMap(({ row }) => stored.get(row.id) ?? []);
     const numbers =
       added.length > 0
         ? await this.tables.reserve(transaction, added)
@@ -128,9 +137,9 @@ export class DatabaseAuditWriter implements AuditWriter {
     if (replaced.length > 0) {
       await this.tables.remove(transaction, replaced);
     }
-    const events = written.map(({ names, ...event }) => ({
-      ...event,
-      number: stored.get(event.id)?.number ?? numbers.get(event.id) ?? 0,
+    const events = written.map(({ row, names }) => ({
+      ...row,
+      number: stored.get(row.id)?.number ?? numbers.get(row.id) ?? 0,
       terms: {
         single: names.single.map(term => ids.get(term)),
         groups: names.groups.map(term => ids.get(term)),
@@ -141,7 +150,7 @@ export class DatabaseAuditWriter implements AuditWriter {
     const facets = FacetChanges.create();
     replaced.forEach(state => facets.remove(state));
     events.forEach(event => facets.add(event));
-    await facets.apply(transaction);
+    await this.tables.count(transaction, facets.rows());
     return events;
   }
 }
@@ -169,8 +178,10 @@ function toWritten(agentId: string, record: SpoolRecord): Written {
   const event: SpoolRecord = isAttempt
     ? { ...record, result: 'failure', message: OUTCOME_UNKNOWN }
     : record;
+  const { schemaVersion, phase, ...rest } = event;
   return {
-    ...toNewEvent(agentId, event, !isAttempt),
+    row: toNewEvent(agentId, event, !isAttempt),
     names: termsOfEvent(event),
+    stored: { ...rest, agentId },
   };
 }

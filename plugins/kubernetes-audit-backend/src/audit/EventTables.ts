@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { EventCondition } from './query/EventCondition';
+import type { FacetChange } from './rollup';
 import type { EventTerms } from './terms';
 
 export const EVENTS_TABLE = 'request_audit_events';
@@ -115,6 +116,12 @@ export interface EventTables {
   insert(
     transaction: Knex.Transaction,
     events: readonly NewEvent[],
+  ): Promise<void>;
+
+  /** Changes the counts of the roll-up; in the order of the changes, which are sorted. */
+  count(
+    transaction: Knex.Transaction,
+    changes: readonly FacetChange[],
   ): Promise<void>;
 
   /** Takes rows away that are written anew; their ids stay taken. */

@@ -35,7 +35,7 @@ const recordingIdSchema = z.uuid('id: expected a UUID');
 export function createIngestRouter(options: {
   agentRoute: AgentRouteFactory;
   events: EventIngest;
-  recordings: RecordingIngest;
+  recordings: Pick<RecordingIngest, 'putChunk' | 'complete'>;
 }) {
   const { agentRoute, events, recordings } = options;
   const router = Router();

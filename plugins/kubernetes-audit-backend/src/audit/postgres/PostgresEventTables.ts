@@ -10,6 +10,7 @@ import {
   NewEvent,
 } from '../EventTables';
 import { applyCondition, columnsOf, WhereTerms } from '../query/applyCondition';
+import type { FacetChange } from '../rollup';
 import { SINGLE_TERM_KINDS, TermKind } from '../terms';
 import { arrayLiteral } from './arrayLiteral';
 
@@ -227,6 +228,24 @@ export class PostgresEventTables implements EventTables {
         ],
       );
     }
+  }
+
+  async count(
+    transaction: Knex.Transaction,
+    changes: readonly FacetChange[],
+  ): Promise<void> {
+    await transaction.raw(
+      `INSERT INTO event_facets AS facet (term_id, bucket, n, failed)
+       SELECT * FROM unnest(?::integer[], ?::integer[], ?::bigint[], ?::bigint[])
+       ON CONFLICT (term_id, bucket) DO UPDATE
+       SET n = facet.n + excluded.n, failed = facet.failed + excluded.failed`,
+      [
+        arrayLiteral(changes.map(({ term }) => term)),
+        arrayLiteral(changes.map(({ bucket }) => bucket)),
+        arrayLiteral(changes.map(({ n }) => n)),
+        arrayLiteral(changes.map(({ failed }) => failed)),
+      ],
+    );
   }
 
   async remove(

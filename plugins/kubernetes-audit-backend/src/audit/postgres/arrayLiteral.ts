@@ -1,5 +1,7 @@
 import type { ColumnValue } from '../EventTables';
 
+const SPECIAL = /["\\]/;
+
 /** Values as PostgreSQL reads an array from text. */
 export function arrayLiteral(values: readonly ColumnValue[]): string {
   return `{${values.map(elementOf).join(',')}}`;
@@ -10,6 +12,6 @@ function elementOf(value: ColumnValue): string {
     return 'NULL';
   }
   return typeof value === 'string'
-    ? `"${value.replace(/["\\]/g, '\\$&')}"`
+    ? `"${SPECIAL.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
     : String(value);
 }

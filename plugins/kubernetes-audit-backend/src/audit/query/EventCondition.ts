@@ -1,5 +1,6 @@
 import type { FilterField, FilterTest } from '../../database';
-import type { TermKind } from '../terms';
+import { LARGE_TERM_SET, TermSet } from '../rollup';
+import { COUNTED_TERM_KINDS, TermKind } from '../terms';
 
 /**
  * What an event must be, in the words of the store: the ids of terms, results
@@ -81,16 +82,20 @@ export function not(condition: EventCondition): EventCondition {
   }
 }
 
-/** Ids of all terms of a condition. */
-export function termsOf(condition: EventCondition): number[] {
+/** The terms of a condition, as its parts have them. */
+export function termSetsOf(condition: EventCondition): TermSet[] {
   switch (condition.type) {
     case 'all':
     case 'any':
-      return [...new Set(condition.conditions.flatMap(termsOf))];
+      return condition.conditions.flatMap(termSetsOf);
     case 'not':
-      return termsOf(condition.condition);
-    case 'terms':
-      return condition.ids;
+      return termSetsOf(condition.condition);
+    case 'terms': {
+      const { kind, ids } = condition;
+      return !COUNTED_TERM_KINDS.has(kind)
+        ? []
+        : [{ ids, isLarge: ids.length > LARGE_TERM_SET }];
+    }
     default:
       return [];
   }

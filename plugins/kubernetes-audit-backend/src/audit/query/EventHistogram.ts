@@ -5,7 +5,7 @@ import type {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { EventTables } from '../EventTables';
 import { BUCKET_MS, HOURS_PER_DAY, RollUp } from '../rollup';
-import { EventCondition, termsOf } from './EventCondition';
+import { EventCondition, termSetsOf } from './EventCondition';
 import { estimate } from './estimate';
 import type { Span } from './EventWalk';
 
@@ -73,10 +73,10 @@ export class EventHistogram {
     bars: Bars,
   ): Promise<void> {
     const hours = widthMs >= DAY_MS ? HOURS_PER_DAY : 1;
-    const buckets = await this.rollUp.read(span, hours, termsOf(condition));
+    const buckets = await this.rollUp.read(span, hours, termSetsOf(condition));
     let rows = 0;
     // The newest are looked at first: those are asked about most.
-    for (const bucket of buckets.reverse()) {
+    for (const bucket of [...buckets].reverse()) {
       const judged = estimate(condition, bucket);
       const { lower, upper } = judged;
       const isWhole =

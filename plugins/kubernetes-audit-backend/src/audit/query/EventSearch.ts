@@ -1,16 +1,16 @@
 import type { Knex } from 'knex';
 import { MAX_EXACT_TOTAL } from '../../database';
-import type { RollUp } from '../rollup';
+import type { BucketReader } from '../rollup';
 import type { EventKey, EventTables } from '../EventTables';
 import type { EventCondition } from './EventCondition';
 import { EventWalk, Span, WalkBudgets, WalkStep } from './EventWalk';
 
-/** Finds and counts events, led by the roll-up. */
+/** Finds and counts events, led by the roll-up, for one request. */
 export class EventSearch {
   static create(options: {
     knex: Knex;
     tables: EventTables;
-    rollUp: RollUp;
+    rollUp: BucketReader;
     budgets?: WalkBudgets;
   }): EventSearch {
     return new EventSearch(

@@ -1,11 +1,13 @@
-import { Bucket, Count, HOURS_PER_DAY, RollUp } from '../rollup';
+import { Bucket, BucketReader, Count, HOURS_PER_DAY, TermSet } from '../rollup';
 import type { EventAccess } from '../EventTables';
-import { EventCondition, isOfSessions, termsOf } from './EventCondition';
+import { EventCondition, isOfSessions, termSetsOf } from './EventCondition';
 import { estimate } from './estimate';
 
 const DAY_MS = HOURS_PER_DAY * 3600_000;
-/** The roll-up is read for so many days at first, and then for more and more. */
-const FIRST_WINDOW_MS = 92 * DAY_MS;
+/** The roll-up is read for so many days at first, and then for more and more: a page is mostly full by then … */
+const PAGE_WINDOW_MS = 8 * DAY_MS;
+/** … and a total mostly known to be beyond counting. */
+const TOTAL_WINDOW_MS = 92 * DAY_MS;
 const WINDOW_GROWTH = 4;
 
 /** How much work one step may be. */
@@ -39,7 +41,7 @@ export type Span = { from: number; to: number };
 /** What is to be done next of a walk. */
 export type WalkStep = Span & {
   access: EventAccess;
-  /** What the roll-up says, to the event; then nothing has to be looked for. */
+  /** What the roll-up says, to the event or more than is wanted; then nothing has to be looked for. */
   exact?: Count;
 };
 
@@ -50,6 +52,8 @@ type Candidate = Span & {
   rows: number;
   expected: number;
   candidates: number;
+  /** So many match for sure. */
+  atLeast: number;
   exact?: Count;
 };
 
@@ -60,12 +64,15 @@ type Candidate = Span & {
  * is read.
  */
 export class EventWalk {
-  static create(options: { rollUp: RollUp; budgets?: WalkBudgets }): EventWalk {
+  static create(options: {
+    rollUp: BucketReader;
+    budgets?: WalkBudgets;
+  }): EventWalk {
     return new EventWalk(options.rollUp, options.budgets ?? WALK_BUDGETS);
   }
 
   private constructor(
-    private readonly rollUp: RollUp,
+    private readonly rollUp: BucketReader,
     private readonly budgets: WalkBudgets,
   ) {}
 
@@ -95,17 +102,31 @@ export class EventWalk {
       yield { from, to, access: 'indexed' };
       return;
     }
-    const terms = termsOf(condition);
+    const terms = termSetsOf(condition);
     let wanted = options.wanted;
     // How much the parts of the condition have to do with each other: learnt on the way.
     let found = 1;
     let expected = 1;
     let judged = 0;
-    for (const window of windowsOf({ from, to }, options.ascending)) {
+    const firstWindowMs =
+      options.exact && !terms.some(({ isLarge }) => isLarge)
+        ? TOTAL_WINDOW_MS
+        : PAGE_WINDOW_MS;
+    for (const window of windowsOf(
+      { from, to },
+      options.ascending,
+      firstWindowMs,
+    )) {
       let queue = await this.#candidates(condition, terms, window, span, {
         ...options,
         hours: HOURS_PER_DAY,
       });
+      const atLeast = total(queue, bucket => bucket.atLeast);
+      if (options.exact && atLeast >= wanted) {
+        const count = { n: atLeast, failed: 0 };
+        yield { ...window, access: 'ordered', exact: count };
+        return;
+      }
       while (queue.length > 0) {
         const step = this.#choose(queue, wanted, found / expected, judged);
         if (step === 'refine') {
@@ -173,15 +194,14 @@ export class EventWalk {
 
   async #candidates(
     condition: EventCondition,
-    terms: number[],
+    terms: TermSet[],
     window: Span,
     span: Span,
     options: { ascending: boolean; exact: boolean; hours: number },
   ): Promise<Candidate[]> {
-    const buckets = await this.rollUp.read(window, options.hours, terms);
-    if (!options.ascending) {
-      buckets.reverse();
-    }
+    const read = await this.rollUp.read(window, options.hours, terms);
+    // A copy, since who reads next gets the same.
+    const buckets = options.ascending ? read : [...read].reverse();
     const candidates: Candidate[] = [];
     let skipped = 0;
     for (const bucket of buckets) {
@@ -224,6 +244,7 @@ function judge(
     rows: Math.ceil(bucket.all.n * share),
     expected: expected * share,
     candidates: candidates * share,
+    atLeast: share === 1 ? lower.n : 0,
     exact:
       share === 1 && lower.n === upper.n && lower.failed === upper.failed
         ? upper
@@ -253,8 +274,12 @@ function take(
   return group;
 }
 
-function* windowsOf({ from, to }: Span, ascending: boolean): Generator<Span> {
-  let width = FIRST_WINDOW_MS;
+function* windowsOf(
+  { from, to }: Span,
+  ascending: boolean,
+  firstWidth: number,
+): Generator<Span> {
+  let width = firstWidth;
   // Windows meet where days do, or a day would be read twice.
   const align = (time: number) => Math.floor(time / DAY_MS) * DAY_MS;
   if (ascending) {

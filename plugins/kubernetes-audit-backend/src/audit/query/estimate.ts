@@ -1,8 +1,12 @@
 import type { Bucket, Count } from '../rollup';
+import { COUNTED_TERM_KINDS } from '../terms';
 import type { EventCondition } from './EventCondition';
 
 /** The share of rows that a test, of which the roll-up knows nothing, is taken to let through. */
 const UNKNOWN_SHARE = 0.1;
+
+/** The share of rows that a term is taken to have which the roll-up does not count. */
+const UNCOUNTED_SHARE = 0.002;
 
 /** How many events of a bucket match, as far as the roll-up tells. */
 export type Estimate = {
@@ -70,12 +74,18 @@ export function estimate(condition: EventCondition, bucket: Bucket): Estimate {
       };
     }
     case 'terms': {
-      const counts = condition.ids.flatMap(id => bucket.terms.get(id) ?? []);
-      const total = sum(counts);
+      const { ids, kind } = condition;
+      if (!COUNTED_TERM_KINDS.has(kind)) {
+        const expected = all.n * Math.min(1, ids.length * UNCOUNTED_SHARE);
+        return { lower: none, upper: all, expected, candidates: expected };
+      }
+      const total =
+        bucket.sets.get(ids) ??
+        sum(ids.flatMap(id => bucket.terms.get(id) ?? []));
       // An event may be of several groups, and is one event even so.
-      return condition.kind === 'group' && counts.length > 1
+      return kind === 'group' && ids.length > 1
         ? {
-            lower: each(counts, Math.max),
+            lower: none,
             upper: least(total, all),
             expected: Math.min(total.n, all.n),
             candidates: Math.min(total.n, all.n),

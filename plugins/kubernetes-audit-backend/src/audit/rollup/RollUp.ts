@@ -4,6 +4,12 @@ import { ALL_EVENTS, BUCKET_MS, FACETS_TABLE } from './FacetChanges';
 /** How many events there are, and how many of them failed. */
 export type Count = { n: number; failed: number };
 
+/** Terms whose counts are wanted: each for itself, or only all together when they are many. */
+export type TermSet = { ids: readonly number[]; isLarge: boolean };
+
+/** More terms than so many are counted together: their single counts would be too much to send. */
+export const LARGE_TERM_SET = 20;
+
 /** A span of time and what the roll-up knows of it. */
 export type Bucket = {
   /** Milliseconds since 1970, included. */
@@ -13,13 +19,29 @@ export type Bucket = {
   all: Count;
   /** By the ids of terms; one that is missing has no events here. */
   terms: Map<number, Count>;
+  /** Of large sets of terms, by their ids: the same array that was asked with. */
+  sets: Map<readonly number[], Count>;
 };
+
+/** What a search wants to know of the roll-up. */
+export interface BucketReader {
+  /** The span that has events, in milliseconds since 1970; undefined when there are none. */
+  extent(): Promise<{ from: number; to: number } | undefined>;
+
+  /**
+   * The buckets with events that a span touches, oldest first.
+   *
+   * @param hours - of one bucket
+   */
+  read(
+    span: { from: number; to: number },
+    hours: number,
+    terms: readonly TermSet[],
+  ): Promise<Bucket[]>;
+}
 
 /** Hours of a wider bucket. */
 export const HOURS_PER_DAY = 24;
-
-/** Terms of one query. */
-const TERMS_PER_QUERY = 5000;
 
 type Row = {
   term_id: number;
@@ -29,14 +51,13 @@ type Row = {
 };
 
 /** Reads the counts of events by hour and term. */
-export class RollUp {
+export class RollUp implements BucketReader {
   static create(knex: Knex): RollUp {
     return new RollUp(knex);
   }
 
   private constructor(private readonly knex: Knex) {}
 
-  /** The span that has events, in milliseconds since 1970; undefined when there are none. */
   async extent(): Promise<{ from: number; to: number } | undefined> {
     const [row] = await this.knex(FACETS_TABLE)
       .where('term_id', ALL_EVENTS)
@@ -46,48 +67,44 @@ export class RollUp {
       : { from: row.first * BUCKET_MS, to: (row.last + 1) * BUCKET_MS };
   }
 
-  /**
-   * The buckets with events that a span touches, oldest first.
-   *
-   * @param hours - of one bucket
-   */
   async read(
     span: { from: number; to: number },
     hours: number,
-    terms: readonly number[],
+    terms: readonly TermSet[],
   ): Promise<Bucket[]> {
     const widthMs = hours * BUCKET_MS;
     // In JavaScript, because integer division rounds towards zero in databases.
     const firstSlot = Math.floor(span.from / widthMs);
-    const firstHour = firstSlot * hours;
-    const lastHour = Math.ceil(span.to / widthMs) * hours;
+    const slots = {
+      hours,
+      first: firstSlot * hours,
+      end: Math.ceil(span.to / widthMs) * hours,
+    };
     const buckets = new Map<number, Bucket>();
-    for (let i = 0; i < Math.max(1, terms.length); i += TERMS_PER_QUERY) {
-      const wanted = [ALL_EVENTS, ...terms.slice(i, i + TERMS_PER_QUERY)];
-      for (const row of await this.#select(
-        wanted,
-        firstHour,
-        lastHour,
-        hours,
-      )) {
-        const count = { n: Number(row.n), failed: Number(row.failed) };
-        const slot = Number(row.slot);
-        const from = (firstSlot + slot) * widthMs;
-        let bucket = buckets.get(slot);
-        if (!bucket) {
-          bucket = {
-            from,
-            to: from + widthMs,
-            all: { n: 0, failed: 0 },
-            terms: new Map(),
-          };
-          buckets.set(slot, bucket);
-        }
-        if (row.term_id === ALL_EVENTS) {
-          bucket.all = count;
-        } else {
-          bucket.terms.set(row.term_id, count);
-        }
+    const bucketOf = (slot: number): Bucket => {
+      const from = (firstSlot + slot) * widthMs;
+      const bucket = buckets.get(slot) ?? {
+        from,
+        to: from + widthMs,
+        all: { n: 0, failed: 0 },
+        terms: new Map(),
+        sets: new Map(),
+      };
+      buckets.set(slot, bucket);
+      return bucket;
+    };
+    const few = terms.flatMap(({ ids, isLarge }) => (isLarge ? [] : ids));
+    for (const row of await this.#select([ALL_EVENTS, ...few], slots, true)) {
+      const bucket = bucketOf(Number(row.slot));
+      if (row.term_id === ALL_EVENTS) {
+        bucket.all = countOf(row);
+      } else {
+        bucket.terms.set(row.term_id, countOf(row));
+      }
+    }
+    for (const { ids } of terms.filter(({ isLarge }) => isLarge)) {
+      for (const row of await this.#select(ids, slots, false)) {
+        bucketOf(Number(row.slot)).sets.set(ids, countOf(row));
       }
     }
     return [...buckets.values()]
@@ -120,25 +137,29 @@ export class RollUp {
   }
 
   async #select(
-    terms: number[],
-    firstHour: number,
-    lastHour: number,
-    hours: number,
+    terms: readonly number[],
+    { hours, first, end }: { hours: number; first: number; end: number },
+    byTerm: boolean,
   ): Promise<Row[]> {
-    const query = this.knex(FACETS_TABLE)
-      .whereIn('term_id', terms)
-      .where('bucket', '>=', firstHour)
-      .where('bucket', '<', lastHour);
-    return hours === 1
-      ? query.select('term_id', 'n', 'failed', {
-          slot: this.knex.raw(`bucket - (${firstHour})`),
-        })
-      : query
-          .select('term_id', {
-            // Not as values: SQLite takes those for fractions.
-            slot: this.knex.raw(`(bucket - (${firstHour})) / ${hours}`),
-          })
-          .sum({ n: 'n', failed: 'failed' })
-          .groupBy('term_id', 'slot');
+    // Not as values: SQLite takes those for fractions, and of many terms there are many.
+    const slot = this.knex.raw(
+      `(bucket - (${first})) / ${Number(hours)} as slot`,
+    );
+    const rows = this.knex(FACETS_TABLE)
+      .whereRaw(`term_id in (${terms.map(Number).join(',')})`)
+      .where('bucket', '>=', first)
+      .where('bucket', '<', end)
+      .select(slot)
+      .sum({ n: 'n', failed: 'failed' })
+      .groupBy('slot');
+    const found: Row[] = await (byTerm
+      ? rows.select('term_id').groupBy('term_id')
+      : rows);
+    return found;
   }
 }
+
+const countOf = ({ n, failed }: Row): Count => ({
+  n: Number(n),
+  failed: Number(failed),
+});

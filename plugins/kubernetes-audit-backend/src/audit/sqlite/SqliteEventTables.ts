@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { ROW_COLUMNS } from '../eventRow';
 import {
+  ColumnValue,
   EventItem,
   EventKey,
   EVENTS_TABLE,
@@ -10,6 +11,7 @@ import {
   NewEvent,
 } from '../EventTables';
 import { applyCondition, WhereTerms } from '../query/applyCondition';
+import type { FacetChange } from '../rollup';
 import { SINGLE_TERM_KINDS, SingleTermKind } from '../terms';
 
 const DOCUMENTS_TABLE = 'event_documents';
@@ -205,6 +207,22 @@ export class SqliteEventTables implements EventTables {
     }
   }
 
+  async count(
+    transaction: Knex.Transaction,
+    changes: readonly FacetChange[],
+  ): Promise<void> {
+    for (const batch of batchesOf(changes, KEYS_PER_QUERY)) {
+      await insertRows(
+        transaction,
+        'event_facets',
+        ['term_id', 'bucket', 'n', 'failed'],
+        batch.map(({ term, bucket, n, failed }) => [term, bucket, n, failed]),
+        `ON CONFLICT (term_id, bucket) DO UPDATE
+         SET n = n + excluded.n, failed = failed + excluded.failed`,
+      );
+    }
+  }
+
   async remove(
     transaction: Knex.Transaction,
     keys: readonly EventKey[],
@@ -221,12 +239,13 @@ async function insertRows(
   transaction: Knex.Transaction,
   table: string,
   columns: readonly string[],
-  rows: readonly (string | number | boolean | null)[][],
+  rows: readonly ColumnValue[][],
+  onConflict: string = '',
 ): Promise<void> {
   const row = `(${columns.map(() => '?').join(', ')})`;
   await transaction.raw(
     `INSERT INTO ${table} (${columns.join(', ')})
-     VALUES ${rows.map(() => row).join(', ')}`,
+     VALUES ${rows.map(() => row).join(', ')} ${onConflict}`,
     rows
       .flat()
       .map(value => (typeof value === 'boolean' ? Number(value) : value)),

@@ -97,14 +97,19 @@ export class TermDictionary {
 
   #takeCached(terms: readonly Term[], ids: TermIds): Omit<TermRow, 'id'>[] {
     const missing = new Map<string, Omit<TermRow, 'id'>>();
+    const seen = new Set<string>();
     for (const { kind, value } of terms) {
-      const digest = digestOf(value);
-      const key = keyOf(kind, digest);
-      const id = this.#cache.get(key);
-      if (id !== undefined) {
-        ids.set({ id, kind, digest });
-      } else {
-        missing.set(key, { kind, digest, value: value ?? '' });
+      const name = value === undefined ? kind : `${kind} ${value}`;
+      if (!seen.has(name)) {
+        seen.add(name);
+        const digest = digestOf(value);
+        const key = keyOf(kind, digest);
+        const id = this.#cache.get(key);
+        if (id !== undefined) {
+          ids.set({ id, kind, digest });
+        } else {
+          missing.set(key, { kind, digest, value: value ?? '' });
+        }
       }
     }
     return [...missing.values()];
