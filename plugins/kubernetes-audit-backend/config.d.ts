@@ -276,8 +276,13 @@ export interface Config {
 
     /** @visibility backend */
     retention?: {
-      /** @visibility backend */
-      events?: 'forever';
+      /**
+       * How long audit events are kept: `forever` (the default), or at least
+       * `1d`. They go by whole days of UTC.
+       *
+       * @visibility backend
+       */
+      events?: 'forever' | string;
       /**
        * How long recordings are kept since their start: `forever` (the
        * default), or at least `1d`. A legal hold keeps one longer.

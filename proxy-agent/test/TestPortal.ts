@@ -22,6 +22,14 @@ export type IngestCall = {
   body: Buffer;
 };
 
+/** What the portal says to a call. */
+type Answer = {
+  status: number;
+  body: unknown;
+  etag?: string;
+  headers?: Record<string, string>;
+};
+
 /** A role as an administrator writes it. */
 export type RoleInput = z.input<typeof roleSchema>;
 
@@ -50,9 +58,7 @@ export class TestPortal {
   /** … and with this message in an error body of Backstage. */
   outageMessage: string | undefined;
   /** Answers the calls of ingest instead of the memory above while set. */
-  onIngest:
-    | ((call: IngestCall) => { status: number; body: unknown })
-    | undefined;
+  onIngest: ((call: IngestCall) => Answer) | undefined;
 
   readonly #server: Server;
   readonly #keys: CryptoKeyPair;
@@ -85,10 +91,11 @@ export class TestPortal {
     this.#bundle = bundle;
     this.#server = createServer(async (request, response) => {
       try {
-        const { status, body, etag } = await this.#answer(request);
+        const { status, body, etag, headers } = await this.#answer(request);
         response.writeHead(status, {
           'content-type': 'application/json',
           ...(etag && { etag }),
+          ...headers,
         });
         response.end(JSON.stringify(body));
       } catch {
@@ -161,9 +168,7 @@ export class TestPortal {
     });
   }
 
-  async #answer(
-    request: IncomingMessage,
-  ): Promise<{ status: number; body: unknown; etag?: string }> {
+  async #answer(request: IncomingMessage): Promise<Answer> {
     const body = await readBody(request);
     const path = request.url?.split('?')[0] ?? '';
     if (this.outage) {

@@ -112,7 +112,7 @@ describe('readKubernetesAuditConfig', () => {
     [{ clusters: [{ name: 'a', tag: {} }] }, 'kubernetesAudit.clusters.0'],
     [{ export: { encryption: 'maybe' } }, 'export.encryption: '],
     [{ recordings: { maxPlaybackSize: '1G' } }, 'recordings.maxPlaybackSize: '],
-    [{ retention: { events: '30d' } }, 'retention.events: '],
+    [{ retention: { events: '1h' } }, 'retention.events: '],
   ])('refuses %j and names the key', (config, message) => {
     expect(() => read(config)).toThrow(message);
   });

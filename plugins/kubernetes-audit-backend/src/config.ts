@@ -164,8 +164,9 @@ const configSchema = z.object({
     .prefault({}),
   retention: z
     .strictObject({
-      // None is deleted yet, and a period that is not kept would be a false promise.
-      events: z.literal('forever').default('forever'),
+      events: z
+        .union([z.literal('forever'), retentionPeriod])
+        .default('forever'),
       recordings: z
         .union([z.literal('forever'), retentionPeriod])
         .default('forever'),
@@ -178,8 +179,8 @@ export type KubernetesAuditConfig = z.infer<typeof configSchema> & {
   credentials: { lifetimeMs: number };
   /** Without a period keys rotate on demand alone. */
   keys: { rotationMs: number | undefined };
-  /** Without a period recordings are kept for ever. */
-  retention: { recordingsMs: number | undefined };
+  /** Without a period they are kept for ever. */
+  retention: { eventsMs: number | undefined; recordingsMs: number | undefined };
 };
 
 /**
@@ -214,10 +215,12 @@ export function readKubernetesAuditConfig(
     },
     retention: {
       ...retention,
-      recordingsMs:
-        retention.recordings === 'forever'
-          ? undefined
-          : durationToMilliseconds(retention.recordings),
+      eventsMs: toRetentionMs(retention.events),
+      recordingsMs: toRetentionMs(retention.recordings),
     },
   };
+}
+
+function toRetentionMs(period: string): number | undefined {
+  return period === 'forever' ? undefined : durationToMilliseconds(period);
 }

@@ -34,14 +34,20 @@ import {
 } from './agents';
 import {
   AuthorizedAuditStore,
-  DatabaseAuditStore,
-  DatabaseAuditWriter,
+  createEventMaintenance,
+  EventExport,
+  openEventStore,
 } from './audit';
 import { PermissionAuthorizer } from './authorization';
 import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
-import { EventIngest, EventPublisher, EventsServiceSink } from './ingest';
+import {
+  EventIngest,
+  EventPublisher,
+  EventsServiceSink,
+  SpoolPruning,
+} from './ingest';
 import {
   createBlobStore,
   DatabaseRecordingStore,
@@ -52,7 +58,7 @@ import {
   SidecarCache,
   SidecarStore,
 } from './recordings';
-import { RecordingRetention } from './retention';
+import { EventRetention, RecordingRetention } from './retention';
 import { createRouter, KEYS_PATH } from './router';
 
 /** Looks whether the signing keys are due for something; one replica does. */
@@ -62,6 +68,16 @@ const KEY_ROTATION_TASK: SchedulerServiceTaskScheduleDefinition & {
   id: 'kubernetes-audit-key-rotation',
   frequency: { minutes: 1 },
   timeout: { minutes: 1 },
+  scope: 'global',
+};
+
+/** Keeps the tables of the events ready for the next days, and deletes those whose time is over. */
+const EVENT_UPKEEP_TASK: SchedulerServiceTaskScheduleDefinition & {
+  id: string;
+} = {
+  id: 'kubernetes-audit-event-upkeep',
+  frequency: { hours: 1 },
+  timeout: { hours: 1 },
   scope: 'global',
 };
 
@@ -184,6 +200,25 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           ...RETENTION_TASK,
           fn: () => retention.sweep(shutdown.signal),
         });
+        const eventStore = openEventStore(knex);
+        const maintenance = createEventMaintenance({ knex, logger, now });
+        const eventRetention = EventRetention.create({
+          rollUp: eventStore.rollUp,
+          maintenance,
+          auditor: services.auditor,
+          logger,
+          keepMs: config.retention.eventsMs,
+          now,
+        });
+        const pruning = SpoolPruning.create({ knex, now });
+        await services.scheduler.scheduleTask({
+          ...EVENT_UPKEEP_TASK,
+          fn: async () => {
+            await maintenance.prepare();
+            await eventRetention.sweep(shutdown.signal);
+            await pruning.prune(shutdown.signal);
+          },
+        });
         const indexer = RecordingIndexer.create({ ...recordings, logger });
         const publisher = EventPublisher.create({
           sinks: [EventsServiceSink.create(services.events), ...moduleSinks],
@@ -206,7 +241,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
             }),
             eventIngest: EventIngest.create({
               knex,
-              writer: DatabaseAuditWriter.create(),
+              writer: eventStore.writer,
               publisher,
               logger,
               now,
@@ -216,11 +251,18 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               indexer,
             }),
             events: AuthorizedAuditStore.create({
-              store: DatabaseAuditStore.create(knex),
+              store: eventStore.store,
               authorizer,
+            }),
+            eventExport: EventExport.create({
+              store: eventStore.store,
+              authorizer,
+              encryption: config.export.encryption,
+              now,
             }),
             recordings: RecordingLibrary.create({
               ...recordings,
+              events: eventStore.store,
               sidecars: SidecarCache.create({
                 sidecars: SidecarStore.create(recordings.blobs),
                 indexer,

@@ -19,6 +19,23 @@ export type RequestAuditListItem = Omit<StoredRequestAuditEvent, 'requestBody'>;
 /** `GET /v1/events` @public */
 export type RequestAuditPage = Page<RequestAuditListItem>;
 
+/** How many events of each result there are in one span of time. @public */
+export type RequestAuditHistogramBar = {
+  /** When it begins: ISO 8601 in UTC. */
+  from: string;
+  success: number;
+  failure: number;
+  /** Too much to be counted: the numbers are what is to be expected. */
+  isEstimated?: true;
+};
+
+/** `GET /v1/events/histogram`: bars without events are left out. @public */
+export type RequestAuditHistogram = {
+  /** How long each bar is, in milliseconds; bars begin at multiples of it. */
+  widthMs: number;
+  items: RequestAuditHistogramBar[];
+};
+
 /** `GET /v1/recordings` @public */
 export type RecordingPage = Page<Recording>;
 

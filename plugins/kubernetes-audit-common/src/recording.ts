@@ -170,6 +170,8 @@ export type RecordingDetail = Recording & {
   /** A recording larger than so many {@link Recording.sizeBytes} is downloaded, not played; absent means unlimited. */
   maxPlaybackSize?: number;
   exportEncryption: ExportEncryption;
+  /** The events of its session are gone, as `kubernetesAudit.retention.events` says. */
+  eventsAreGone?: true;
 };
 
 /** The formats that a recording is downloaded in. @public */

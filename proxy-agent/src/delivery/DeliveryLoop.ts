@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Backoff } from './Backoff';
+import { PortalError } from './PortalClient';
 
 /**
  * Runs a step again and again until stopped: at once while there is work,
@@ -70,7 +71,10 @@ export class DeliveryLoop {
         if (signal.aborted) {
           return;
         }
-        const delay = this.#backoff.failed();
+        const delay = Math.max(
+          this.#backoff.failed(),
+          error instanceof PortalError ? error.retryAfterMs : 0,
+        );
         this.#logger.warn(
           { error: (error as Error).message, retryInMs: Math.round(delay) },
           `${this.#name} failed`,

@@ -76,6 +76,21 @@ describe('EventDelivery', () => {
     expect(batches).toEqual([[1], [2]]);
   });
 
+  it('leaves the portal alone for as long as it says', async () => {
+    const asked: number[] = [];
+    portal.onIngest = ({ body }) => {
+      asked.push(performance.now());
+      const sequence = JSON.parse(gunzipSync(body).toString()).sequence;
+      return asked.length === 1
+        ? { status: 429, headers: { 'retry-after': '2' }, body: {} }
+        : { status: 200, body: { acknowledgedSequence: sequence } };
+    };
+    await spool.append({ i: 1 }, 'written');
+    await until(() => spool.depth === 0, 'the acknowledgement');
+    // Without a word of the portal it would be half a second.
+    expect(asked[1] - asked[0]).toBeGreaterThan(1900);
+  });
+
   it('goes on when the portal has given up a gap', async () => {
     acknowledge = () => 0;
     await spool.append({ i: 1 }, 'written');

@@ -9,6 +9,8 @@ import {
 const ANSWER_TIMEOUT_MS = 30_000;
 /** Bytes of an answer at the most. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** A longer `Retry-After` is not heeded, in milliseconds: nobody keeps a proxy silent for hours. */
+const MAX_RETRY_AFTER_MS = 5 * 60_000;
 /** Characters of an error's body that are kept for the log. */
 const MAX_ERROR_TEXT = 500;
 
@@ -18,10 +20,19 @@ export class PortalError extends Error {
   readonly statusCode: number;
   /** The answer's JSON, undefined when it has none. */
   readonly content: unknown;
+  /** How long the portal wants to be left alone, in milliseconds. */
+  readonly retryAfterMs: number;
 
-  constructor(statusCode: number, message: string, body: Buffer) {
+  constructor(
+    statusCode: number,
+    message: string,
+    body: Buffer,
+    retryAfter?: string,
+  ) {
     super(message);
     this.statusCode = statusCode;
+    const seconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : 0;
+    this.retryAfterMs = Math.min(seconds * 1000, MAX_RETRY_AFTER_MS);
     try {
       this.content = JSON.parse(body.toString('utf8'));
     } catch {
@@ -133,12 +144,12 @@ export class PortalClient {
         response.statusCode,
         `${method} ${url.pathname} was answered with ${response.statusCode}: ${text}`,
         Buffer.from(whole),
+        headerOf(response.headers['retry-after']),
       );
     }
-    const etag = response.headers.etag;
     return {
       statusCode: response.statusCode,
-      etag: Array.isArray(etag) ? etag[0] : etag,
+      etag: headerOf(response.headers.etag),
       body,
     };
   }
@@ -146,4 +157,8 @@ export class PortalClient {
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
+}
+
+function headerOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }

@@ -1,13 +1,14 @@
 import type { Knex } from 'knex';
 import type {
+  RequestAuditHistogram,
   RequestAuditPage,
   SpoolRecord,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { PageRequest } from '../database';
 
-/** Which events are asked for; the parts are joined by AND. */
-export type EventQuery = PageRequest & {
+/** Which events are meant; the parts are joined by AND. */
+export type EventSelection = {
   /** A filter predicate over the event's fields, as parsed JSON. */
   filter?: unknown;
   /** Milliseconds since 1970, included. */
@@ -18,6 +19,9 @@ export type EventQuery = PageRequest & {
   search?: string;
 };
 
+/** Which page of which events is asked for. */
+export type EventQuery = PageRequest & EventSelection;
+
 /** Reads the audit events. */
 export interface AuditStore {
   /**
@@ -27,6 +31,27 @@ export interface AuditStore {
 
   /** One event with its request body. */
   get(id: string): Promise<StoredRequestAuditEvent | undefined>;
+
+  /**
+   * The events counted by time and result. Bars without events are left out.
+   *
+   * @throws InputError when the filter is malformed
+   */
+  histogram(selection: EventSelection): Promise<RequestAuditHistogram>;
+
+  /** Whether there still is an event of the session. */
+  hasSession(sessionId: string): Promise<boolean>;
+
+  /**
+   * All of the events with their bodies, batch by batch: none is held longer
+   * than it takes to pass it on.
+   *
+   * @throws InputError when the filter is malformed
+   */
+  export(
+    selection: EventSelection,
+    options: { order: 'asc' | 'desc'; batch: number },
+  ): AsyncGenerator<StoredRequestAuditEvent[]>;
 }
 
 /** A record that contradicts what is stored. */

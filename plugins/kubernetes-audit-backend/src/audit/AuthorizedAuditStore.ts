@@ -4,12 +4,13 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { NotFoundError } from '@backstage/errors';
 import {
+  RequestAuditHistogram,
   RequestAuditPage,
   requestAuditReadPermission,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Authorizer } from '../authorization';
-import type { AuditStore, EventQuery } from './AuditStore';
+import type { AuditStore, EventQuery, EventSelection } from './AuditStore';
 
 /** The audit events as a user may see them. */
 export class AuthorizedAuditStore {
@@ -34,6 +35,17 @@ export class AuthorizedAuditStore {
   ): Promise<RequestAuditPage> {
     await this.authorizer.require(credentials, requestAuditReadPermission);
     return this.store.list(query);
+  }
+
+  /**
+   * @throws NotAllowedError, and what {@link AuditStore.histogram} throws
+   */
+  async histogram(
+    credentials: BackstageCredentials<BackstageUserPrincipal>,
+    selection: EventSelection,
+  ): Promise<RequestAuditHistogram> {
+    await this.authorizer.require(credentials, requestAuditReadPermission);
+    return this.store.histogram(selection);
   }
 
   /**

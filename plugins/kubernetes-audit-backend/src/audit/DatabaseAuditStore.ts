@@ -1,70 +1,162 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import type {
+  RequestAuditHistogram,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
-import {
-  applyFilter,
-  applySearch,
-  countTotal,
-  parseFilter,
-  readKeysetPage,
-} from '../database';
-import type { AuditStore, EventQuery } from './AuditStore';
+import { parseFilter, planPage } from '../database';
+import type { AuditStore, EventQuery, EventSelection } from './AuditStore';
 import { EVENT_FIELDS } from './eventFields';
-import {
-  EVENT_COLUMNS,
-  EventRow,
-  EVENTS_TABLE,
-  toListItem,
-  toStoredEvent,
-} from './eventRow';
+import { toListItem, toStoredEvent } from './eventRow';
+import type { EventKey, EventTables } from './EventTables';
+import { allOf, boundsOf, EventCondition } from './query/EventCondition';
+import { EventHistogram } from './query/EventHistogram';
+import { EventSearch } from './query/EventSearch';
+import type { Span, WalkBudgets } from './query/EventWalk';
+import { ConditionResolver } from './query/resolveCondition';
+import { RollUp, RollUpMemory } from './rollup';
+import type { TermDictionary } from './terms';
 
-const LIST_COLUMNS = EVENT_COLUMNS.filter(column => column !== 'request_body');
-const SEARCH_COLUMNS = ['user_name', 'cluster_name'];
-
-/** The audit events in one table. */
+/** The audit events in a database. */
 export class DatabaseAuditStore implements AuditStore {
-  static create(knex: Knex): DatabaseAuditStore {
-    return new DatabaseAuditStore(knex);
+  static create(options: {
+    knex: Knex;
+    tables: EventTables;
+    terms: TermDictionary;
+    rollUp: RollUp;
+    budgets?: WalkBudgets;
+  }): DatabaseAuditStore {
+    const { knex, tables } = options;
+    return new DatabaseAuditStore(
+      knex,
+      tables,
+      ConditionResolver.create(options),
+      EventHistogram.create(options),
+      () =>
+        EventSearch.create({
+          ...options,
+          rollUp: RollUpMemory.create(options.rollUp),
+        }),
+    );
   }
 
-  private constructor(private readonly knex: Knex) {}
+  private constructor(
+    private readonly knex: Knex,
+    private readonly tables: EventTables,
+    private readonly resolver: ConditionResolver,
+    private readonly bars: EventHistogram,
+    private readonly startSearch: () => EventSearch,
+  ) {}
 
   async list(query: EventQuery): Promise<RequestAuditPage> {
-    const matching = this.knex(EVENTS_TABLE);
-    if (query.filter !== undefined) {
-      const filter = parseFilter(query.filter, EVENT_FIELDS);
-      matching.andWhere(group => applyFilter(group, filter));
-    }
-    if (query.from !== undefined) {
-      matching.where('executed_at', '>=', query.from);
-    }
-    if (query.to !== undefined) {
-      matching.where('executed_at', '<', query.to);
-    }
-    applySearch(matching, SEARCH_COLUMNS, query.search);
-
-    const { rows, ...cursors } = await readKeysetPage<EventRow, 'executed_at'>(
-      matching.clone().select(LIST_COLUMNS),
-      'executed_at',
-      query,
+    const page = planPage(query);
+    const { condition, span } = await this.#resolve(query);
+    const search = this.startSearch();
+    const found = await search.find(condition, span, {
+      ascending: page.ascending,
+      after: page.after,
+      limit: page.rows,
+    });
+    const isAll = !page.after && found.length < page.rows;
+    const total = isAll
+      ? { totalItems: found.length }
+      : await search.count(condition, span);
+    const { rows: keys, ...cursors } = page.finish(
+      found,
+      ({ executedAt, id }) => ({ time: executedAt, id }),
     );
-    return {
-      items: rows.map(toListItem),
-      ...cursors,
-      ...(await countTotal(matching, this.knex)),
-    };
+    const items = await this.#readItems(keys);
+    return { items: items.map(toListItem), ...cursors, ...total };
   }
 
   async get(id: string): Promise<StoredRequestAuditEvent | undefined> {
     if (!z.uuid().safeParse(id).success) {
       return undefined;
     }
-    const row = await this.knex<EventRow>(EVENTS_TABLE)
-      .where('id', id.toLowerCase())
-      .first(EVENT_COLUMNS);
-    return row && toStoredEvent(row);
+    const keys = await this.tables.find(this.knex, [id.toLowerCase()]);
+    const [event] = await this.#readEvents(keys);
+    return event;
+  }
+
+  async histogram(selection: EventSelection): Promise<RequestAuditHistogram> {
+    const { condition, span } = await this.#resolve(selection);
+    return this.bars.read(condition, span);
+  }
+
+  async hasSession(sessionId: string): Promise<boolean> {
+    const { condition, span } = await this.#resolve({ filter: { sessionId } });
+    const options = { ascending: true, limit: 1 };
+    return (await this.startSearch().find(condition, span, options)).length > 0;
+  }
+
+  async *export(
+    selection: EventSelection,
+    options: { order: 'asc' | 'desc'; batch: number },
+  ): AsyncGenerator<StoredRequestAuditEvent[]> {
+    const { condition, span } = await this.#resolve(selection);
+    let after: { time: number; id: string } | undefined;
+    for (;;) {
+      const keys = await this.startSearch().find(condition, span, {
+        ascending: options.order === 'asc',
+        after,
+        limit: options.batch,
+      });
+      yield await this.#readEvents(keys);
+      const last = keys.at(-1);
+      if (!last || keys.length < options.batch) {
+        return;
+      }
+      after = { time: last.executedAt, id: last.id };
+    }
+  }
+
+  async #readEvents(keys: EventKey[]): Promise<StoredRequestAuditEvent[]> {
+    const items = await this.#readItems(keys);
+    const bodies =
+      keys.length > 0
+        ? await this.tables.readBodies(this.knex, keys)
+        : new Map<string, string>();
+    return items.map(item => {
+      const event = toListItem(item);
+      return toStoredEvent(item, bodies.get(event.id.toLowerCase()));
+    });
+  }
+
+  async #readItems(keys: EventKey[]) {
+    return keys.length > 0 ? this.tables.readItems(this.knex, keys) : [];
+  }
+
+  async #resolve(
+    selection: EventSelection,
+  ): Promise<{ condition: EventCondition; span: Span }> {
+    const { filter, search, from = -Infinity, to = Infinity } = selection;
+    const parts = [await this.resolver.resolveSearch(search)];
+    if (filter !== undefined) {
+      parts.push(
+        await this.resolver.resolveFilter(parseFilter(filter, EVENT_FIELDS)),
+      );
+    }
+    const condition = allOf(parts);
+    const bounds = boundsOf(condition);
+    return {
+      condition: withoutBounds(condition),
+      span: {
+        from: Math.max(from, bounds.from),
+        to: Math.min(to, bounds.to),
+      },
+    };
+  }
+}
+
+/** What is left of a condition when its span of time is seen to. */
+function withoutBounds(condition: EventCondition): EventCondition {
+  switch (condition.type) {
+    case 'time':
+      return { type: 'constant', value: true };
+    case 'all':
+      return allOf(condition.conditions.filter(({ type }) => type !== 'time'));
+    default:
+      return condition;
   }
 }

@@ -6,45 +6,58 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { AuditWriter, RefusedRecord } from './AuditStore';
 import {
-  EVENT_COLUMNS,
-  EventRow,
-  EVENTS_TABLE,
-  NewEventRow,
-  toEventRow,
+  NamedTerms,
+  termsOfEvent,
+  toNewEvent,
   toStoredEvent,
 } from './eventRow';
+import type { EventState, EventTables, NewEvent } from './EventTables';
+import { FacetChanges } from './rollup';
+import type { TermDictionary } from './terms';
 
-/** Ids of one query. */
-const IDS_PER_QUERY = 500;
-/** Rows of one insert: SQLite takes 32,766 values, a row has about 40. */
-const ROWS_PER_INSERT = 200;
-
-/** How an event stood before a record, in the table or earlier in the batch. */
-type EventState = {
+/** How an event stood before a record, in the tables or earlier in the batch. */
+type State = {
   agentId: string;
   executedAt: string;
   outcomeKnown: boolean;
   sessionId: string | undefined;
-  /** There is a row in the table. */
-  exists: boolean;
 };
 
-/** Writes audit events to one table. */
+/** An event to be written. */
+type Written = {
+  row: Omit<NewEvent, 'number' | 'terms'>;
+  names: NamedTerms;
+  /** As it will be read, but for its number. */
+  stored: Omit<StoredRequestAuditEvent, 'number'>;
+};
+
+/** Writes audit events, their terms and what they count for in the roll-up. */
 export class DatabaseAuditWriter implements AuditWriter {
-  static create(): DatabaseAuditWriter {
-    return new DatabaseAuditWriter();
+  static create(options: {
+    tables: EventTables;
+    terms: TermDictionary;
+  }): DatabaseAuditWriter {
+    return new DatabaseAuditWriter(options.tables, options.terms);
   }
 
-  private constructor() {}
+  private constructor(
+    private readonly tables: EventTables,
+    private readonly terms: TermDictionary,
+  ) {}
 
   async write(
     transaction: Knex.Transaction,
     agentId: string,
     records: readonly SpoolRecord[],
   ): Promise<{ stored: StoredRequestAuditEvent[]; refused: RefusedRecord[] }> {
-    const ids = [...new Set(records.map(({ id }) => id.toLowerCase()))];
-    const states = await this.#readStates(transaction, ids);
-    const rows = new Map<string, NewEventRow>();
+    if (records.length === 0) {
+      return { stored: [], refused: [] };
+    }
+    const stored = await this.#readStates(transaction, records);
+    const states = new Map(
+      [...stored].map(([id, state]) => [id, toState(state)]),
+    );
+    const written = new Map<string, Written>();
     const refused: RefusedRecord[] = [];
 
     for (const record of records) {
@@ -64,74 +77,86 @@ export class DatabaseAuditWriter implements AuditWriter {
       } else {
         // An event keeps the time of its attempt, and so its place in the list.
         const executedAt = state?.executedAt ?? record.executedAt;
-        rows.set(id, toRow(agentId, { ...record, executedAt }));
+        written.set(id, toWritten(agentId, { ...record, executedAt }));
         states.set(id, {
           agentId,
           executedAt,
           outcomeKnown: !isAttempt,
           sessionId: record.sessionId,
-          exists: state?.exists ?? false,
         });
       }
     }
 
-    const added = [...rows].filter(([id]) => !states.get(id)?.exists);
-    for (const batch of batches(added, ROWS_PER_INSERT)) {
-      await transaction(EVENTS_TABLE).insert(batch.map(([, row]) => row));
-    }
-    for (const [id, row] of rows) {
-      if (states.get(id)?.exists) {
-        await transaction(EVENTS_TABLE).where({ id }).update(row);
-      }
-    }
-    return { stored: await this.#readStored(transaction, [...rows]), refused };
+    const events = await this.#store(
+      transaction,
+      [...written.values()],
+      stored,
+    );
+    return {
+      stored: events.map(({ id, number }) => ({
+        ...(written.get(id) as Written).stored,
+        number,
+      })),
+      refused,
+    };
   }
 
   async #readStates(
     transaction: Knex.Transaction,
-    ids: string[],
+    records: readonly SpoolRecord[],
   ): Promise<Map<string, EventState>> {
-    const states = new Map<string, EventState>();
-    for (const batch of batches(ids, IDS_PER_QUERY)) {
-      const found = await transaction<EventRow>(EVENTS_TABLE)
-        .whereIn('id', batch)
-        .select(EVENT_COLUMNS);
-      for (const row of found) {
-        const { agentId, executedAt, sessionId } = toStoredEvent(row);
-        states.set(row.id, {
-          agentId,
-          executedAt,
-          sessionId,
-          outcomeKnown: Boolean(row.outcome_known),
-          exists: true,
-        });
-      }
-    }
-    return states;
+    const ids = new Set(records.map(({ id }) => id.toLowerCase()));
+    const keys = await this.tables.find(transaction, [...ids]);
+    const states =
+      keys.length > 0 ? await this.tables.readStates(transaction, keys) : [];
+    return new Map(states.map(state => [state.id, state]));
   }
 
-  async #readStored(
+  /** Writes the rows; one that is there already is written anew under its number. */
+  async #store(
     transaction: Knex.Transaction,
-    rows: [string, NewEventRow][],
-  ): Promise<StoredRequestAuditEvent[]> {
-    const numbers = new Map<string, number | string>();
-    for (const batch of batches(rows, IDS_PER_QUERY)) {
-      const found = await transaction<EventRow>(EVENTS_TABLE)
-        .whereIn(
-          'id',
-          batch.map(([id]) => id),
-        )
-        .select('id', 'number');
-      found.forEach(({ id, number }) => numbers.set(id, number));
+    written: Written[],
+    stored: Map<string, EventState>,
+  ): Promise<NewEvent[]> {
+    if (written.length === 0) {
+      return [];
     }
-    return rows.map(([id, row]) =>
-      toStoredEvent({ ...row, number: numbers.get(id) ?? 0 }),
+    const ids = await this.terms.ensure(
+      transaction,
+      written.flatMap(({ names }) => [...names.single, ...names.groups]),
     );
+    const added = written
+      .map(({ row }) => row)
+      .filter(({ id }) => !stored.has(id))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const replaced = written.flatMap(({ row }) => stored.get(row.id) ?? []);
+    const numbers =
+      added.length > 0
+        ? await this.tables.reserve(transaction, added)
+        : new Map<string, number>();
+    if (replaced.length > 0) {
+      await this.tables.remove(transaction, replaced);
+    }
+    const events = written.map(({ row, names }) => ({
+      ...row,
+      number: stored.get(row.id)?.number ?? numbers.get(row.id) ?? 0,
+      terms: {
+        single: names.single.map(term => ids.get(term)),
+        groups: names.groups.map(term => ids.get(term)),
+      },
+    }));
+    await this.tables.insert(transaction, events);
+
+    const facets = FacetChanges.create();
+    replaced.forEach(state => facets.remove(state));
+    events.forEach(event => facets.add(event));
+    await this.tables.count(transaction, facets.rows());
+    return events;
   }
 }
 
 /** An end has no attempt, so unlike all else of a session its record has no phase. */
-function isSessionEnd(record: SpoolRecord, state: EventState): boolean {
+function isSessionEnd(record: SpoolRecord, state: State): boolean {
   return (
     record.phase === undefined &&
     record.sessionId !== undefined &&
@@ -139,18 +164,24 @@ function isSessionEnd(record: SpoolRecord, state: EventState): boolean {
   );
 }
 
-function toRow(agentId: string, record: SpoolRecord): NewEventRow {
-  return record.phase === 'attempt'
-    ? toEventRow(
-        agentId,
-        { ...record, result: 'failure', message: OUTCOME_UNKNOWN },
-        false,
-      )
-    : toEventRow(agentId, record, true);
+function toState(stored: EventState): State {
+  const { agentId, executedAt, sessionId } = toStoredEvent(
+    { ...stored, sequence: 0 },
+    undefined,
+  );
+  const { outcomeKnown } = stored;
+  return { agentId, executedAt, sessionId, outcomeKnown };
 }
 
-function* batches<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let i = 0; i < items.length; i += size) {
-    yield items.slice(i, i + size);
-  }
+function toWritten(agentId: string, record: SpoolRecord): Written {
+  const isAttempt = record.phase === 'attempt';
+  const event: SpoolRecord = isAttempt
+    ? { ...record, result: 'failure', message: OUTCOME_UNKNOWN }
+    : record;
+  const { schemaVersion, phase, ...rest } = event;
+  return {
+    row: toNewEvent(agentId, event, !isAttempt),
+    names: termsOfEvent(event),
+    stored: { ...rest, agentId },
+  };
 }

@@ -3,9 +3,38 @@ import {
   OTHER_RESOURCES,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { FilterField, FilterFields, foldText } from '../database';
+import type { TermKind } from './terms';
 
 const text = (column: string): FilterField => ({ kind: 'text', column });
 const integer = (column: string): FilterField => ({ kind: 'integer', column });
+
+/** The columns, as fields know them, that are no columns but terms. */
+export const TERM_COLUMNS: ReadonlyMap<string, TermKind> = new Map<
+  string,
+  TermKind
+>([
+  ['user_name', 'user'],
+  ['cluster_name', 'cluster'],
+  ['verb', 'verb'],
+  ['filter_resource', 'resource'],
+  ['namespace', 'namespace'],
+  ['role', 'role'],
+  ['client_ip', 'clientIp'],
+  ['kubernetes_groups', 'group'],
+]);
+
+/** Of the terms' kinds, those that an event may be without. */
+export const OPTIONAL_TERMS: ReadonlySet<TermKind> = new Set<TermKind>([
+  'namespace',
+  'role',
+  'group',
+]);
+
+/** The results that there are, folded, and whether each is a failure. */
+export const RESULTS: ReadonlyMap<string, boolean> = new Map([
+  [foldText('success'), false],
+  [foldText('failure'), true],
+]);
 
 /** The fields of an event that a filter may name. */
 export const EVENT_FIELDS: FilterFields = new Map<string, FilterField>([

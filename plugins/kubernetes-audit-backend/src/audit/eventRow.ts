@@ -6,116 +6,145 @@ import {
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { foldList, foldText } from '../database';
+import type { ColumnValue, EventItem, NewEvent } from './EventTables';
+import { SINGLE_TERM_KINDS, SingleTermKind, Term } from './terms';
 
-/** The table that events are in. */
-export const EVENTS_TABLE = 'request_audit_events';
+const fold = (text: string | undefined) =>
+  text === undefined ? null : foldText(text);
 
-/** What identifies an event and its state, and the event itself. */
-export type EventRow = {
-  number: number | string;
-  id: string;
-  executed_at: number | string;
-  sequence: number | string;
-  outcome_known: boolean | number;
-  /** JSON of a {@link StoredEvent}. */
-  event: string;
-  /** A JSON string. */
-  request_body: string | null;
+type RowColumn = {
+  name: string;
+  /** Of PostgreSQL. */
+  type: 'text' | 'bigint' | 'double precision' | 'boolean';
+  of(event: RequestAuditEvent, agentId: string): ColumnValue;
 };
 
-/** The columns of {@link EventRow}; the others exist for queries alone. */
-export const EVENT_COLUMNS: (keyof EventRow)[] = [
-  'number',
-  'id',
-  'executed_at',
-  'sequence',
-  'outcome_known',
-  'event',
-  'request_body',
+const text = (
+  name: string,
+  of: (event: RequestAuditEvent) => string | undefined,
+): RowColumn => ({ name, type: 'text', of: event => fold(of(event)) });
+
+/**
+ * The columns that repeat fields of the event for queries which are no terms:
+ * too many values, or too seldom asked for.
+ */
+export const ROW_COLUMNS: readonly RowColumn[] = [
+  { name: 'agent_id', type: 'text', of: (_, agentId) => foldText(agentId) },
+  text('message', event => event.message),
+  text('user_email', event => event.userEmail),
+  text('user_entity_ref', event => event.userEntityRef),
+  text('client_name', event => event.clientName),
+  text('cluster_endpoint', event => event.clusterEndpoint),
+  text('resource', event => event.resource),
+  text('resource_name', event => event.resourceName),
+  text('api_group', event => event.apiGroup),
+  text('api_version', event => event.apiVersion),
+  text('request_uri', event => event.requestUri),
+  text('impersonated_user', event => event.impersonatedUser),
+  {
+    name: 'impersonated_groups',
+    type: 'text',
+    of: ({ impersonatedGroups: groups }) =>
+      groups === undefined ? null : foldList(groups),
+  },
+  {
+    name: 'status_code',
+    type: 'bigint',
+    of: event => event.statusCode ?? null,
+  },
+  {
+    name: 'latency_ms',
+    type: 'double precision',
+    of: event => event.latencyMs ?? null,
+  },
+  {
+    name: 'request_body_size',
+    type: 'bigint',
+    of: event => event.requestBodySize ?? null,
+  },
+  {
+    name: 'request_body_truncated',
+    type: 'boolean',
+    of: event => event.requestBodyTruncated ?? null,
+  },
+  text('tunnel_agent_name', event => event.tunnelAgentName),
+  text('tunnel_tag', event => event.tunnelTag),
+  text('session_id', event => event.sessionId),
+  text('recording_id', event => event.recordingId),
+  text('connected_from', event => event.connectedFrom),
 ];
+
+const SINGLE_TERMS: Record<
+  SingleTermKind,
+  (event: RequestAuditEvent) => string | undefined
+> = {
+  user: event => event.userName,
+  cluster: event => event.clusterName,
+  verb: event => event.verb,
+  resource: event => filterResourceOf(event.resource, event.apiGroup ?? ''),
+  namespace: event => event.namespace,
+  role: event => event.role,
+  clientIp: event => event.clientIp,
+};
+
+/** An event's terms. */
+export type NamedTerms = { single: Term[]; groups: Term[] };
+
+export function termsOfEvent(event: RequestAuditEvent): NamedTerms {
+  const groups = event.kubernetesGroups?.map(foldText);
+  return {
+    single: SINGLE_TERM_KINDS.map(kind => {
+      const value = SINGLE_TERMS[kind](event);
+      return { kind, value: value === undefined ? value : foldText(value) };
+    }),
+    groups: groups
+      ? [...new Set(groups)].map(value => ({ kind: 'group', value }))
+      : [{ kind: 'group', value: undefined }],
+  };
+}
 
 /** What the `event` column holds. */
 type StoredEvent = Omit<RequestAuditEvent, 'requestBody'> & { agentId: string };
 
-/** A row as it is written; the store gives the number. */
-export type NewEventRow = Omit<EventRow, 'number'> & Record<string, unknown>;
-
-const fold = (text: string | undefined) =>
-  text === undefined ? null : foldText(text);
-const foldItems = (items: string[] | undefined) =>
-  items === undefined ? null : foldList(items);
-
-/** The row of an agent's record. */
-export function toEventRow(
+/** The row of an agent's record, without what the store gives. */
+export function toNewEvent(
   agentId: string,
   record: SpoolRecord,
   outcomeKnown: boolean,
-): NewEventRow {
+): Omit<NewEvent, 'number' | 'terms'> {
   // Schema version and phase belong to the spool and not to the event.
   const { requestBody, sequence, schemaVersion, phase, ...event } = record;
   const stored: StoredEvent = { ...event, agentId };
   return {
     id: event.id.toLowerCase(),
-    executed_at: Date.parse(event.executedAt),
+    executedAt: Date.parse(event.executedAt),
     sequence,
-    outcome_known: outcomeKnown,
+    outcomeKnown,
+    failed: event.result === 'failure',
     event: JSON.stringify(stored),
     // As JSON, because PostgreSQL does not store NUL in text.
-    request_body:
-      requestBody === undefined ? null : JSON.stringify(requestBody),
-    agent_id: foldText(agentId),
-    result: foldText(event.result),
-    message: foldText(event.message),
-    user_name: foldText(event.userName),
-    user_email: fold(event.userEmail),
-    user_entity_ref: fold(event.userEntityRef),
-    client_ip: foldText(event.clientIp),
-    client_name: fold(event.clientName),
-    cluster_name: foldText(event.clusterName),
-    cluster_endpoint: fold(event.clusterEndpoint),
-    role: fold(event.role),
-    namespace: fold(event.namespace),
-    verb: foldText(event.verb),
-    resource: foldText(event.resource),
-    filter_resource: foldText(
-      filterResourceOf(event.resource, event.apiGroup ?? ''),
-    ),
-    resource_name: fold(event.resourceName),
-    api_group: fold(event.apiGroup),
-    api_version: fold(event.apiVersion),
-    request_uri: foldText(event.requestUri),
-    impersonated_user: fold(event.impersonatedUser),
-    impersonated_groups: foldItems(event.impersonatedGroups),
-    kubernetes_groups: foldItems(event.kubernetesGroups),
-    status_code: event.statusCode ?? null,
-    latency_ms: event.latencyMs ?? null,
-    request_body_size: event.requestBodySize ?? null,
-    request_body_truncated: event.requestBodyTruncated ?? null,
-    tunnel_agent_name: fold(event.tunnelAgentName),
-    tunnel_tag: fold(event.tunnelTag),
-    session_id: fold(event.sessionId),
-    recording_id: fold(event.recordingId),
-    connected_from: foldText(event.connectedFrom),
+    requestBody: requestBody === undefined ? null : JSON.stringify(requestBody),
+    columns: ROW_COLUMNS.map(column => column.of(event, agentId)),
   };
 }
 
-/** The event of a row, without its body. */
-export function toListItem(
-  row: Omit<EventRow, 'request_body'>,
-): RequestAuditListItem {
-  // Written by toEventRow and by nothing else.
-  const event = JSON.parse(row.event) as StoredEvent;
-  return {
-    ...event,
-    number: Number(row.number),
-    sequence: Number(row.sequence),
-  };
+/** An event without its body. */
+export function toListItem({
+  number,
+  sequence,
+  event,
+}: EventItem): RequestAuditListItem {
+  // Written by toNewEvent and by nothing else.
+  return { ...(JSON.parse(event) as StoredEvent), number, sequence };
 }
 
-/** The event of a row, with its body. */
-export function toStoredEvent(row: EventRow): StoredRequestAuditEvent {
-  const item = toListItem(row);
-  return row.request_body === null
-    ? item
-    : { ...item, requestBody: JSON.parse(row.request_body) };
+/** An event with its body, which is JSON. */
+export function toStoredEvent(
+  item: EventItem,
+  requestBody: string | null | undefined,
+): StoredRequestAuditEvent {
+  const event = toListItem(item);
+  return typeof requestBody === 'string'
+    ? { ...event, requestBody: JSON.parse(requestBody) }
+    : event;
 }

@@ -1,5 +1,7 @@
 /** Stands between the items of a list in one column, so it cannot be part of an item. */
 const SEPARATOR = '\u001f';
+// eslint-disable-next-line no-control-regex
+const UNSTORABLE = /[\0\u001f]/g;
 const REPLACEMENT = '\ufffd';
 
 /**
@@ -8,10 +10,7 @@ const REPLACEMENT = '\ufffd';
  * PostgreSQL does not store NUL, so it is replaced, alike on both sides.
  */
 export function foldText(text: string): string {
-  return text
-    .toUpperCase()
-    .replaceAll('\0', REPLACEMENT)
-    .replaceAll(SEPARATOR, REPLACEMENT);
+  return text.toUpperCase().replace(UNSTORABLE, REPLACEMENT);
 }
 
 /** The items of a list in one column; {@link foldedItem} finds one in it. */

@@ -5,3 +5,5 @@ export * from './parseInstant';
 export * from './keysetPage';
 export * from './likePattern';
 export * from './filter';
+export * from './isSqlite';
+export * from './likePattern';

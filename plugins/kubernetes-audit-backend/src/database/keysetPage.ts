@@ -46,6 +46,58 @@ function decodeCursor(text: string): Cursor {
   }
 }
 
+/** Where a page begins and which way it is read. */
+export type PagePlan = {
+  /** Oldest first, in the order of reading, which a page before the cursor turns round. */
+  ascending: boolean;
+  /** The row that the page begins behind, in the order of reading. */
+  after?: { time: number; id: string };
+  /** One more than asked for: it tells whether there is another page. */
+  rows: number;
+  /** The page that was read, in the order of the list, and the ways on from it. */
+  finish<TRow>(
+    found: readonly TRow[],
+    keyOf: (row: TRow) => { time: number; id: string },
+  ): { rows: TRow[]; nextCursor?: string; prevCursor?: string };
+};
+
+/**
+ * @throws InputError when the cursor is not ours or is for another order
+ */
+export function planPage(request: PageRequest): PagePlan {
+  const { limit } = request;
+  const cursor =
+    request.cursor === undefined ? undefined : decodeCursor(request.cursor);
+  if (cursor && request.order && request.order !== cursor.order) {
+    throw new InputError(`cursor: is for order=${cursor.order}`);
+  }
+  const order = cursor?.order ?? request.order ?? 'desc';
+  const backwards = cursor?.direction === 'prev';
+  return {
+    ascending: (order === 'asc') !== backwards,
+    after: cursor && { time: cursor.time, id: cursor.id.toLowerCase() },
+    rows: limit + 1,
+    finish: (found, keyOf) => {
+      const more = found.length > limit;
+      const rows = found.slice(0, limit);
+      if (backwards) {
+        rows.reverse();
+      }
+      const cursorAt = (i: number, direction: Cursor['direction']) =>
+        rows.length === 0
+          ? undefined
+          : encodeCursor({ ...keyOf(rows[i]), direction, order });
+      const hasNext = backwards || more;
+      const hasPrevious = backwards ? more : cursor !== undefined;
+      return {
+        rows,
+        nextCursor: hasNext ? cursorAt(rows.length - 1, 'next') : undefined,
+        prevCursor: hasPrevious ? cursorAt(0, 'prev') : undefined,
+      };
+    },
+  };
+}
+
 /**
  * One page of a query, ordered by a column of milliseconds and then by `id`.
  *
@@ -61,30 +113,22 @@ export async function readKeysetPage<
   timeColumn: TTime,
   request: PageRequest,
 ): Promise<{ rows: TRow[]; nextCursor?: string; prevCursor?: string }> {
-  const cursor =
-    request.cursor === undefined ? undefined : decodeCursor(request.cursor);
-  if (cursor && request.order && request.order !== cursor.order) {
-    throw new InputError(`cursor: is for order=${cursor.order}`);
-  }
-  const order = cursor?.order ?? request.order ?? 'desc';
-  const backwards = cursor?.direction === 'prev';
-  const ascending = (order === 'asc') !== backwards;
-
+  const plan = planPage(request);
+  const direction = plan.ascending ? 'asc' : 'desc';
   const pageOf = (rows: Knex.QueryBuilder) => {
     const page = rows
       .clone()
       .orderBy([
-        { column: timeColumn, order: ascending ? 'asc' : 'desc' },
-        { column: 'id', order: ascending ? 'asc' : 'desc' },
+        { column: timeColumn, order: direction },
+        { column: 'id', order: direction },
       ])
-      // One more than asked for tells whether there is another page.
-      .limit(request.limit + 1);
-    if (cursor) {
-      page.whereRaw(`(??, ??) ${ascending ? '>' : '<'} (?, ?)`, [
+      .limit(plan.rows);
+    if (plan.after) {
+      page.whereRaw(`(??, ??) ${plan.ascending ? '>' : '<'} (?, ?)`, [
         timeColumn,
         'id',
-        cursor.time,
-        cursor.id.toLowerCase(),
+        plan.after.time,
+        plan.after.id,
       ]);
     }
     return page;
@@ -92,27 +136,10 @@ export async function readKeysetPage<
   const found: TRow[] = await ('branches' in query
     ? pageOf(unionOf(query.knex, query.branches.map(pageOf)).select('*'))
     : pageOf(query));
-  const more = found.length > request.limit;
-  const rows = found.slice(0, request.limit);
-  if (backwards) {
-    rows.reverse();
-  }
-
-  const cursorAt = (row: TRow | undefined, direction: Cursor['direction']) =>
-    row &&
-    encodeCursor({
-      time: Number(row[timeColumn]),
-      id: row.id,
-      direction,
-      order,
-    });
-  const hasNext = backwards || more;
-  const hasPrevious = backwards ? more : cursor !== undefined;
-  return {
-    rows,
-    nextCursor: hasNext ? cursorAt(rows.at(-1), 'next') : undefined,
-    prevCursor: hasPrevious ? cursorAt(rows[0], 'prev') : undefined,
-  };
+  return plan.finish(found, row => ({
+    time: Number(row[timeColumn]),
+    id: row.id,
+  }));
 }
 
 /** The rows of all queries, each once; the queries are for the same columns. */

@@ -1,6 +1,8 @@
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { readdirSync } from 'node:fs';
+import { eventId, spoolRecord } from '../__testUtils__/spoolRecord';
+import { openEventStore } from '../audit';
 import { migrationsDirectory } from './connectDatabase';
 
 jest.setTimeout(60_000);
@@ -8,6 +10,8 @@ jest.setTimeout(60_000);
 const ID = '019aa000-0000-7000-8000-000000000001';
 const NOW = 1_795_312_061_000;
 
+const EVENTS = '20261122020000_events.js';
+const EVENT_STORE = '20261122050000_event_store.js';
 const KEY_ROTATION = '20261122030100_key_rotation.js';
 const spool = { id: 1, agent_id: 'proxy', epoch: ID };
 const event = {
@@ -52,7 +56,7 @@ const recording = {
 
 /** What each migration's tables hold while it is taken back, in the order of the references. */
 const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
-  '20261122020000_events.js': [
+  [EVENTS]: [
     ['spools', spool],
     ['spool_records', { spool_id: 1, sequence: 1, checksum: 'x' }],
     [
@@ -71,7 +75,6 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
         received_at: NOW,
       },
     ],
-    ['request_audit_events', event],
   ],
   '20261122020100_recordings.js': [
     ['recordings', recording],
@@ -131,6 +134,9 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   ],
   [KEY_ROTATION]: [],
   '20261122040000_recording_retention.js': [],
+  [EVENT_STORE]: [
+    ['spool_checkpoints', { spool_id: 1, noted_at: NOW, position: 1 }],
+  ],
   '20261122060000_agent_workers.js': [],
   '20261122070000_recording_search.js': [
     ['recording_search_values', { column_name: 'user_name', value: 'x' }],
@@ -200,15 +206,65 @@ describe('migrations', () => {
   );
 
   it.each(databases.eachSupportedId())(
-    'number events anew only for new rows, %p',
+    'take the events of the flat table over, and back, %p',
     async databaseId => {
       const knex = await databases.init(databaseId);
       await knex.migrate.latest(options);
+      await downThrough(knex, EVENT_STORE);
+      const rich = {
+        ...event,
+        id: ID.replace(/1$/, '2'),
+        event: JSON.stringify({ id: ID.replace(/1$/, '2') }),
+        request_body: '"kind: Pod"',
+        result: 'FAILURE',
+        role: 'DEV',
+        kubernetes_groups: '\u001fA\u001f\u001fB\u001f',
+        status_code: 404,
+      };
       await knex('request_audit_events').insert(event);
       await knex('request_audit_events').delete();
-      await knex('request_audit_events').insert(event);
-      const [{ number }] = await knex('request_audit_events').select('number');
-      expect(Number(number)).toBe(2);
+      await knex('request_audit_events').insert([
+        event,
+        rich,
+        { ...event, id: ID.replace(/1$/, '3'), kubernetes_groups: '\u001f' },
+      ]);
+      const before = await knex('request_audit_events').orderBy('number');
+
+      await knex.migrate.latest(options);
+      const { store, writer } = openEventStore(knex);
+      const all = await store.list({ limit: 9, order: 'asc' });
+      expect(all.items.map(({ number }) => number)).toEqual([2, 3, 4]);
+      expect(all.totalItems).toBe(3);
+      for (const [filter, numbers] of [
+        [{ userName: 'guest' }, [2, 3, 4]],
+        [{ role: 'dev' }, [3]],
+        [{ role: { $exists: false } }, [2, 4]],
+        [{ kubernetesGroups: { $contains: 'b' } }, [3]],
+        [{ kubernetesGroups: { $exists: true } }, [3, 4]],
+        [{ result: 'failure', statusCode: 404 }, [3]],
+      ] as const) {
+        const page = await store.list({ limit: 9, order: 'asc', filter });
+        expect(page.items.map(({ number }) => number)).toEqual(numbers);
+      }
+      expect(await store.get(rich.id)).toMatchObject({
+        requestBody: 'kind: Pod',
+      });
+      const { stored } = await knex.transaction(transaction =>
+        writer.write(transaction, 'proxy', [spoolRecord(9)]),
+      );
+      expect(stored).toMatchObject([{ number: 5 }]);
+
+      await knex.transaction(async transaction => {
+        const [{ number }] = await transaction('event_ids').where(
+          'id',
+          eventId(9),
+        );
+        await transaction('request_audit_events').where({ number }).delete();
+      });
+      await downThrough(knex, EVENT_STORE);
+      expect(await knex('request_audit_events').orderBy('number')).toEqual(
+        before,
+      );
     },
   );
 });

@@ -16,7 +16,7 @@ import {
   spoolRecord,
 } from '../__testUtils__/spoolRecord';
 import { Agent } from '../agents';
-import { DatabaseAuditStore, DatabaseAuditWriter } from '../audit';
+import { openEventStore } from '../audit';
 import { EventIngest } from './EventIngest';
 import { EventPublisher } from './EventPublisher';
 import { GAP_PATIENCE_MS } from './SpoolLedger';
@@ -44,16 +44,16 @@ describe('EventIngest', () => {
       logger,
     });
     let now = Date.parse('2026-11-22T02:00:00.000Z');
+    const { store, writer } = openEventStore(knex);
     const ingest = EventIngest.create({
       knex,
-      writer: DatabaseAuditWriter.create(),
+      writer,
       publisher,
       logger,
       now: () => now,
     });
     const agentOf = (id: string, clusters: string[] = ['*']) =>
       Agent.fromConfig({ id, subject: id, clusters });
-    const store = DatabaseAuditStore.create(knex);
     return {
       knex,
       logger,
@@ -361,7 +361,7 @@ describe('EventIngest', () => {
 
     it('tries a batch again that another one has overtaken', async () => {
       const knex = await migratedDatabase(databases, databaseId);
-      const writer = DatabaseAuditWriter.create();
+      const { writer } = openEventStore(knex);
       let tries = 0;
       const ingest = EventIngest.create({
         knex,

@@ -12,7 +12,7 @@ import type { Agent } from '../agents';
 import type { AuditWriter } from '../audit';
 import type { EventPublisher } from './EventPublisher';
 import { parseSpoolBatch, SpoolLine } from './parseSpoolBatch';
-import { SpoolGap, SpoolLedger } from './SpoolLedger';
+import { FORGOTTEN, SpoolGap, SpoolLedger } from './SpoolLedger';
 
 /** How often a batch is tried that another one has overtaken. */
 const MAX_ATTEMPTS = 3;
@@ -164,7 +164,7 @@ export class EventIngest {
       const { sequence, checksum, content } = line;
       const before =
         sequence === undefined ? undefined : checksums.get(sequence);
-      if (before === checksum) {
+      if (before === checksum || before === FORGOTTEN) {
         continue;
       }
       if (before !== undefined) {

@@ -13,12 +13,17 @@ const MAX_DEAD_LETTER_BYTES = 64 * 1024;
 /** Values of one query. */
 const VALUES_PER_QUERY = 500;
 
+/** Stands for the checksum of a record that was applied and is no more known. */
+export const FORGOTTEN = Symbol('forgotten');
+
 type SpoolRow = {
   id: number;
   agent_id: string;
   epoch: string;
   position: number | string;
   gap_since: number | string | null;
+  /** Up to here checksums are forgotten, but for those in gaps. */
+  pruned_to: number | string;
 };
 type SpoolRecordRow = {
   spool_id: number;
@@ -77,8 +82,26 @@ export class SpoolLedger {
   /** The checksums of those of the sequences that were applied before. */
   async appliedChecksums(
     sequences: readonly number[],
-  ): Promise<Map<number, string>> {
-    const applied = new Map<number, string>();
+  ): Promise<Map<number, string | typeof FORGOTTEN>> {
+    const applied = new Map<number, string | typeof FORGOTTEN>();
+    const prunedTo = Number(this.row.pruned_to);
+    const old = sequences.filter(sequence => sequence <= prunedTo);
+    if (old.length > 0) {
+      const gaps: { first_sequence: number; last_sequence: number }[] =
+        await this.transaction('spool_gaps')
+          .where('spool_id', this.row.id)
+          .where('first_sequence', '<=', prunedTo);
+      old
+        .filter(
+          sequence =>
+            !gaps.some(
+              gap =>
+                sequence >= Number(gap.first_sequence) &&
+                sequence <= Number(gap.last_sequence),
+            ),
+        )
+        .forEach(sequence => applied.set(sequence, FORGOTTEN));
+    }
     for (let i = 0; i < sequences.length; i += VALUES_PER_QUERY) {
       const rows = await this.transaction<SpoolRecordRow>('spool_records')
         .where('spool_id', this.row.id)

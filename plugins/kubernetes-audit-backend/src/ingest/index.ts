@@ -1,3 +1,4 @@
 export * from './EventIngest';
 export * from './EventPublisher';
 export * from './EventsServiceSink';
+export * from './SpoolPruning';

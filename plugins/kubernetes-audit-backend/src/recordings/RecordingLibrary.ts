@@ -23,8 +23,9 @@ import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
+import { encryptedZip } from '../encryptedZip';
 import { collectChunks, RecordingReplay, SidecarCache } from './replay';
-import { createRecordingFileWriter, encryptedZip } from './file';
+import { createRecordingFileWriter } from './file';
 import { plainFrames } from './plainFrames';
 import { readSoundEvents } from './readSoundEvents';
 import type {
@@ -37,6 +38,12 @@ import type {
 const MAX_KEPT_CHUNKS = 200_000;
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
+
+/** What a recording wants to know of the audit events. */
+export type SessionEvents = {
+  /** Whether there still is an event of the session. */
+  hasSession(sessionId: string): Promise<boolean>;
+};
 
 /** A recording as a file. */
 export type RecordingFile = {
@@ -59,12 +66,15 @@ export class RecordingLibrary {
   readonly #chunkTables: LRUCache<string, readonly StoredChunk[]>;
   readonly #maxPlaybackSize: number | undefined;
   readonly #now: () => number;
+  readonly #events: SessionEvents;
+  readonly #keepEventsMs: number | undefined;
   readonly #exportEncryption: ExportEncryption;
 
   static create(options: {
     store: RecordingStore;
     blobs: BlobStore;
     sidecars: SidecarCache;
+    events: SessionEvents;
     authorizer: Authorizer;
     config: KubernetesAuditConfig;
     /** Milliseconds since 1970. */
@@ -77,6 +87,7 @@ export class RecordingLibrary {
     store: RecordingStore;
     blobs: BlobStore;
     sidecars: SidecarCache;
+    events: SessionEvents;
     authorizer: Authorizer;
     config: KubernetesAuditConfig;
     now: () => number;
@@ -90,7 +101,9 @@ export class RecordingLibrary {
       fetchMethod: id => this.#store.listChunks(id),
     });
     this.#sidecars = options.sidecars;
+    this.#events = options.events;
     this.#authorizer = options.authorizer;
+    this.#keepEventsMs = options.config.retention.eventsMs;
     this.#maxPlaybackSize =
       maxPlaybackSize === 'unlimited' ? undefined : maxPlaybackSize;
     this.#now = options.now;
@@ -116,7 +129,7 @@ export class RecordingLibrary {
     id: string,
   ): Promise<RecordingDetail> {
     const recording = await this.#require(credentials, id);
-    return this.#describe(recording, await this.#chunksOf(recording));
+    return await this.#describe(recording, await this.#chunksOf(recording));
   }
 
   /**
@@ -137,7 +150,7 @@ export class RecordingLibrary {
       this.#maxPlaybackSize === undefined ||
       recording.sizeBytes <= this.#maxPlaybackSize;
     return encodeRecordingMoment({
-      recording: this.#describe(recording, isPlayable ? chunks : []),
+      recording: await this.#describe(recording, isPlayable ? chunks : []),
       moment: isPlayable
         ? await this.#momentOf(recording, chunks, time)
         : { chunks: [] },
@@ -272,10 +285,11 @@ export class RecordingLibrary {
     }
   }
 
-  #describe(
+  async #describe(
     recording: Recording,
     chunks: readonly StoredChunk[],
-  ): RecordingDetail {
+  ): Promise<RecordingDetail> {
+    const eventsAreGone = await this.#eventsAreGone(recording);
     return {
       ...recording,
       chunks: chunks.map(({ index, firstTime, lastTime, sizeBytes }) => ({
@@ -286,6 +300,7 @@ export class RecordingLibrary {
       })),
       maxPlaybackSize: this.#maxPlaybackSize,
       exportEncryption: this.#exportEncryption,
+      ...(eventsAreGone && { eventsAreGone }),
     };
   }
 
@@ -358,6 +373,19 @@ export class RecordingLibrary {
         yield Buffer.from(events.map(event => writer.write(event)).join(''));
       }
     }
+  }
+
+  /** Events may still be on their way from the proxy: only old ones can be gone. */
+  async #eventsAreGone({
+    startedAt,
+    sessionId,
+  }: Recording): Promise<true | undefined> {
+    const isOld =
+      this.#keepEventsMs !== undefined &&
+      Date.parse(startedAt) < this.#now() - this.#keepEventsMs;
+    return isOld && !(await this.#events.hasSession(sessionId))
+      ? true
+      : undefined;
   }
 
   async #require(credentials: UserCredentials, id: string): Promise<Recording> {

@@ -1,1 +1,2 @@
 export * from './RecordingRetention';
+export * from './EventRetention';

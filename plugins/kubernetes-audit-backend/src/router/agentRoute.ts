@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Agent, AgentAuthenticator } from '../agents';
+import type { Admission } from './Admission';
 import { toHttpError } from './toHttpError';
 
 /** A request by an agent. */
@@ -13,7 +14,11 @@ export type AgentRequest = {
 
 /** Makes the handlers of routes that are for agents alone. */
 export type AgentRouteFactory = (
-  options: { parser?: RequestHandler },
+  options: {
+    parser?: RequestHandler;
+    /** Holds requests back before anything of them is read. */
+    admission?: Admission;
+  },
   handle: (request: AgentRequest) => Promise<void>,
 ) => RequestHandler;
 
@@ -25,16 +30,22 @@ export type AgentRouteFactory = (
 export function createAgentRouteFactory(
   authenticator: AgentAuthenticator,
 ): AgentRouteFactory {
-  return ({ parser }, handle) =>
+  return ({ parser, admission }, handle) =>
     async (request, response) => {
       const agent = await authenticator.authenticate(request);
-      if (parser) {
-        await runParser(parser, request, response);
-      }
+      const leave = await admission?.enter().catch(error => {
+        response.set('Retry-After', `${error.retryAfterSeconds}`);
+        throw error;
+      });
       try {
+        if (parser) {
+          await runParser(parser, request, response);
+        }
         await handle({ agent, request, response, body: request.body });
       } catch (error) {
         throw toHttpError(error);
+      } finally {
+        leave?.();
       }
     };
 }

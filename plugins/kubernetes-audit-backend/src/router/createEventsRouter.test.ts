@@ -4,6 +4,7 @@ import {
   TestDatabases,
 } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { TextWriter, Uint8ArrayReader, ZipReader } from '@zip.js/zip.js';
 import {
   eventId,
   eventTime,
@@ -180,5 +181,129 @@ describe('events', () => {
       },
       { eventId: 'event-list', status: 'failed' },
     ]);
+  });
+
+  it.each(databases.eachSupportedId())(
+    'are counted by time and result, %p',
+    async databaseId => {
+      const { api } = await start({ knex: await databases.init(databaseId) });
+      const bars = async (query: object) => {
+        const answer = await api
+          .get(`${URL}/histogram`)
+          .query(query)
+          .set(userHeaders());
+        expect(answer.status).toBe(200);
+        return answer.body;
+      };
+      const hour = { from: '2026-11-22T00:00:00.000Z', success: 2, failure: 0 };
+      const day = {
+        from: '2026-11-22T00:00:00Z',
+        to: '2026-11-23T00:00:00Z',
+      };
+      // From the roll-up, from rows, and from rows within an hour.
+      expect(await bars(day)).toEqual({
+        widthMs: 15 * 60_000,
+        items: [hour],
+      });
+      for (const filter of [
+        { verb: 'create' },
+        { message: 'ok', verb: 'create' },
+      ]) {
+        expect(
+          await bars({ filter: JSON.stringify(filter), from: '2026-11-01' }),
+        ).toEqual({
+          widthMs: expect.any(Number),
+          items: [expect.objectContaining({ success: 1, failure: 0 })],
+        });
+      }
+      expect(
+        await bars({ from: eventTime(2), to: '2026-11-22T00:30:00Z' }),
+      ).toEqual({ widthMs: 60_000, items: [{ ...hour, success: 1 }] });
+      expect(await bars({ search: 'nobody' })).toMatchObject({ items: [] });
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'leave as CSV or as JSON Lines, %p',
+    async databaseId => {
+      const { api, audited } = await start({
+        knex: await databases.init(databaseId),
+      });
+      const download = (query: object) =>
+        api.get(`${URL}/export`).query(query).set(userHeaders()).buffer();
+      const csv = await download({ search: 'guest' });
+      expect(csv.status).toBe(200);
+      expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+      expect(csv.headers['content-disposition']).toMatch(
+        /^attachment; filename="request-audit_\d{8}T\d{6}Z\.csv"$/,
+      );
+      const lines = csv.text.split('\r\n');
+      expect(lines[0]).toMatch(/^No,Executed At,Result,Name,Email,Client IP,/);
+      expect(lines[1]).toMatch(/^2,2026-11-22T00:00:02.000Z,success,guest,,/);
+      // The body is of two lines.
+      expect(lines[2]).toMatch(/"kind: Pod\n"$/);
+      expect(lines).toHaveLength(4);
+
+      const filter = JSON.stringify({ verb: 'create' });
+      const jsonl = await download({ format: 'jsonl', filter });
+      expect(
+        jsonl.text
+          .trim()
+          .split('\n')
+          .map(line => JSON.parse(line)),
+      ).toEqual([
+        expect.objectContaining({ id: eventId(1), requestBody: 'kind: Pod\n' }),
+      ]);
+      expect((await download({ format: 'xml' })).status).toBe(400);
+      expect((await download({ filter: '{"nope":1}' })).status).toBe(400);
+      expect(audited[1]).toMatchObject({
+        eventId: 'event-export',
+        status: 'succeeded',
+        meta: { query: { format: 'jsonl', filter } },
+      });
+    },
+  );
+
+  it('leave encrypted alone where that is required', async () => {
+    const { api } = await start({
+      kubernetesAudit: { export: { encryption: 'required' } },
+    });
+    const refused = await api.get(`${URL}/export`).set(userHeaders());
+    expect(refused.status).toBe(403);
+    expect(refused.body.error.message).toContain('POST /v1/events/export');
+    const zip = await api
+      .post(`${URL}/export`)
+      .query({ search: 'guest' })
+      .send({ password: 'correct horse', format: 'jsonl' })
+      .set(userHeaders())
+      .buffer()
+      .parse((response, done) => {
+        const chunks: Buffer[] = [];
+        response.on('data', chunk => chunks.push(chunk));
+        response.on('end', () => done(null, Buffer.concat(chunks)));
+      });
+    expect(zip.status).toBe(200);
+    expect(zip.headers['content-type']).toBe('application/zip');
+    const reader = new ZipReader(new Uint8ArrayReader(zip.body));
+    const [entry] = await reader.getEntries();
+    expect(entry).toMatchObject({ encrypted: true });
+    if (entry.directory) throw new Error('expected a file');
+    const text = await entry.getData(new TextWriter(), {
+      password: 'correct horse',
+    });
+    expect(text.trim().split('\n')).toHaveLength(2);
+    const weak = await api
+      .post(`${URL}/export`)
+      .send({ password: 'short' })
+      .set(userHeaders());
+    expect(weak.status).toBe(400);
+  });
+
+  it('are not exported and not counted for others', async () => {
+    const { api } = await start();
+    for (const path of ['histogram', 'export']) {
+      const answer = await api.get(`${URL}/${path}`).set(userHeaders('jane'));
+      expect(answer.status).toBe(403);
+    }
   });
 });

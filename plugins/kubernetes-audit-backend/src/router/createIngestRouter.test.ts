@@ -4,6 +4,7 @@ import { createBackendModule } from '@backstage/backend-plugin-api';
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import type { StoredRequestAuditEvent } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditEventSinkExtensionPoint } from 'backstage-plugin-kubernetes-audit-node';
+import { AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { ndjson, spoolRecord } from '../__testUtils__/spoolRecord';
 import {
@@ -42,6 +43,41 @@ describe('ingest of events', () => {
       200,
       { acknowledgedSequence: 4 },
     ]);
+  });
+
+  it('sends batches away, before it reads them, when too many have come', async () => {
+    const { server } = await start();
+    const { port } = server.address() as AddressInfo;
+    // Requests whose bodies do not come: all that may run or wait are there.
+    const sockets = Array.from({ length: 36 }, () => {
+      const socket = connect(port, '127.0.0.1');
+      const headers = Object.entries({
+        ...agentHeaders(),
+        host: 'localhost',
+        'content-length': '10',
+      }).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.write(`POST ${URL} HTTP/1.1\r\n${headers.join('')}\r\n`);
+      return socket;
+    });
+    try {
+      let answer: Response;
+      do {
+        const timeout = AbortSignal.timeout(500);
+        answer = await fetch(`http://127.0.0.1:${port}${URL}`, {
+          method: 'POST',
+          headers: agentHeaders(),
+          body: ndjson(spoolRecord(1)),
+          signal: timeout,
+        }).catch(() => new Response(undefined, { status: 599 }));
+        // Until the sockets have been accepted ours is one of those that wait.
+      } while (answer.status !== 429);
+      expect(answer.headers.get('retry-after')).toBe('2');
+      expect(await answer.json()).toMatchObject({
+        error: { name: 'TooManyRequestsError' },
+      });
+    } finally {
+      sockets.forEach(socket => socket.destroy());
+    }
   });
 
   it('refuses what cannot be a batch', async () => {

@@ -7,11 +7,22 @@ import {
 import { z } from 'zod';
 import type { EventIngest } from '../ingest';
 import { MAX_CHUNK_BYTES, RecordingIngest } from '../recordings';
+import { Admission } from './Admission';
 import type { AgentRouteFactory } from './agentRoute';
 import { parseChunkIndex } from './parseChunkIndex';
 
 /** Bytes of a batch of events, without compression: the parser stops there, however small the batch came. */
 const MAX_BATCH_BYTES = 32 * 1024 * 1024;
+/**
+ * Batches at once: each holds its bytes in memory and a connection of the
+ * database, of which pages must keep some. Proxies give up waiting after 30 s.
+ */
+const EVENT_ADMISSION = {
+  running: 4,
+  waiting: 32,
+  waitMs: 10_000,
+  retryAfterSeconds: 2,
+};
 const MAX_COMPLETION_BYTES = 64 * 1024;
 
 /** A body as bytes; gzip is undone. Agents need not name the type. */
@@ -24,7 +35,7 @@ const recordingIdSchema = z.uuid('id: expected a UUID');
 export function createIngestRouter(options: {
   agentRoute: AgentRouteFactory;
   events: EventIngest;
-  recordings: RecordingIngest;
+  recordings: Pick<RecordingIngest, 'putChunk' | 'complete'>;
 }) {
   const { agentRoute, events, recordings } = options;
   const router = Router();
@@ -32,7 +43,10 @@ export function createIngestRouter(options: {
   router.post(
     '/v1/ingest/events',
     agentRoute(
-      { parser: bytes(MAX_BATCH_BYTES) },
+      {
+        parser: bytes(MAX_BATCH_BYTES),
+        admission: Admission.create(EVENT_ADMISSION),
+      },
       async ({ agent, request, response, body }) => {
         const epoch = epochSchema.parse(request.get(SPOOL_EPOCH_HEADER));
         response.json(

@@ -1,6 +1,5 @@
-import express, { Request, Response } from 'express';
+import express, { Request } from 'express';
 import Router from 'express-promise-router';
-import { pipeline } from 'node:stream/promises';
 import {
   legalHoldSchema,
   RECORDING_FILE_FORMATS,
@@ -9,13 +8,13 @@ import {
 import { z } from 'zod';
 import type {
   PlaybackLog,
-  RecordingFile,
   RecordingLibrary,
   RecordingReplay,
 } from '../recordings';
 import { parseListQuery } from './listQuery';
 import { parseChunkIndex } from './parseChunkIndex';
 import { sendEncoded } from './sendEncoded';
+import { sendFile } from './sendFile';
 import type { RouteAudit, UserRequest, UserRouteFactory } from './userRoute';
 
 /** A password and a format. */
@@ -237,16 +236,4 @@ export function createRecordingsRouter(options: {
   );
 
   return router;
-}
-
-async function sendFile(
-  response: Response,
-  { fileName, contentType, content }: RecordingFile,
-): Promise<void> {
-  response.set({
-    'Content-Type': contentType,
-    'Content-Disposition': `attachment; filename="${fileName}"`,
-    'Cache-Control': 'no-store',
-  });
-  await pipeline(content, response);
 }

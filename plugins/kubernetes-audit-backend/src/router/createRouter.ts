@@ -5,7 +5,7 @@ import type {
 import Router from 'express-promise-router';
 import type { AccessService, PolicyBundles, SigningKeys } from '../access';
 import type { AgentAuthenticator, AgentDirectory } from '../agents';
-import type { AuthorizedAuditStore } from '../audit';
+import type { AuthorizedAuditStore, EventExport } from '../audit';
 import type { Clock } from '../Clock';
 import type { EventIngest } from '../ingest';
 import type {
@@ -31,6 +31,7 @@ export function createRouter(options: {
   eventIngest: EventIngest;
   recordingIngest: RecordingIngest;
   events: AuthorizedAuditStore;
+  eventExport: EventExport;
   recordings: RecordingLibrary;
   playbacks: PlaybackLog;
   access: AccessService;

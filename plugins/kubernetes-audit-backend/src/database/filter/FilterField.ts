@@ -3,7 +3,7 @@ export type FilterField =
   | {
       kind: 'text';
       column: string;
-      /** Values, folded, that mean something else than equality with the column: they are looked up in another one. */
+      /** Values, folded, that mean something else than equality with the column: whoever has such fields resolves them. */
       aliases?: { column: string; values: ReadonlySet<string> };
     }
   /** Text items in one column, as `foldList` writes them. */

@@ -80,25 +80,7 @@ function applyEquals(
   candidates: FilterPredicatePrimitive[],
 ): void {
   const values = candidates.flatMap(value => columnValues(field, value));
-  const aliases = field.kind === 'text' ? field.aliases : undefined;
-  if (!aliases) {
-    query.whereNotNull(field.column).whereIn(field.column, values);
-    return;
-  }
-  const isAlias = (value: unknown) =>
-    typeof value === 'string' && aliases.values.has(value);
-  query
-    .where(group =>
-      group.whereNotNull(field.column).whereIn(
-        field.column,
-        values.filter(value => !isAlias(value)),
-      ),
-    )
-    .orWhere(group =>
-      group
-        .whereNotNull(aliases.column)
-        .whereIn(aliases.column, values.filter(isAlias)),
-    );
+  query.whereNotNull(field.column).whereIn(field.column, values);
 }
 
 function whereLike(
@@ -112,7 +94,7 @@ function whereLike(
 }
 
 /** The value as the column holds it; none when it can equal nothing there. */
-function columnValues(
+export function columnValues(
   field: FilterField,
   value: FilterPredicatePrimitive,
 ): (string | number | boolean)[] {

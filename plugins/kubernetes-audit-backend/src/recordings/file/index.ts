@@ -1,2 +1,1 @@
 export * from './RecordingFileWriter';
-export * from './encryptedZip';

@@ -56,6 +56,8 @@ function ColumnList(props: {
   const pressed = useRef<HTMLButtonElement>();
   useEffect(() => {
     pressed.current?.focus();
+    // What changes next is no move of it.
+    pressed.current = undefined;
   }, [order]);
 
   return (

@@ -196,11 +196,16 @@ describe('RequestAuditPage', () => {
     const { user, view } = setUp(undefined, storageApi);
     await screen.findByRole('cell', { name: '4711' });
     await user.click(screen.getByRole('button', { name: 'Columns' }));
-    await user.click(screen.getByRole('checkbox', { name: 'Email' }));
     const up = () => screen.getByRole('button', { name: 'Move Verb up' });
     up().focus();
     await user.keyboard('{Enter}{Enter}');
     expect(up()).toHaveFocus();
+    const email = screen.getByRole('checkbox', { name: 'Email' });
+    await user.click(email);
+    expect(email).toHaveFocus();
+    expect(
+      screen.getByRole('checkbox', { name: 'Executed At' }),
+    ).toBeDisabled();
     expect(screen.getByText('Verb is now number 8 of 16')).toBeInTheDocument();
     await user.keyboard('{Escape}');
     await waitFor(() => expect(screen.queryByRole('checkbox')).toBeNull());

@@ -1,0 +1,49 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Knex } from 'knex';
+import { isSqlite } from '../database';
+import type { AuditStore, AuditWriter } from './AuditStore';
+import { DatabaseAuditStore } from './DatabaseAuditStore';
+import { DatabaseAuditWriter } from './DatabaseAuditWriter';
+import type { EventMaintenance } from './EventMaintenance';
+import { EventPartitions } from './postgres/EventPartitions';
+import { PostgresEventTables } from './postgres/PostgresEventTables';
+import type { WalkBudgets } from './query/EventWalk';
+import { RollUp } from './rollup';
+import { SqliteEventMaintenance } from './sqlite/SqliteEventMaintenance';
+import { SqliteEventTables } from './sqlite/SqliteEventTables';
+import { TermDictionary } from './terms';
+
+/** What reads and what writes the events of a database, as that kind of database does it best. */
+export function openEventStore(
+  knex: Knex,
+  options: { budgets?: WalkBudgets } = {},
+): { store: AuditStore; writer: AuditWriter; rollUp: RollUp } {
+  const terms = TermDictionary.create();
+  const rollUp = RollUp.create(knex);
+  const tables = isSqlite(knex)
+    ? SqliteEventTables.create()
+    : PostgresEventTables.create();
+  return {
+    store: DatabaseAuditStore.create({
+      ...options,
+      knex,
+      tables,
+      terms,
+      rollUp,
+    }),
+    writer: DatabaseAuditWriter.create({ tables, terms }),
+    rollUp,
+  };
+}
+
+/** What keeps the events of a database well. */
+export function createEventMaintenance(options: {
+  knex: Knex;
+  logger: LoggerService;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}): EventMaintenance {
+  return isSqlite(options.knex)
+    ? SqliteEventMaintenance.create(options)
+    : EventPartitions.create(options);
+}

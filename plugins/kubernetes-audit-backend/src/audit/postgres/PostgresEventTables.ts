@@ -1,0 +1,316 @@
+import type { Knex } from 'knex';
+import { ROW_COLUMNS } from '../eventRow';
+import {
+  EventItem,
+  EventKey,
+  EVENTS_TABLE,
+  EventScan,
+  EventState,
+  EventTables,
+  NewEvent,
+} from '../EventTables';
+import { applyCondition, columnsOf, WhereTerms } from '../query/applyCondition';
+import type { FacetChange } from '../rollup';
+import { SINGLE_TERM_KINDS, TermKind } from '../terms';
+import { arrayLiteral } from './arrayLiteral';
+
+type KeyRow = { id: string; executed_at: string };
+type StateRow = KeyRow & {
+  number: string;
+  outcome_known: boolean;
+  failed: boolean;
+  terms: number[];
+  group_terms: number[];
+  event: string;
+};
+
+/** Columns and their types, in the order of `valuesOf`. */
+const COLUMNS: readonly [name: string, type: string][] = [
+  ['number', 'bigint'],
+  ['id', 'uuid'],
+  ['executed_at', 'bigint'],
+  ['sequence', 'bigint'],
+  ['outcome_known', 'boolean'],
+  ['failed', 'boolean'],
+  ['terms', 'text'],
+  ['group_terms', 'text'],
+  ['event', 'text'],
+  ...ROW_COLUMNS.map(({ name, type }): [string, string] => [name, type]),
+];
+const ARRAY_COLUMNS = new Set(['terms', 'group_terms']);
+
+/** Rows go as one array for each column: one statement however many there are. */
+const INSERT_EVENTS = `INSERT INTO ${EVENTS_TABLE} (${COLUMNS.map(
+  ([name]) => name,
+).join(', ')})
+SELECT ${COLUMNS.map(([name]) =>
+  ARRAY_COLUMNS.has(name) ? `${name}::integer[]` : name,
+).join(', ')}
+FROM unnest(${COLUMNS.map(([, type]) => `?::${type}[]`).join(', ')})
+AS row (${COLUMNS.map(([name]) => name).join(', ')})`;
+
+/** Events in partitions by day, see the migration of the event store. */
+export class PostgresEventTables implements EventTables {
+  static create(): PostgresEventTables {
+    return new PostgresEventTables();
+  }
+
+  private constructor() {}
+
+  scan(knex: Knex, scan: EventScan): Knex.QueryBuilder {
+    const { condition, access, ascending, after, limit } = scan;
+    const direction = ascending ? 'asc' : 'desc';
+    const order = [
+      { column: 'executed_at', order: direction },
+      { column: 'id', order: direction },
+    ];
+    // Times are constants of the statement: the planner leaves the other partitions alone.
+    const inRange = knex(EVENTS_TABLE)
+      .where('executed_at', '>=', scan.from)
+      .where('executed_at', '<', scan.to);
+    if (after) {
+      inRange.whereRaw(`(executed_at, id) ${ascending ? '>' : '<'} (?, ?)`, [
+        after.time,
+        after.id,
+      ]);
+    }
+    if (access === 'indexed') {
+      inRange
+        .select('executed_at', 'id')
+        .andWhere(group => applyCondition(group, condition, whereIndexed));
+      return knex
+        .withMaterialized('found', inRange)
+        .from('found')
+        .select('executed_at', 'id')
+        .orderBy(order)
+        .limit(limit);
+    }
+    inRange.select(
+      ...new Set([
+        'executed_at',
+        'id',
+        'terms',
+        'failed',
+        ...columnsOf(condition),
+      ]),
+    );
+    // OFFSET keeps the planner from another way than through the primary key.
+    const rows = knex.raw('? OFFSET 0', [inRange.orderBy(order)]);
+    return knex
+      .from(knex.raw('(?) AS found', [rows]))
+      .select('executed_at', 'id')
+      .andWhere(group => applyCondition(group, condition, whereJudged))
+      .limit(limit);
+  }
+
+  async histogram(
+    knex: Knex,
+    scan: Omit<EventScan, 'ascending' | 'limit' | 'after'>,
+    slots: { first: number; widthMs: number },
+  ): Promise<{ slot: number; failed: boolean; n: number }[]> {
+    const rows: { slot: string; failed: boolean; n: string }[] = await knex(
+      EVENTS_TABLE,
+    )
+      .where('executed_at', '>=', scan.from)
+      .where('executed_at', '<', scan.to)
+      .andWhere(group =>
+        applyCondition(
+          group,
+          scan.condition,
+          scan.access === 'indexed' ? whereIndexed : whereJudged,
+        ),
+      )
+      .select('failed', {
+        slot: knex.raw('(executed_at - ?::bigint) / ?::bigint', [
+          slots.first,
+          slots.widthMs,
+        ]),
+      })
+      .count({ n: '*' })
+      .groupBy('slot', 'failed');
+    return rows.map(({ slot, failed, n }) => ({
+      slot: Number(slot),
+      failed,
+      n: Number(n),
+    }));
+  }
+
+  async readItems(knex: Knex, keys: readonly EventKey[]): Promise<EventItem[]> {
+    const rows: {
+      id: string;
+      number: string;
+      sequence: string;
+      event: string;
+    }[] = await whereKeys(knex(EVENTS_TABLE), keys).select(
+      'id',
+      'number',
+      'sequence',
+      'event',
+    );
+    const items = new Map(
+      rows.map(({ id, number, sequence, event }) => [
+        id,
+        { number: Number(number), sequence: Number(sequence), event },
+      ]),
+    );
+    return keys.flatMap(({ id }) => items.get(id) ?? []);
+  }
+
+  async readBodies(
+    knex: Knex,
+    keys: readonly EventKey[],
+  ): Promise<Map<string, string>> {
+    const rows: { id: string; request_body: string }[] = await whereKeys(
+      knex('event_bodies'),
+      keys,
+    ).select('id', 'request_body');
+    return new Map(rows.map(row => [row.id, row.request_body]));
+  }
+
+  async find(knex: Knex, ids: readonly string[]): Promise<EventKey[]> {
+    const rows: KeyRow[] = await knex('event_ids')
+      .whereRaw('id = ANY(?::uuid[])', [arrayLiteral(ids)])
+      .select('id', 'executed_at');
+    return rows.map(toKey);
+  }
+
+  async readStates(
+    transaction: Knex.Transaction,
+    keys: readonly EventKey[],
+  ): Promise<EventState[]> {
+    const rows: StateRow[] = await whereKeys(transaction(EVENTS_TABLE), keys);
+    return rows.map(row => ({
+      ...toKey(row),
+      number: Number(row.number),
+      outcomeKnown: row.outcome_known,
+      failed: row.failed,
+      terms: { single: row.terms, groups: row.group_terms },
+      event: row.event,
+    }));
+  }
+
+  async reserve(
+    transaction: Knex.Transaction,
+    keys: readonly EventKey[],
+  ): Promise<Map<string, number>> {
+    const { rows } = await transaction.raw<{
+      rows: { id: string; number: string }[];
+    }>(
+      `INSERT INTO event_ids (id, executed_at)
+       SELECT * FROM unnest(?::uuid[], ?::bigint[])
+       RETURNING id, number`,
+      [
+        arrayLiteral(keys.map(({ id }) => id)),
+        arrayLiteral(keys.map(({ executedAt }) => executedAt)),
+      ],
+    );
+    return new Map(rows.map(({ id, number }) => [id, Number(number)]));
+  }
+
+  async insert(
+    transaction: Knex.Transaction,
+    events: readonly NewEvent[],
+  ): Promise<void> {
+    const rows = events.map(valuesOf);
+    await transaction.raw(
+      INSERT_EVENTS,
+      COLUMNS.map((_, column) => arrayLiteral(rows.map(row => row[column]))),
+    );
+    const bodies = events.filter(({ requestBody }) => requestBody !== null);
+    if (bodies.length > 0) {
+      await transaction.raw(
+        `INSERT INTO event_bodies (executed_at, id, request_body)
+         SELECT * FROM unnest(?::bigint[], ?::uuid[], ?::text[])`,
+        [
+          arrayLiteral(bodies.map(({ executedAt }) => executedAt)),
+          arrayLiteral(bodies.map(({ id }) => id)),
+          arrayLiteral(bodies.map(({ requestBody }) => requestBody)),
+        ],
+      );
+    }
+  }
+
+  async count(
+    transaction: Knex.Transaction,
+    changes: readonly FacetChange[],
+  ): Promise<void> {
+    await transaction.raw(
+      `INSERT INTO event_facets AS facet (term_id, bucket, n, failed)
+       SELECT * FROM unnest(?::integer[], ?::integer[], ?::bigint[], ?::bigint[])
+       ON CONFLICT (term_id, bucket) DO UPDATE
+       SET n = facet.n + excluded.n, failed = facet.failed + excluded.failed`,
+      [
+        arrayLiteral(changes.map(({ term }) => term)),
+        arrayLiteral(changes.map(({ bucket }) => bucket)),
+        arrayLiteral(changes.map(({ n }) => n)),
+        arrayLiteral(changes.map(({ failed }) => failed)),
+      ],
+    );
+  }
+
+  async remove(
+    transaction: Knex.Transaction,
+    keys: readonly EventKey[],
+  ): Promise<void> {
+    await whereKeys(transaction(EVENTS_TABLE), keys).delete();
+    await whereKeys(transaction('event_bodies'), keys).delete();
+  }
+}
+
+const toKey = ({ id, executed_at }: KeyRow): EventKey => ({
+  id,
+  executedAt: Number(executed_at),
+});
+
+function valuesOf(event: NewEvent) {
+  return [
+    event.number,
+    event.id,
+    event.executedAt,
+    event.sequence,
+    event.outcomeKnown,
+    event.failed,
+    // As text, since an array of arrays would be taken apart to its numbers.
+    arrayLiteral(event.terms.single),
+    arrayLiteral(event.terms.groups),
+    event.event,
+    ...event.columns,
+  ];
+}
+
+/** Terms as the GIN index finds them. */
+const whereIndexed: WhereTerms = (query, kind, ids) => {
+  query.whereRaw('?? && ?::integer[]', [columnOf(kind), arrayLiteral(ids)]);
+};
+
+/** Terms as a row is judged by them: an operator that no index knows. */
+const whereJudged: WhereTerms = (query, kind, ids) => {
+  if (kind === 'group') {
+    query.whereRaw("(group_terms || '{}'::integer[]) && ?::integer[]", [
+      arrayLiteral(ids),
+    ]);
+  } else {
+    const position = SINGLE_TERM_KINDS.indexOf(kind) + 1;
+    query.whereRaw(`terms[${position}] = ANY(?::integer[])`, [
+      arrayLiteral(ids),
+    ]);
+  }
+};
+
+function columnOf(kind: TermKind): string {
+  return kind === 'group' ? 'group_terms' : 'terms';
+}
+
+/** Rows by key. The id is no condition of the index, which would be asked for every pair of time and id. */
+function whereKeys(
+  query: Knex.QueryBuilder,
+  keys: readonly EventKey[],
+): Knex.QueryBuilder {
+  return query
+    .whereRaw('executed_at = ANY(?::bigint[])', [
+      arrayLiteral([...new Set(keys.map(({ executedAt }) => executedAt))]),
+    ])
+    .whereRaw('id::text = ANY(?::text[])', [
+      arrayLiteral(keys.map(({ id }) => id)),
+    ]);
+}

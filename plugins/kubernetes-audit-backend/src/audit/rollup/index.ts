@@ -1,0 +1,3 @@
+export * from './FacetChanges';
+export * from './RollUp';
+export * from './RollUpMemory';

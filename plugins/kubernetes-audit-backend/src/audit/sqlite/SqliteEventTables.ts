@@ -1,0 +1,324 @@
+import type { Knex } from 'knex';
+import { ROW_COLUMNS } from '../eventRow';
+import {
+  ColumnValue,
+  EventItem,
+  EventKey,
+  EVENTS_TABLE,
+  EventScan,
+  EventState,
+  EventTables,
+  NewEvent,
+} from '../EventTables';
+import { applyCondition, WhereTerms } from '../query/applyCondition';
+import type { FacetChange } from '../rollup';
+import { SINGLE_TERM_KINDS, SingleTermKind } from '../terms';
+
+const DOCUMENTS_TABLE = 'event_documents';
+/** Rows of one statement, which takes 32,766 values. */
+const ROWS_PER_INSERT = 200;
+const KEYS_PER_QUERY = 500;
+
+const TERM_COLUMNS: Record<SingleTermKind, string> = {
+  user: 'user_id',
+  cluster: 'cluster_id',
+  verb: 'verb_id',
+  resource: 'resource_id',
+  namespace: 'namespace_id',
+  role: 'role_id',
+  clientIp: 'client_ip_id',
+};
+
+const COLUMNS = [
+  'number',
+  'id',
+  'executed_at',
+  'sequence',
+  'outcome_known',
+  'failed',
+  ...SINGLE_TERM_KINDS.map(kind => TERM_COLUMNS[kind]),
+  'group_terms',
+  ...ROW_COLUMNS.map(({ name }) => name),
+];
+
+type Row = Record<string, number> & {
+  id: string;
+  group_terms: string;
+  event: string;
+};
+
+/** Events clustered by time, see the migration of the event store. */
+export class SqliteEventTables implements EventTables {
+  static create(): SqliteEventTables {
+    return new SqliteEventTables();
+  }
+
+  private constructor() {}
+
+  scan(knex: Knex, scan: EventScan): Knex.QueryBuilder {
+    const { condition, access, ascending, after, limit } = scan;
+    const direction = ascending ? 'asc' : 'desc';
+    const rows = knex(EVENTS_TABLE)
+      .where('executed_at', '>=', scan.from)
+      .where('executed_at', '<', scan.to)
+      .andWhere(group =>
+        applyCondition(
+          group,
+          condition,
+          access === 'indexed' ? whereIndexed : whereJudged,
+        ),
+      )
+      .orderBy([
+        { column: 'executed_at', order: direction },
+        { column: 'id', order: direction },
+      ])
+      .limit(limit)
+      .select('executed_at', 'id');
+    if (after) {
+      rows.whereRaw(`(executed_at, id) ${ascending ? '>' : '<'} (?, ?)`, [
+        after.time,
+        after.id,
+      ]);
+    }
+    return rows;
+  }
+
+  async histogram(
+    knex: Knex,
+    scan: Omit<EventScan, 'ascending' | 'limit' | 'after'>,
+    slots: { first: number; widthMs: number },
+  ): Promise<{ slot: number; failed: boolean; n: number }[]> {
+    const rows: { slot: number; failed: number; n: number }[] = await knex(
+      EVENTS_TABLE,
+    )
+      .where('executed_at', '>=', scan.from)
+      .where('executed_at', '<', scan.to)
+      .andWhere(group =>
+        applyCondition(
+          group,
+          scan.condition,
+          scan.access === 'indexed' ? whereIndexed : whereJudged,
+        ),
+      )
+      .select('failed', {
+        slot: knex.raw(
+          'cast((executed_at - cast(? as integer)) / cast(? as integer) as integer)',
+          [slots.first, slots.widthMs],
+        ),
+      })
+      .count({ n: '*' })
+      .groupBy('slot', 'failed');
+    return rows.map(row => ({ ...row, failed: Boolean(row.failed) }));
+  }
+
+  async readItems(knex: Knex, keys: readonly EventKey[]): Promise<EventItem[]> {
+    const items = new Map<string, EventItem>();
+    for (const batch of batchesOf(keys, KEYS_PER_QUERY)) {
+      const rows: (EventItem & { id: string })[] = await whereKeys(
+        knex({ e: EVENTS_TABLE }).joinRaw(
+          `join ${DOCUMENTS_TABLE} d using (executed_at, id)`,
+        ),
+        batch,
+      ).select('id', 'number', 'sequence', 'event');
+      rows.forEach(({ id, ...item }) => items.set(id, item));
+    }
+    return keys.flatMap(({ id }) => items.get(id) ?? []);
+  }
+
+  async readBodies(
+    knex: Knex,
+    keys: readonly EventKey[],
+  ): Promise<Map<string, string>> {
+    const bodies = new Map<string, string>();
+    for (const batch of batchesOf(keys, KEYS_PER_QUERY)) {
+      const rows: { id: string; request_body: string }[] = await whereKeys(
+        knex(DOCUMENTS_TABLE).whereNotNull('request_body'),
+        batch,
+      ).select('id', 'request_body');
+      rows.forEach(row => bodies.set(row.id, row.request_body));
+    }
+    return bodies;
+  }
+
+  async find(knex: Knex, ids: readonly string[]): Promise<EventKey[]> {
+    const found: EventKey[] = [];
+    for (const batch of batchesOf(ids, KEYS_PER_QUERY)) {
+      const rows = await knex('event_ids')
+        .whereIn('id', batch)
+        .select('id', 'executed_at');
+      found.push(
+        ...rows.map(({ id, executed_at }) => ({ id, executedAt: executed_at })),
+      );
+    }
+    return found;
+  }
+
+  async readStates(
+    transaction: Knex.Transaction,
+    keys: readonly EventKey[],
+  ): Promise<EventState[]> {
+    const states: EventState[] = [];
+    for (const batch of batchesOf(keys, KEYS_PER_QUERY)) {
+      const rows: Row[] = await whereKeys(
+        transaction({ e: EVENTS_TABLE }).joinRaw(
+          `join ${DOCUMENTS_TABLE} d using (executed_at, id)`,
+        ),
+        batch,
+      ).select([...COLUMNS, 'event']);
+      states.push(...rows.map(toState));
+    }
+    return states;
+  }
+
+  async reserve(
+    transaction: Knex.Transaction,
+    keys: readonly EventKey[],
+  ): Promise<Map<string, number>> {
+    const numbers = new Map<string, number>();
+    for (const batch of batchesOf(keys, KEYS_PER_QUERY)) {
+      const rows = await transaction.raw<{ id: string; number: number }[]>(
+        `INSERT INTO event_ids (id, executed_at)
+         VALUES ${batch.map(() => '(?, ?)').join(', ')}
+         RETURNING id, number`,
+        batch.flatMap(({ id, executedAt }) => [id, executedAt]),
+      );
+      rows.forEach(({ id, number }) => numbers.set(id, number));
+    }
+    return numbers;
+  }
+
+  async insert(
+    transaction: Knex.Transaction,
+    events: readonly NewEvent[],
+  ): Promise<void> {
+    for (const batch of batchesOf(events, ROWS_PER_INSERT)) {
+      await insertRows(transaction, EVENTS_TABLE, COLUMNS, batch.map(valuesOf));
+      await insertRows(
+        transaction,
+        DOCUMENTS_TABLE,
+        ['executed_at', 'id', 'event', 'request_body'],
+        batch.map(({ executedAt, id, event, requestBody }) => [
+          executedAt,
+          id,
+          event,
+          requestBody,
+        ]),
+      );
+    }
+  }
+
+  async count(
+    transaction: Knex.Transaction,
+    changes: readonly FacetChange[],
+  ): Promise<void> {
+    for (const batch of batchesOf(changes, KEYS_PER_QUERY)) {
+      await insertRows(
+        transaction,
+        'event_facets',
+        ['term_id', 'bucket', 'n', 'failed'],
+        batch.map(({ term, bucket, n, failed }) => [term, bucket, n, failed]),
+        `ON CONFLICT (term_id, bucket) DO UPDATE
+         SET n = n + excluded.n, failed = failed + excluded.failed`,
+      );
+    }
+  }
+
+  async remove(
+    transaction: Knex.Transaction,
+    keys: readonly EventKey[],
+  ): Promise<void> {
+    for (const batch of batchesOf(keys, KEYS_PER_QUERY)) {
+      await whereKeys(transaction(EVENTS_TABLE), batch).delete();
+      await whereKeys(transaction(DOCUMENTS_TABLE), batch).delete();
+    }
+  }
+}
+
+/** Plain SQL: the query builder would take longer than the database. */
+async function insertRows(
+  transaction: Knex.Transaction,
+  table: string,
+  columns: readonly string[],
+  rows: readonly ColumnValue[][],
+  onConflict: string = '',
+): Promise<void> {
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  await transaction.raw(
+    `INSERT INTO ${table} (${columns.join(', ')})
+     VALUES ${rows.map(() => row).join(', ')} ${onConflict}`,
+    rows
+      .flat()
+      .map(value => (typeof value === 'boolean' ? Number(value) : value)),
+  );
+}
+
+function valuesOf(event: NewEvent) {
+  return [
+    event.number,
+    event.id,
+    event.executedAt,
+    event.sequence,
+    event.outcomeKnown,
+    event.failed,
+    ...event.terms.single,
+    // Between commas, so that one is found as text.
+    `,${event.terms.groups.map(id => `${id},`).join('')}`,
+    ...event.columns,
+  ];
+}
+
+function toState(row: Row): EventState {
+  return {
+    id: row.id,
+    executedAt: row.executed_at,
+    number: row.number,
+    outcomeKnown: Boolean(row.outcome_known),
+    failed: Boolean(row.failed),
+    terms: {
+      single: SINGLE_TERM_KINDS.map(kind => row[TERM_COLUMNS[kind]]),
+      groups: row.group_terms.split(',').filter(Boolean).map(Number),
+    },
+    event: row.event,
+  };
+}
+
+const whereIndexed: WhereTerms = (query, kind, ids) => {
+  if (kind === 'group') {
+    query.where(group => {
+      for (const id of ids) {
+        group.orWhereRaw('instr(group_terms, ?) > 0', [`,${id},`]);
+      }
+    });
+  } else {
+    query.whereRaw(`${TERM_COLUMNS[kind]} in (${ids.map(Number).join(',')})`);
+  }
+};
+
+/** The sign keeps SQLite from another way than through the primary key. */
+const whereJudged: WhereTerms = (query, kind, ids) => {
+  if (kind === 'group') {
+    whereIndexed(query, kind, ids);
+  } else {
+    query.whereRaw(`+${TERM_COLUMNS[kind]} in (${ids.map(Number).join(',')})`);
+  }
+};
+
+/** Rows by key. The id is no condition of the index, which would be asked for every pair of time and id. */
+function whereKeys(
+  query: Knex.QueryBuilder,
+  keys: readonly EventKey[],
+): Knex.QueryBuilder {
+  return query
+    .whereIn('executed_at', [
+      ...new Set(keys.map(({ executedAt }) => executedAt)),
+    ])
+    .whereRaw(`+id in (${keys.map(() => '?').join(', ')})`, [
+      ...keys.map(({ id }) => id),
+    ]);
+}
+
+function* batchesOf<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let i = 0; i < items.length; i += size) {
+    yield items.slice(i, i + size);
+  }
+}

@@ -1,0 +1,2 @@
+export * from './termKinds';
+export * from './TermDictionary';

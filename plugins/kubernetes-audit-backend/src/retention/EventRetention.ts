@@ -1,0 +1,64 @@
+import type {
+  AuditorService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import { toError } from '@backstage/errors';
+import { DAY_MS, EventMaintenance, RollUp } from '../audit';
+
+/**
+ * Deletes the events whose time is over, by whole days of UTC; that it does is
+ * in the host's audit log.
+ */
+export class EventRetention {
+  readonly #options: Parameters<typeof EventRetention.create>[0];
+
+  static create(options: {
+    rollUp: RollUp;
+    maintenance: EventMaintenance;
+    auditor: AuditorService;
+    logger: LoggerService;
+    /** How long events are kept, in milliseconds; undefined means for ever. */
+    keepMs: number | undefined;
+    /** Milliseconds since 1970. */
+    now: () => number;
+  }): EventRetention {
+    return new EventRetention(options);
+  }
+
+  private constructor(options: Parameters<typeof EventRetention.create>[0]) {
+    this.#options = options;
+  }
+
+  async sweep(signal?: AbortSignal): Promise<void> {
+    const { rollUp, maintenance, auditor, logger, keepMs, now } = this.#options;
+    if (keepMs === undefined) {
+      return;
+    }
+    const firstDay = Math.floor((now() - keepMs) / DAY_MS);
+    const before = firstDay * DAY_MS;
+    const due = await rollUp.countBefore(before);
+    if (due === 0) {
+      // What an interrupted run has left is no more shown, and was audited.
+      await maintenance.removeBefore(firstDay, signal);
+      return;
+    }
+    const event = await auditor.createEvent({
+      eventId: 'event-delete',
+      severityLevel: 'high',
+      meta: {
+        before: new Date(before).toISOString(),
+        count: due,
+        reason: 'retention',
+      },
+    });
+    try {
+      // First, since nothing is found that the roll-up does not know of.
+      await rollUp.forgetBefore(before);
+      await maintenance.removeBefore(firstDay, signal);
+      await event.success();
+    } catch (error) {
+      logger.error('Old audit events could not be deleted', toError(error));
+      await event.fail({ error: toError(error) });
+    }
+  }
+}
