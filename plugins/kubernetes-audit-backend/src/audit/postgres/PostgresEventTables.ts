@@ -10,10 +10,10 @@ import {
   EventTables,
   NewEvent,
 } from '../EventTables';
-import { applyCondition, columnsOf, WhereTerms } from '../query/applyCondition';
+import { applyCondition, columnsOf } from '../query/applyCondition';
 import type { FacetChange } from '../rollup';
-import { SINGLE_TERM_KINDS, TermKind } from '../terms';
 import { arrayLiteral } from './arrayLiteral';
+import { whereIndexed, whereJudged } from './whereTerms';
 
 type KeyRow = { id: string; executed_at: string };
 type StateRow = KeyRow & {
@@ -244,10 +244,9 @@ export class PostgresEventTables implements EventTables {
   }
 }
 
-const toKey = ({ id, executed_at }: KeyRow): EventKey => ({
-  id,
-  executedAt: Number(executed_at),
-});
+function toKey({ id, executed_at }: KeyRow): EventKey {
+  return { id, executedAt: Number(executed_at) };
+}
 
 function valuesOf(event: NewEvent): ColumnValue[] {
   return [
@@ -287,29 +286,6 @@ async function insertEvents(
      AS row (${names})`,
     used.map(({ values }) => arrayLiteral(values)),
   );
-}
-
-/** Terms as the GIN index finds them. */
-const whereIndexed: WhereTerms = (query, kind, ids) => {
-  query.whereRaw('?? && ?::integer[]', [columnOf(kind), arrayLiteral(ids)]);
-};
-
-/** Terms as a row is judged by them: an operator that no index knows. */
-const whereJudged: WhereTerms = (query, kind, ids) => {
-  if (kind === 'group') {
-    query.whereRaw("(group_terms || '{}'::integer[]) && ?::integer[]", [
-      arrayLiteral(ids),
-    ]);
-  } else {
-    const position = SINGLE_TERM_KINDS.indexOf(kind) + 1;
-    query.whereRaw(`terms[${position}] = ANY(?::integer[])`, [
-      arrayLiteral(ids),
-    ]);
-  }
-};
-
-function columnOf(kind: TermKind): string {
-  return kind === 'group' ? 'group_terms' : 'terms';
 }
 
 /** Rows by key. The id is no condition of the index, which would be asked for every pair of time and id. */
