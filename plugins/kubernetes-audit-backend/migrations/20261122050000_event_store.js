@@ -16,7 +16,7 @@
  * place where an id is unique: in ranges of the id itself, which begins with
  * a time (UUIDv7), so that it is dropped by days as well.
  *
- * SQLite: rows clustered by time and id, an index for each of four terms, and
+ * SQLite: rows clustered by time and id, an index for each of five terms, and
  * what only a page's rows need in a table aside, so that scans stay narrow.
  */
 
@@ -183,6 +183,8 @@ CREATE INDEX request_audit_events_verb
   ON request_audit_events (verb_id, executed_at, id);
 CREATE INDEX request_audit_events_resource
   ON request_audit_events (resource_id, executed_at, id);
+CREATE INDEX request_audit_events_client_ip
+  ON request_audit_events (client_ip_id, executed_at, id);
 CREATE INDEX request_audit_events_session
   ON request_audit_events (session_id) WHERE session_id IS NOT NULL;
 CREATE TABLE event_documents (

@@ -16,7 +16,7 @@ import type { AuditStore, EventSelection } from './AuditStore';
 import { EVENT_FILE_WRITERS } from './EventFileWriter';
 
 /** Events that are in memory at once. */
-const BATCH = 500;
+const BATCH = 1000;
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
 

@@ -66,14 +66,16 @@ export class Admission {
       throw new TooManyRequestsError(retryAfterSeconds);
     }
     return new Promise((resolve, reject) => {
-      const enter = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+      const waitingFor = { enter: () => {} };
+      const enter = () => waitingFor.enter();
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
         reject(new TooManyRequestsError(retryAfterSeconds));
       }, waitMs);
+      waitingFor.enter = () => {
+        clearTimeout(timer);
+        resolve();
+      };
       this.#waiting.push(enter);
     });
   }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { ROW_COLUMNS } from '../eventRow';
 import {
+  ColumnValue,
   EventItem,
   EventKey,
   EVENTS_TABLE,
@@ -9,10 +10,10 @@ import {
   EventTables,
   NewEvent,
 } from '../EventTables';
-import { applyCondition, columnsOf, WhereTerms } from '../query/applyCondition';
+import { applyCondition, columnsOf } from '../query/applyCondition';
 import type { FacetChange } from '../rollup';
-import { SINGLE_TERM_KINDS, TermKind } from '../terms';
 import { arrayLiteral } from './arrayLiteral';
+import { whereIndexed, whereJudged } from './whereTerms';
 
 type KeyRow = { id: string; executed_at: string };
 type StateRow = KeyRow & {
@@ -38,16 +39,6 @@ const COLUMNS: readonly [name: string, type: string][] = [
   ...ROW_COLUMNS.map(({ name, type }): [string, string] => [name, type]),
 ];
 const ARRAY_COLUMNS = new Set(['terms', 'group_terms']);
-
-/** Rows go as one array for each column: one statement however many there are. */
-const INSERT_EVENTS = `INSERT INTO ${EVENTS_TABLE} (${COLUMNS.map(
-  ([name]) => name,
-).join(', ')})
-SELECT ${COLUMNS.map(([name]) =>
-  ARRAY_COLUMNS.has(name) ? `${name}::integer[]` : name,
-).join(', ')}
-FROM unnest(${COLUMNS.map(([, type]) => `?::${type}[]`).join(', ')})
-AS row (${COLUMNS.map(([name]) => name).join(', ')})`;
 
 /** Events in partitions by day, see the migration of the event store. */
 export class PostgresEventTables implements EventTables {
@@ -211,11 +202,7 @@ export class PostgresEventTables implements EventTables {
     transaction: Knex.Transaction,
     events: readonly NewEvent[],
   ): Promise<void> {
-    const rows = events.map(valuesOf);
-    await transaction.raw(
-      INSERT_EVENTS,
-      COLUMNS.map((_, column) => arrayLiteral(rows.map(row => row[column]))),
-    );
+    await insertEvents(transaction, events.map(valuesOf));
     const bodies = events.filter(({ requestBody }) => requestBody !== null);
     if (bodies.length > 0) {
       await transaction.raw(
@@ -257,12 +244,11 @@ export class PostgresEventTables implements EventTables {
   }
 }
 
-const toKey = ({ id, executed_at }: KeyRow): EventKey => ({
-  id,
-  executedAt: Number(executed_at),
-});
+function toKey({ id, executed_at }: KeyRow): EventKey {
+  return { id, executedAt: Number(executed_at) };
+}
 
-function valuesOf(event: NewEvent) {
+function valuesOf(event: NewEvent): ColumnValue[] {
   return [
     event.number,
     event.id,
@@ -278,27 +264,28 @@ function valuesOf(event: NewEvent) {
   ];
 }
 
-/** Terms as the GIN index finds them. */
-const whereIndexed: WhereTerms = (query, kind, ids) => {
-  query.whereRaw('?? && ?::integer[]', [columnOf(kind), arrayLiteral(ids)]);
-};
-
-/** Terms as a row is judged by them: an operator that no index knows. */
-const whereJudged: WhereTerms = (query, kind, ids) => {
-  if (kind === 'group') {
-    query.whereRaw("(group_terms || '{}'::integer[]) && ?::integer[]", [
-      arrayLiteral(ids),
-    ]);
-  } else {
-    const position = SINGLE_TERM_KINDS.indexOf(kind) + 1;
-    query.whereRaw(`terms[${position}] = ANY(?::integer[])`, [
-      arrayLiteral(ids),
-    ]);
-  }
-};
-
-function columnOf(kind: TermKind): string {
-  return kind === 'group' ? 'group_terms' : 'terms';
+/**
+ * Rows go as one array for each column: one statement however many there are.
+ * Columns that no row has a value for stay out of it, and that is every third.
+ */
+async function insertEvents(
+  transaction: Knex.Transaction,
+  rows: readonly ColumnValue[][],
+): Promise<void> {
+  const used = COLUMNS.flatMap(([name, type], column) => {
+    const values = rows.map(row => row[column]);
+    return values.some(value => value !== null) ? { name, type, values } : [];
+  });
+  const names = used.map(({ name }) => name).join(', ');
+  const selected = used.map(({ name }) =>
+    ARRAY_COLUMNS.has(name) ? `${name}::integer[]` : name,
+  );
+  await transaction.raw(
+    `INSERT INTO ${EVENTS_TABLE} (${names}) SELECT ${selected.join(', ')}
+     FROM unnest(${used.map(({ type }) => `?::${type}[]`).join(', ')})
+     AS row (${names})`,
+    used.map(({ values }) => arrayLiteral(values)),
+  );
 }
 
 /** Rows by key. The id is no condition of the index, which would be asked for every pair of time and id. */

@@ -4,7 +4,11 @@ const SPECIAL = /["\\]/;
 
 /** Values as PostgreSQL reads an array from text. */
 export function arrayLiteral(values: readonly ColumnValue[]): string {
-  return `{${values.map(elementOf).join(',')}}`;
+  let literal = '{';
+  for (let i = 0; i < values.length; i++) {
+    literal += i === 0 ? elementOf(values[i]) : `,${elementOf(values[i])}`;
+  }
+  return `${literal}}`;
 }
 
 function elementOf(value: ColumnValue): string {

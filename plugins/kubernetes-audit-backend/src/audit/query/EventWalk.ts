@@ -8,6 +8,8 @@ const DAY_MS = HOURS_PER_DAY * 3600_000;
 const PAGE_WINDOW_MS = 8 * DAY_MS;
 /** … and a total mostly known to be beyond counting. */
 const TOTAL_WINDOW_MS = 92 * DAY_MS;
+/** Of many terms the roll-up has much to say. */
+const LARGE_SET_WINDOW_MS = 2 * DAY_MS;
 const WINDOW_GROWTH = 4;
 
 /** How much work one step may be. */
@@ -108,10 +110,7 @@ export class EventWalk {
     let found = 1;
     let expected = 1;
     let judged = 0;
-    const firstWindowMs =
-      options.exact && !terms.some(({ isLarge }) => isLarge)
-        ? TOTAL_WINDOW_MS
-        : PAGE_WINDOW_MS;
+    const firstWindowMs = firstWindowOf(terms, options.exact);
     for (const window of windowsOf(
       { from, to },
       options.ascending,
@@ -272,6 +271,13 @@ function take(
     group.size++;
   }
   return group;
+}
+
+function firstWindowOf(terms: TermSet[], isTotal: boolean): number {
+  if (terms.some(({ isLarge }) => isLarge)) {
+    return LARGE_SET_WINDOW_MS;
+  }
+  return isTotal ? TOTAL_WINDOW_MS : PAGE_WINDOW_MS;
 }
 
 function* windowsOf(

@@ -168,25 +168,24 @@ function cutByResult(
   };
 }
 
-const each = (
-  counts: Count[],
-  pick: (...values: number[]) => number,
-): Count => ({
-  n: pick(0, ...counts.map(({ n }) => n)),
-  failed: pick(0, ...counts.map(({ failed }) => failed)),
-});
+function each(counts: Count[], pick: (...values: number[]) => number): Count {
+  return {
+    n: pick(0, ...counts.map(({ n }) => n)),
+    failed: pick(0, ...counts.map(({ failed }) => failed)),
+  };
+}
 
-const sum = (counts: Count[]): Count => ({
-  n: counts.reduce((total, { n }) => total + n, 0),
-  failed: counts.reduce((total, { failed }) => total + failed, 0),
-});
+function sum(counts: Count[]): Count {
+  return {
+    n: counts.reduce((total, { n }) => total + n, 0),
+    failed: counts.reduce((total, { failed }) => total + failed, 0),
+  };
+}
 
-const least = (a: Count, b: Count): Count => ({
-  n: Math.min(a.n, b.n),
-  failed: Math.min(a.failed, b.failed),
-});
+function least(a: Count, b: Count): Count {
+  return { n: Math.min(a.n, b.n), failed: Math.min(a.failed, b.failed) };
+}
 
-const minus = (a: Count, b: Count): Count => ({
-  n: a.n - b.n,
-  failed: a.failed - b.failed,
-});
+function minus(a: Count, b: Count): Count {
+  return { n: a.n - b.n, failed: a.failed - b.failed };
+}

@@ -162,21 +162,18 @@ describe('a search led by the roll-up', () => {
             });
             expect(page.totalItems).toBe(expected.length);
             ids.push(...page.items.map(({ id }) => id));
-            const back =
-              page.prevCursor &&
-              (await store.list({
-                filter,
-                from,
-                to,
-                search,
-                limit,
-                cursor: page.prevCursor,
-              }));
-            if (back) {
-              expect(back.items.map(({ id }) => id)).toEqual(
-                ids.slice(0, limit),
-              );
-            }
+            const back = page.prevCursor
+              ? await store.list({
+                  filter,
+                  from,
+                  to,
+                  search,
+                  limit,
+                  cursor: page.prevCursor,
+                })
+              : undefined;
+            const before = back?.items.map(({ id }) => id);
+            expect(before ?? ids.slice(0, limit)).toEqual(ids.slice(0, limit));
             cursor = page.nextCursor;
             if (!cursor) {
               break;

@@ -145,21 +145,21 @@ export class RollUp implements BucketReader {
     const slot = this.knex.raw(
       `(bucket - (${first})) / ${Number(hours)} as slot`,
     );
-    const rows = this.knex(FACETS_TABLE)
+    const rows: Knex.QueryBuilder = this.knex(FACETS_TABLE)
       .whereRaw(`term_id in (${terms.map(Number).join(',')})`)
       .where('bucket', '>=', first)
       .where('bucket', '<', end)
       .select(slot)
       .sum({ n: 'n', failed: 'failed' })
       .groupBy('slot');
-    // Knex does not tell what a raw column is called.
-    return (await (byTerm
-      ? rows.select('term_id').groupBy('term_id')
-      : rows)) as Row[];
+    if (byTerm) {
+      rows.select('term_id').groupBy('term_id');
+    }
+    const found: Row[] = await rows;
+    return found;
   }
 }
 
-const countOf = ({ n, failed }: Row): Count => ({
-  n: Number(n),
-  failed: Number(failed),
-});
+function countOf({ n, failed }: Row): Count {
+  return { n: Number(n), failed: Number(failed) };
+}

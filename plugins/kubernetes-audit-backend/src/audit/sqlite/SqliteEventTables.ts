@@ -10,24 +10,15 @@ import {
   EventTables,
   NewEvent,
 } from '../EventTables';
-import { applyCondition, WhereTerms } from '../query/applyCondition';
+import { applyCondition } from '../query/applyCondition';
 import type { FacetChange } from '../rollup';
-import { SINGLE_TERM_KINDS, SingleTermKind } from '../terms';
+import { SINGLE_TERM_KINDS } from '../terms';
+import { TERM_COLUMNS, whereIndexed, whereJudged } from './whereTerms';
 
 const DOCUMENTS_TABLE = 'event_documents';
 /** Rows of one statement, which takes 32,766 values. */
 const ROWS_PER_INSERT = 200;
 const KEYS_PER_QUERY = 500;
-
-const TERM_COLUMNS: Record<SingleTermKind, string> = {
-  user: 'user_id',
-  cluster: 'cluster_id',
-  verb: 'verb_id',
-  resource: 'resource_id',
-  namespace: 'namespace_id',
-  role: 'role_id',
-  clientIp: 'client_ip_id',
-};
 
 const COLUMNS = [
   'number',
@@ -281,27 +272,6 @@ function toState(row: Row): EventState {
     event: row.event,
   };
 }
-
-const whereIndexed: WhereTerms = (query, kind, ids) => {
-  if (kind === 'group') {
-    query.where(group => {
-      for (const id of ids) {
-        group.orWhereRaw('instr(group_terms, ?) > 0', [`,${id},`]);
-      }
-    });
-  } else {
-    query.whereRaw(`${TERM_COLUMNS[kind]} in (${ids.map(Number).join(',')})`);
-  }
-};
-
-/** The sign keeps SQLite from another way than through the primary key. */
-const whereJudged: WhereTerms = (query, kind, ids) => {
-  if (kind === 'group') {
-    whereIndexed(query, kind, ids);
-  } else {
-    query.whereRaw(`+${TERM_COLUMNS[kind]} in (${ids.map(Number).join(',')})`);
-  }
-};
 
 /** Rows by key. The id is no condition of the index, which would be asked for every pair of time and id. */
 function whereKeys(

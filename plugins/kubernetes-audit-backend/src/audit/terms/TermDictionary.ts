@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
 import { createHash } from 'node:crypto';
 import { LIKE_ESCAPE, likePattern } from '../../database';
+import { nameOf, TermIds } from './TermIds';
 import type { Term, TermKind } from './termKinds';
 
 /** Ids that are kept in memory: terms never change, so none of them grows stale. */
@@ -10,6 +11,9 @@ const MAX_CACHED = 50_000;
 const TERMS_PER_QUERY = 200;
 /** Stands in the place of a digest for events without a value. */
 const ABSENT = 'absent';
+
+/** A term that is not in memory. */
+type MissingTerm = { name: string; term: Term; digest: string };
 
 type TermRow = { id: number; kind: TermKind; digest: string; value: string };
 
@@ -34,28 +38,31 @@ export class TermDictionary {
     transaction: Knex.Transaction,
     terms: readonly Term[],
   ): Promise<TermIds> {
-    const ids = new TermIds();
+    const ids = TermIds.create();
     const missing = this.#takeCached(terms, ids);
-    if (missing.length === 0) {
-      return ids;
-    }
-    for (const found of await this.#select(transaction, missing)) {
-      ids.set(found);
-      this.#cache.set(keyOf(found.kind, found.digest), found.id);
+    for (const { id, name, term } of await this.#select(transaction, missing)) {
+      ids.set(term, id);
+      this.#cache.set(name, id);
     }
     const added = missing
-      .filter(({ kind, digest }) => !ids.has(kind, digest))
-      .sort((a, b) =>
-        keyOf(a.kind, a.digest) < keyOf(b.kind, b.digest) ? -1 : 1,
-      );
-    for (const rows of batchesOf(added)) {
+      .filter(({ term }) => !ids.has(term))
+      .sort((a, b) => (a.digest < b.digest ? -1 : 1));
+    for (const batch of batchesOf(added)) {
       await transaction('event_terms')
-        .insert(rows)
+        .insert(
+          batch.map(({ term: { kind, value = '' }, digest }) => ({
+            kind,
+            digest,
+            value,
+          })),
+        )
         .onConflict(['kind', 'digest'])
         .ignore();
     }
     // Not into the cache yet: the transaction may be rolled back.
-    (await this.#select(transaction, added)).forEach(row => ids.set(row));
+    for (const { id, term } of await this.#select(transaction, added)) {
+      ids.set(term, id);
+    }
     return ids;
   }
 
@@ -65,10 +72,14 @@ export class TermDictionary {
     kind: TermKind,
     values: readonly (string | undefined)[],
   ): Promise<number[]> {
-    const terms = values.map(value => ({ kind, value }));
-    const ids = new TermIds();
-    const missing = this.#takeCached(terms, ids);
-    (await this.#select(knex, missing)).forEach(row => ids.set(row));
+    const ids = TermIds.create();
+    const missing = this.#takeCached(
+      values.map(value => ({ kind, value })),
+      ids,
+    );
+    for (const { id, term } of await this.#select(knex, missing)) {
+      ids.set(term, id);
+    }
     return ids.all();
   }
 
@@ -95,20 +106,16 @@ export class TermDictionary {
     return rows.map(({ id }) => id);
   }
 
-  #takeCached(terms: readonly Term[], ids: TermIds): Omit<TermRow, 'id'>[] {
-    const missing = new Map<string, Omit<TermRow, 'id'>>();
-    const seen = new Set<string>();
-    for (const { kind, value } of terms) {
-      const name = value === undefined ? kind : `${kind} ${value}`;
-      if (!seen.has(name)) {
-        seen.add(name);
-        const digest = digestOf(value);
-        const key = keyOf(kind, digest);
-        const id = this.#cache.get(key);
-        if (id !== undefined) {
-          ids.set({ id, kind, digest });
+  #takeCached(terms: readonly Term[], ids: TermIds): MissingTerm[] {
+    const missing = new Map<string, MissingTerm>();
+    for (const term of terms) {
+      const name = nameOf(term);
+      if (!ids.has(term) && !missing.has(name)) {
+        const id = this.#cache.get(name);
+        if (id === undefined) {
+          missing.set(name, { name, term, digest: digestOf(term.value) });
         } else {
-          missing.set(key, { kind, digest, value: value ?? '' });
+          ids.set(term, id);
         }
       }
     }
@@ -117,61 +124,32 @@ export class TermDictionary {
 
   async #select(
     knex: Knex,
-    terms: readonly Omit<TermRow, 'id'>[],
-  ): Promise<TermRow[]> {
-    const found: TermRow[] = [];
+    terms: readonly MissingTerm[],
+  ): Promise<(MissingTerm & { id: number })[]> {
+    const found: (MissingTerm & { id: number })[] = [];
     for (const batch of batchesOf(terms)) {
-      found.push(
-        ...(await knex<TermRow>('event_terms').whereIn(
-          ['kind', 'digest'],
-          batch.map(({ kind, digest }) => [kind, digest]),
-        )),
+      const rows = await knex<TermRow>('event_terms').whereIn(
+        ['kind', 'digest'],
+        batch.map(({ term: { kind }, digest }) => [kind, digest]),
       );
+      for (const missing of batch) {
+        const row = rows.find(
+          ({ kind, digest }) =>
+            kind === missing.term.kind && digest === missing.digest,
+        );
+        if (row) {
+          found.push({ ...missing, id: row.id });
+        }
+      }
     }
     return found;
   }
 }
 
-/** Ids by kind and value. */
-export class TermIds {
-  readonly #ids = new Map<string, number>();
-
-  set({ id, kind, digest }: { id: number; kind: TermKind; digest: string }) {
-    this.#ids.set(keyOf(kind, digest), id);
-  }
-
-  has(kind: TermKind, digest: string): boolean {
-    return this.#ids.has(keyOf(kind, digest));
-  }
-
-  /** @throws Error for a term that was not asked for */
-  get({ kind, value }: Term): number {
-    const id = this.#ids.get(keyOf(kind, digestOf(value)));
-    if (id === undefined) {
-      throw new Error(`There is no id of the ${kind} ${value}`);
-    }
-    return id;
-  }
-
-  all(): number[] {
-    return [...this.#ids.values()];
-  }
-}
-
-const keyOf = (kind: TermKind, digest: string) => `${kind} ${digest}`;
-
-const digests = new LRUCache<string, string>({ max: MAX_CACHED });
-
 function digestOf(value: string | undefined): string {
-  if (value === undefined) {
-    return ABSENT;
-  }
-  let digest = digests.get(value);
-  if (digest === undefined) {
-    digest = createHash('sha256').update(value).digest('base64url');
-    digests.set(value, digest);
-  }
-  return digest;
+  return value === undefined
+    ? ABSENT
+    : createHash('sha256').update(value).digest('base64url');
 }
 
 function* batchesOf<T>(items: readonly T[]): Generator<T[]> {

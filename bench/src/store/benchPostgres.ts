@@ -1,0 +1,82 @@
+import knexFactory, { Knex } from 'knex';
+import { join } from 'node:path';
+/* eslint-disable @backstage/no-relative-monorepo-imports */
+import { createEventMaintenance } from '../../../plugins/kubernetes-audit-backend/src/audit';
+import { loadPostgres } from './loadPostgres';
+import { measureIngest } from './measureIngest';
+import { measurePages } from './measurePages';
+import { measureOffset, measureRemoval } from './measureTables';
+import { DAYS } from './population';
+import { QUERIES } from './queries';
+import { quiet, serveStore } from './serveStore';
+
+const DAY_MS = 24 * 3600_000;
+/** Days that partitions are made ahead of. */
+const STEP_DAYS = 7;
+const INGESTED_ROWS = 40_000;
+/** Of the plugin. */
+export const MIGRATIONS = join(
+  __dirname,
+  '../../../plugins/kubernetes-audit-backend/migrations',
+);
+
+/** The measurements on PostgreSQL; undefined where there is none. */
+export async function benchPostgres(options: {
+  rows: number;
+  log: (line: string) => void;
+}) {
+  const { startPostgres } = await import(
+    '../../../scripts/testing/postgres.mjs'
+  );
+  const server = await startPostgres();
+  if (!server) {
+    return undefined;
+  }
+  const knex = knexFactory({
+    client: 'pg',
+    connection: server.connectionString,
+    pool: { min: 2, max: 10 },
+  });
+  try {
+    return await measure(knex, options);
+  } finally {
+    await knex.destroy();
+    await server.stop();
+  }
+}
+
+async function measure(
+  knex: Knex,
+  { rows, log }: { rows: number; log: (line: string) => void },
+) {
+  await knex.migrate.latest({ directory: MIGRATIONS });
+  const endDay = Math.floor(Date.now() / DAY_MS);
+  const oldest = endDay - DAYS;
+  for (let day = oldest; day <= endDay; day += STEP_DAYS) {
+    const now = () => day * DAY_MS;
+    await createEventMaintenance({ knex, logger: quiet, now }).prepare();
+  }
+  await loadPostgres(knex, { rows, endDay, log });
+
+  const portal = await serveStore(knex);
+  try {
+    const pages = [];
+    for (const query of QUERIES) {
+      const newest = endDay * DAY_MS;
+      pages.push(await measurePages({ ...portal, knex, newest }, query));
+    }
+    const offset = await measureOffset(knex, rows);
+    const ingest = await measureIngest({
+      ...portal,
+      knex,
+      rows: INGESTED_ROWS,
+      days: [endDay + 1, endDay + 2, endDay + 3],
+    });
+    const now = Date.now;
+    const maintenance = createEventMaintenance({ knex, logger: quiet, now });
+    const removal = await measureRemoval(knex, maintenance, oldest);
+    return { pages, offset, ingest, removal };
+  } finally {
+    await portal.stop();
+  }
+}

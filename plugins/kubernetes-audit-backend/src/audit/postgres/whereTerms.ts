@@ -1,0 +1,26 @@
+import type { WhereTerms } from '../query/applyCondition';
+import { SINGLE_TERM_KINDS, TermKind } from '../terms';
+import { arrayLiteral } from './arrayLiteral';
+
+/** Terms as the GIN index finds them. */
+export const whereIndexed: WhereTerms = (query, kind, ids) => {
+  query.whereRaw('?? && ?::integer[]', [columnOf(kind), arrayLiteral(ids)]);
+};
+
+/** Terms as a row is judged by them: an operator that no index knows. */
+export const whereJudged: WhereTerms = (query, kind, ids) => {
+  if (kind === 'group') {
+    query.whereRaw("(group_terms || '{}'::integer[]) && ?::integer[]", [
+      arrayLiteral(ids),
+    ]);
+  } else {
+    const position = SINGLE_TERM_KINDS.indexOf(kind) + 1;
+    query.whereRaw(`terms[${position}] = ANY(?::integer[])`, [
+      arrayLiteral(ids),
+    ]);
+  }
+};
+
+function columnOf(kind: TermKind): string {
+  return kind === 'group' ? 'group_terms' : 'terms';
+}
