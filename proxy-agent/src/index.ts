@@ -1,3 +1,4 @@
+import './heapFlags';
 import { main } from './main';
 
 main(process.argv);

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import { Logger, pino } from 'pino';
 import packageJson from '../package.json';
@@ -24,21 +23,6 @@ import {
 
 const PLAIN_HTTP_WARNING =
   'server.plainHttp: the proxy listens without TLS, so the credentials of users are readable on the way from the balancer to it';
-
-/**
- * The young generation grows to its whole size (16 MiB) in one step, where V8
- * would double it bit by bit: while it is small, the calls in flight survive
- * its collections and are copied each time. A tenth of the CPU of a small call.
- */
-const YOUNG_GENERATION = '--semi-space-growth-factor=16';
-
-/**
- * All is collected when it has grown to twice of what was alive, not by half:
- * what passes in bulk counts as growth though it is dead at once, and each
- * collection looks at all that is alive. A quarter of the CPU of a recorded
- * session that prints as fast as it can.
- */
-const OLD_GENERATION = '--heap-growing-percent=100';
 
 function run(action: () => Promise<void>): void {
   action().catch(error => {
@@ -87,8 +71,6 @@ async function runProxy(file: string): Promise<void> {
   // Until there is something to reload, the signal must end nothing.
   let reload = () => {};
   process.on('SIGHUP', () => reload());
-  setFlagsFromString(YOUNG_GENERATION);
-  setFlagsFromString(OLD_GENERATION);
   const worker = workerNumber();
   const inForce =
     worker === undefined ? readConfigFile(file) : await configOfPrimary();
