@@ -11,6 +11,7 @@ import {
   NewEvent,
 } from '../EventTables';
 import { applyCondition, columnsOf } from '../query/applyCondition';
+import { countBySlot } from '../query/countBySlot';
 import type { FacetChange } from '../rollup';
 import { arrayLiteral } from './arrayLiteral';
 import { whereIndexed, whereJudged } from './whereTerms';
@@ -99,31 +100,13 @@ export class PostgresEventTables implements EventTables {
     scan: Omit<EventScan, 'ascending' | 'limit' | 'after'>,
     slots: { first: number; widthMs: number },
   ): Promise<{ slot: number; failed: boolean; n: number }[]> {
-    const rows: { slot: string; failed: boolean; n: string }[] = await knex(
-      EVENTS_TABLE,
-    )
-      .where('executed_at', '>=', scan.from)
-      .where('executed_at', '<', scan.to)
-      .andWhere(group =>
-        applyCondition(
-          group,
-          scan.condition,
-          scan.access === 'indexed' ? whereIndexed : whereJudged,
-        ),
-      )
-      .select('failed', {
-        slot: knex.raw('(executed_at - ?::bigint) / ?::bigint', [
-          slots.first,
-          slots.widthMs,
-        ]),
-      })
-      .count({ n: '*' })
-      .groupBy('slot', 'failed');
-    return rows.map(({ slot, failed, n }) => ({
-      slot: Number(slot),
-      failed,
-      n: Number(n),
-    }));
+    return await countBySlot(knex, scan, {
+      where: scan.access === 'indexed' ? whereIndexed : whereJudged,
+      slot: knex.raw('(executed_at - ?::bigint) / ?::bigint', [
+        slots.first,
+        slots.widthMs,
+      ]),
+    });
   }
 
   async readItems(knex: Knex, keys: readonly EventKey[]): Promise<EventItem[]> {

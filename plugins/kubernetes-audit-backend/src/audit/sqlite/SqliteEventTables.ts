@@ -11,6 +11,7 @@ import {
   NewEvent,
 } from '../EventTables';
 import { applyCondition } from '../query/applyCondition';
+import { countBySlot } from '../query/countBySlot';
 import type { FacetChange } from '../rollup';
 import { SINGLE_TERM_KINDS } from '../terms';
 import { TERM_COLUMNS, whereIndexed, whereJudged } from './whereTerms';
@@ -79,27 +80,13 @@ export class SqliteEventTables implements EventTables {
     scan: Omit<EventScan, 'ascending' | 'limit' | 'after'>,
     slots: { first: number; widthMs: number },
   ): Promise<{ slot: number; failed: boolean; n: number }[]> {
-    const rows: { slot: number; failed: number; n: number }[] = await knex(
-      EVENTS_TABLE,
-    )
-      .where('executed_at', '>=', scan.from)
-      .where('executed_at', '<', scan.to)
-      .andWhere(group =>
-        applyCondition(
-          group,
-          scan.condition,
-          scan.access === 'indexed' ? whereIndexed : whereJudged,
-        ),
-      )
-      .select('failed', {
-        slot: knex.raw(
-          'cast((executed_at - cast(? as integer)) / cast(? as integer) as integer)',
-          [slots.first, slots.widthMs],
-        ),
-      })
-      .count({ n: '*' })
-      .groupBy('slot', 'failed');
-    return rows.map(row => ({ ...row, failed: Boolean(row.failed) }));
+    return await countBySlot(knex, scan, {
+      where: scan.access === 'indexed' ? whereIndexed : whereJudged,
+      slot: knex.raw(
+        'cast((executed_at - cast(? as integer)) / cast(? as integer) as integer)',
+        [slots.first, slots.widthMs],
+      ),
+    });
   }
 
   async readItems(knex: Knex, keys: readonly EventKey[]): Promise<EventItem[]> {
