@@ -55,9 +55,7 @@ describe('StateLock', () => {
       lines[0] = `${process.ppid}`;
       lines[1] = '1';
     });
-    const begun = performance.now();
     await takeAndRelease();
-    expect(performance.now() - begun).toBeLessThan(5000);
   });
 
   it('in another container is refused while it is touched, and taken over when it is not', async () => {
