@@ -229,6 +229,21 @@ describe('RecordingIngest', () => {
       expect(blobs.blobs.get(chunk.blobKey)).toBe(rival);
     });
 
+    it('adds nothing to a recording whose removal begins while a chunk comes in', async () => {
+      const { put, complete, blobs, store } = await setUp(databaseId);
+      await put(0, chunk0);
+      blobs.onPut = async () => {
+        await store.beginRemoval(id, new Date());
+      };
+      await expect(put(1, chunk1)).rejects.toThrow(
+        conflict('the next index is 0'),
+      );
+      expect(await store.listChunks(id)).toHaveLength(1);
+      await expect(complete({ ...completion, chunkCount: 1 })).rejects.toThrow(
+        expect.objectContaining({ name: 'NotFoundError' }),
+      );
+    });
+
     it('ends no recording that never began', async () => {
       const { complete } = await setUp(databaseId);
       await expect(complete(completion)).rejects.toThrow(
