@@ -21,6 +21,7 @@ export {
   type RequestAuditFilter,
   type RequestAuditFilterField,
   type RequestAuditListRequest,
+  type RequestAuditSelection,
   type RequestOptions,
 } from './api';
 export {

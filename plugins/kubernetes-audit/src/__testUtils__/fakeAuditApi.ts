@@ -34,6 +34,11 @@ export function fakeAuditApi(
   return {
     openRecording: jest.fn(overrides.openRecording ?? openRecording),
     listEvents: jest.fn(overrides.listEvents ?? refuse),
+    // As of a portal where nothing was called in the range.
+    getEventHistogram: jest.fn(
+      overrides.getEventHistogram ??
+        (async () => ({ widthMs: 900_000, items: [] })),
+    ),
     getEvent: jest.fn(overrides.getEvent ?? refuse),
     listRecordings: jest.fn(overrides.listRecordings ?? refuse),
     getRecording,

@@ -5,6 +5,7 @@ import type {
   RecordingPage,
   RecordingText,
   RecordingTimeline,
+  RequestAuditHistogram,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -47,6 +48,12 @@ export type RequestAuditListRequest = ListRequest & {
   filter?: RequestAuditFilter;
 };
 
+/** Which events are meant, on whatever page. @public */
+export type RequestAuditSelection = Pick<
+  RequestAuditListRequest,
+  'filter' | 'search' | 'from' | 'to'
+>;
+
 /** Which lines of a recording's text. @public */
 export type RecordingTextRequest = {
   /** Only lines with it in them, in any case. */
@@ -82,6 +89,12 @@ export interface KubernetesAuditApi {
     request: RequestAuditListRequest,
     options?: RequestOptions,
   ): Promise<RequestAuditPage>;
+
+  /** The events counted by time and result. */
+  getEventHistogram(
+    selection: RequestAuditSelection,
+    options?: RequestOptions,
+  ): Promise<RequestAuditHistogram>;
 
   /** One event with its request body. */
   getEvent(

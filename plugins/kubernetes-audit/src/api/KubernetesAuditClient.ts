@@ -8,6 +8,7 @@ import {
   RecordingPage,
   RecordingText,
   RecordingTimeline,
+  RequestAuditHistogram,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -20,6 +21,7 @@ import type {
   OpenedRecording,
   RecordingTextRequest,
   RequestAuditListRequest,
+  RequestAuditSelection,
   RequestOptions,
 } from './KubernetesAuditApi';
 import { readMoment } from './readMoment';
@@ -45,14 +47,18 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
   }
 
   async listEvents(
-    { filter, ...request }: RequestAuditListRequest,
+    request: RequestAuditListRequest,
     options?: RequestOptions,
   ): Promise<RequestAuditPage> {
-    const query = queryOf(request);
-    if (filter) {
-      query.set('filter', JSON.stringify(filter));
-    }
-    return this.#json(`/v1/events?${query}`, options);
+    return this.#json(`/v1/events?${eventQueryOf(request)}`, options);
+  }
+
+  async getEventHistogram(
+    selection: RequestAuditSelection,
+    options?: RequestOptions,
+  ): Promise<RequestAuditHistogram> {
+    const query = eventQueryOf(selection);
+    return this.#json(`/v1/events/histogram?${query}`, options);
   }
 
   async getEvent(
@@ -174,6 +180,17 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
 
 function recordingPath(id: string): string {
   return `/v1/recordings/${encodeURIComponent(id)}`;
+}
+
+function eventQueryOf({
+  filter,
+  ...request
+}: RequestAuditListRequest): URLSearchParams {
+  const query = queryOf(request);
+  if (filter) {
+    query.set('filter', JSON.stringify(filter));
+  }
+  return query;
 }
 
 function queryOf(request: ListRequest | RecordingTextRequest): URLSearchParams {

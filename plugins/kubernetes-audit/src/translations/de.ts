@@ -110,6 +110,24 @@ export default createTranslationMessages({
     'range.anyTime': 'Jederzeit',
     'range.custom': 'Von … bis …',
 
+    'histogram.title': 'Aufrufe im Zeitverlauf',
+    'histogram.plot': 'Aufrufe nach Zeit',
+    'histogram.text': 'Aufrufe nach Zeit und Ergebnis',
+    'histogram.bar':
+      '{{span}}: {{success}} erfolgreich, {{failure}} fehlgeschlagen',
+    'histogram.perMinute_one': 'je Minute',
+    'histogram.perMinute_other': 'je {{count}} Minuten',
+    'histogram.perHour_one': 'je Stunde',
+    'histogram.perHour_other': 'je {{count}} Stunden',
+    'histogram.perDay_one': 'je Tag',
+    'histogram.perDay_other': 'je {{count}} Tage',
+    'histogram.drag': 'Zum Vergrößern über die Balken ziehen',
+    'histogram.keys':
+      'Pfeiltasten zeigen auf einen Balken, mit Umschalt wählen sie mehrere, Enter vergrößert',
+    'histogram.estimated': 'Zu viele zum Zählen: ungefähr so viele',
+    'histogram.empty': 'Keine Aufrufe in diesem Zeitraum',
+    'histogram.failed': 'Das Diagramm ließ sich nicht laden: {{message}}',
+
     'empty.noMatchTitle': 'Keine Treffer',
     'empty.noMatchRequests':
       'Keine Anfrage dieses Zeitraums erfüllt die Bedingungen.',

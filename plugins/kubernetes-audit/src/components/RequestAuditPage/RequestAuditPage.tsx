@@ -1,6 +1,7 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { useCallback } from 'react';
 import { useUrlItem } from '../../hooks';
+import { zoomedTo } from '../../query';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import {
   AutoRefreshButton,
@@ -16,6 +17,7 @@ import {
 } from '../AuditList';
 import { RecordingPlayerDialog } from '../RecordingPlayer';
 import { RequestAuditDetails } from '../RequestAuditDetails';
+import { RequestHistogram } from '../RequestHistogram';
 import { NoRequests } from './NoRequests';
 import { requestConditions } from './requestConditions';
 import { RequestFilter } from './RequestFilter';
@@ -63,6 +65,12 @@ export function RequestAuditPage() {
         onRefresh={list.reload}
       />
       <ConditionChips conditions={requestConditions(query, update, t)} />
+      {audit.hasChart && (
+        <RequestHistogram
+          chart={audit.chart}
+          onZoom={bounds => update(zoomedTo(bounds))}
+        />
+      )}
       <NewRowsButton newRows={audit.newRows} onShow={list.reload} />
       <ListBody
         label={t('requests.table')}

@@ -1,15 +1,17 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { DateTime } from 'luxon';
 import { useCallback } from 'react';
-import { kubernetesAuditApiRef } from '../../api';
-import { UrlQueryCodec, useKeptValue, useUrlQuery } from '../../hooks';
+import { failureOf, kubernetesAuditApiRef } from '../../api';
+import { UrlQueryCodec, useKeptValue, useLoad, useUrlQuery } from '../../hooks';
 import {
   parseRequestAuditQuery,
   RequestAuditQuery,
   toListRequest,
+  toSelection,
   writeRequestAuditQuery,
 } from '../../query';
 import { useListPage, useNewRows } from '../AuditList';
+import type { HistogramOfRange } from '../RequestHistogram';
 
 const CODEC: UrlQueryCodec<RequestAuditQuery> = {
   parse: parseRequestAuditQuery,
@@ -22,15 +24,12 @@ export function useRequestAudit() {
   const [query, update] = useUrlQuery(CODEC);
 
   // Opening an event changes the URL but not the list.
-  const key = writeRequestAuditQuery(new URLSearchParams(), query).toString();
+  const key = keyOf(query);
   const load = useCallback(
     (signal: AbortSignal) =>
       api.listEvents(
         // Made anew at each load, for today moves on.
-        toListRequest(
-          parseRequestAuditQuery(new URLSearchParams(key)),
-          DateTime.local(),
-        ),
+        toListRequest(queryOf(key), DateTime.local()),
         { signal },
       ),
     [api, key],
@@ -39,7 +38,28 @@ export function useRequestAudit() {
     (signal: AbortSignal) => api.listEvents({ limit: 1 }, { signal }),
     [api],
   );
-  const list = useListPage(load, loadAny);
+  const page = useListPage(load, loadAny);
+
+  // Another page is of the same events, as is another order.
+  const selectionKey = keyOf({ ...query, cursor: undefined, order: 'desc' });
+  const chart = useLoad(
+    useCallback(
+      async (signal: AbortSignal): Promise<HistogramOfRange> => {
+        const selection = toSelection(queryOf(selectionKey), DateTime.local());
+        const histogram = await api.getEventHistogram(selection, { signal });
+        return { histogram, from: selection.from, to: selection.to };
+      },
+      [api, selectionKey],
+    ),
+  );
+
+  const { reload: reloadPage } = page;
+  const { reload: reloadChart } = chart;
+  const reload = useCallback(() => {
+    reloadPage();
+    reloadChart();
+  }, [reloadPage, reloadChart]);
+  const list = { ...page, reload };
 
   const [autoRefresh, setAutoRefresh] = useKeptValue('requestAutoRefresh');
   // New rows come first only where the newest are.
@@ -54,8 +74,23 @@ export function useRequestAudit() {
     query,
     update,
     list,
+    chart,
+    // Neither over what may not be seen nor before there is anything.
+    hasChart:
+      !(list.error && failureOf(list.error).kind === 'denied') &&
+      list.value?.nothingRecorded !== true,
     newRows,
     autoRefresh: autoRefresh === true,
     setAutoRefresh,
   };
+}
+
+/** What the query is told from others by. */
+function keyOf(query: RequestAuditQuery): string {
+  return writeRequestAuditQuery(new URLSearchParams(), query).toString();
+}
+
+/** The opposite of {@link keyOf}. */
+function queryOf(key: string): RequestAuditQuery {
+  return parseRequestAuditQuery(new URLSearchParams(key));
 }
