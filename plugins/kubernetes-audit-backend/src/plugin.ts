@@ -296,6 +296,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               now,
             }),
             keys,
+            settings: { exportEncryption: config.export.encryption },
             clock,
             shutdown: shutdown.signal,
           }),

@@ -14,6 +14,7 @@ export {
   KubernetesAuditClient,
   type DownloadedFile,
   type DownloadFormat,
+  type FileOptions,
   type KubernetesAuditApi,
   type ListRequest,
   type OpenedRecording,

@@ -3,6 +3,7 @@ import type {
   HttpAuthService,
 } from '@backstage/backend-plugin-api';
 import Router from 'express-promise-router';
+import type { PageSettings } from 'backstage-plugin-kubernetes-audit-common';
 import type { AccessService, PolicyBundles, SigningKeys } from '../access';
 import type { AgentAuthenticator, AgentDirectory } from '../agents';
 import type { AuthorizedAuditStore, EventExport } from '../audit';
@@ -21,6 +22,7 @@ import { createEventsRouter } from './createEventsRouter';
 import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
 import { createRecordingsRouter } from './createRecordingsRouter';
+import { createSettingsRouter } from './createSettingsRouter';
 import { createUserRouteFactory } from './userRoute';
 
 /** All routes of the plugin. */
@@ -38,6 +40,7 @@ export function createRouter(options: {
   agents: AgentDirectory;
   bundles: PolicyBundles;
   keys: SigningKeys;
+  settings: PageSettings;
   clock: Clock;
   shutdown: AbortSignal;
 }) {
@@ -56,6 +59,7 @@ export function createRouter(options: {
     createRecordingsRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),
     createAgentsRouter({ ...options, userRoute }),
+    createSettingsRouter({ ...options, userRoute }),
     createKeysRouter(options.keys),
   );
   return router;

@@ -40,6 +40,12 @@ export function fakeAuditApi(
         (async () => ({ widthMs: 900_000, items: [] })),
     ),
     getEvent: jest.fn(overrides.getEvent ?? refuse),
+    downloadEvents: jest.fn(overrides.downloadEvents ?? refuse),
+    exportEvents: jest.fn(overrides.exportEvents ?? refuse),
+    getSettings: jest.fn(
+      overrides.getSettings ??
+        (async () => ({ exportEncryption: 'optional' as const })),
+    ),
     listRecordings: jest.fn(overrides.listRecordings ?? refuse),
     getRecording,
     getRecordingChunk,

@@ -1,5 +1,8 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
+  EventExportRequest,
+  EventFileFormat,
+  PageSettings,
   RecordingDetail,
   RecordingMoment,
   RecordingPage,
@@ -78,6 +81,12 @@ export type OpenedRecording = {
 /** @public */
 export type RequestOptions = { signal?: AbortSignal };
 
+/** @public */
+export type FileOptions = RequestOptions & {
+  /** Hears how many bytes have been received. */
+  onProgress?: (received: number) => void;
+};
+
 /**
  * The portal's routes for administrators. Each method throws a
  * `ResponseError` when the portal refuses or fails.
@@ -101,6 +110,23 @@ export interface KubernetesAuditApi {
     id: string,
     options?: RequestOptions,
   ): Promise<StoredRequestAuditEvent>;
+
+  /** All of the events as a file; refused where it has to be encrypted. */
+  downloadEvents(
+    selection: RequestAuditSelection,
+    format: EventFileFormat,
+    options?: FileOptions,
+  ): Promise<DownloadedFile>;
+
+  /** The same inside a ZIP that the password protects. */
+  exportEvents(
+    selection: RequestAuditSelection,
+    request: EventExportRequest,
+    options?: FileOptions,
+  ): Promise<DownloadedFile>;
+
+  /** What the pages have to know of the portal's configuration. */
+  getSettings(options?: RequestOptions): Promise<PageSettings>;
 
   listRecordings(
     request: ListRequest,

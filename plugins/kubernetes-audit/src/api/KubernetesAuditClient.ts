@@ -2,6 +2,9 @@ import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import {
   decodeRecordingMoment,
+  EventExportRequest,
+  EventFileFormat,
+  PageSettings,
   PLUGIN_ID,
   RecordingDetail,
   RecordingMoment,
@@ -16,6 +19,7 @@ import { fileNameOf } from './contentDisposition';
 import type {
   DownloadedFile,
   DownloadFormat,
+  FileOptions,
   KubernetesAuditApi,
   ListRequest,
   OpenedRecording,
@@ -66,6 +70,36 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<StoredRequestAuditEvent> {
     return this.#json(`/v1/events/${encodeURIComponent(id)}`, options);
+  }
+
+  async downloadEvents(
+    selection: RequestAuditSelection,
+    format: EventFileFormat,
+    options?: FileOptions,
+  ): Promise<DownloadedFile> {
+    const query = eventQueryOf(selection);
+    query.set('format', format);
+    const response = await this.#fetch(`/v1/events/export?${query}`, {
+      signal: options?.signal,
+    });
+    return fileOf(response, `request-audit.${format}`, options);
+  }
+
+  async exportEvents(
+    selection: RequestAuditSelection,
+    request: EventExportRequest,
+    options?: FileOptions,
+  ): Promise<DownloadedFile> {
+    const query = eventQueryOf(selection);
+    const response = await this.#fetch(`/v1/events/export?${query}`, {
+      ...postOf(request),
+      signal: options?.signal,
+    });
+    return fileOf(response, `request-audit.${request.format}.zip`, options);
+  }
+
+  async getSettings(options?: RequestOptions): Promise<PageSettings> {
+    return this.#json('/v1/settings', options);
   }
 
   async listRecordings(
@@ -150,11 +184,10 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     id: string,
     request: { password: string; format: DownloadFormat },
   ): Promise<DownloadedFile> {
-    const response = await this.#fetch(`${recordingPath(id)}/export`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(request),
-    });
+    const response = await this.#fetch(
+      `${recordingPath(id)}/export`,
+      postOf(request),
+    );
     return fileOf(response, `${id}.zip`);
   }
 
@@ -203,14 +236,42 @@ function queryOf(request: ListRequest | RecordingTextRequest): URLSearchParams {
   return query;
 }
 
+function postOf(body: object): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
 async function fileOf(
   response: Response,
   fallback: string,
+  { onProgress }: FileOptions = {},
 ): Promise<DownloadedFile> {
+  const told = onProgress ? counted(response, onProgress) : response;
   return {
     // A blob is kept by the browser, on disk when it is large, not in the page's heap.
-    blob: await response.blob(),
+    blob: await told.blob(),
     fileName:
       fileNameOf(response.headers.get('content-disposition')) ?? fallback,
   };
+}
+
+/** The same answer, whose bytes are counted as they come. */
+function counted(
+  response: Response,
+  onProgress: (received: number) => void,
+): Response {
+  let received = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      received += chunk.length;
+      onProgress(received);
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(response.body?.pipeThrough(counter), {
+    headers: response.headers,
+  });
 }

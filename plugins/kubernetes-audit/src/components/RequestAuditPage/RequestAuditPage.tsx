@@ -18,6 +18,7 @@ import {
 import { RecordingPlayerDialog } from '../RecordingPlayer';
 import { RequestAuditDetails } from '../RequestAuditDetails';
 import { RequestHistogram } from '../RequestHistogram';
+import { ExportMenu } from './ExportMenu';
 import { NoRequests } from './NoRequests';
 import { requestConditions } from './requestConditions';
 import { RequestFilter } from './RequestFilter';
@@ -54,6 +55,7 @@ export function RequestAuditPage() {
         }
         settings={
           <>
+            <ExportMenu query={query} />
             <ColumnMenu columns={columns} choice={choice} />
             <AutoRefreshButton
               isOn={audit.autoRefresh}
