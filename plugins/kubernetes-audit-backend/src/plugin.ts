@@ -43,9 +43,12 @@ import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
 import {
+  DeadLetters,
+  DeliveryWatch,
   EventIngest,
   EventPublisher,
   EventsServiceSink,
+  SpoolGaps,
   SpoolPruning,
 } from './ingest';
 import {
@@ -258,6 +261,13 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               store: eventStore.store,
               authorizer,
               encryption: config.export.encryption,
+              now,
+            }),
+            delivery: DeliveryWatch.create({
+              gaps: SpoolGaps.create({ knex, now }),
+              deadLetters: DeadLetters.create(knex),
+              heartbeats,
+              authorizer,
               now,
             }),
             recordings: RecordingLibrary.create({

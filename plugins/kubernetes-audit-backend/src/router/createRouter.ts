@@ -8,7 +8,7 @@ import type { AccessService, PolicyBundles, SigningKeys } from '../access';
 import type { AgentAuthenticator, AgentDirectory } from '../agents';
 import type { AuthorizedAuditStore, EventExport } from '../audit';
 import type { Clock } from '../Clock';
-import type { EventIngest } from '../ingest';
+import type { DeliveryWatch, EventIngest } from '../ingest';
 import type {
   PlaybackLog,
   RecordingIngest,
@@ -18,6 +18,7 @@ import { createAgentRouteFactory } from './agentRoute';
 import { createAccessRouter } from './createAccessRouter';
 import { createAgentRouter } from './createAgentRouter';
 import { createAgentsRouter } from './createAgentsRouter';
+import { createDeliveryRouter } from './createDeliveryRouter';
 import { createEventsRouter } from './createEventsRouter';
 import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
@@ -34,6 +35,7 @@ export function createRouter(options: {
   recordingIngest: RecordingIngest;
   events: AuthorizedAuditStore;
   eventExport: EventExport;
+  delivery: DeliveryWatch;
   recordings: RecordingLibrary;
   playbacks: PlaybackLog;
   access: AccessService;
@@ -55,6 +57,8 @@ export function createRouter(options: {
       recordings: options.recordingIngest,
     }),
     createAgentRouter({ ...options, agentRoute }),
+    // Before the events, which would take its path for an id.
+    createDeliveryRouter({ ...options, userRoute }),
     createEventsRouter({ ...options, userRoute }),
     createRecordingsRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),

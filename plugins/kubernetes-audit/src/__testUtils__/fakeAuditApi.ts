@@ -40,6 +40,11 @@ export function fakeAuditApi(
         (async () => ({ widthMs: 900_000, items: [] })),
     ),
     getEvent: jest.fn(overrides.getEvent ?? refuse),
+    // As of agents that have sent all that they have.
+    getDelivery: jest.fn(
+      overrides.getDelivery ?? (async () => ({ gaps: [], clockSkews: [] })),
+    ),
+    listDeadLetters: jest.fn(overrides.listDeadLetters ?? refuse),
     downloadEvents: jest.fn(overrides.downloadEvents ?? refuse),
     exportEvents: jest.fn(overrides.exportEvents ?? refuse),
     getSettings: jest.fn(

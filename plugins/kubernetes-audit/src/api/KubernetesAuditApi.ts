@@ -1,5 +1,7 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
+  DeadLetterPage,
+  DeliveryReport,
   EventExportRequest,
   EventFileFormat,
   PageSettings,
@@ -110,6 +112,18 @@ export interface KubernetesAuditApi {
     id: string,
     options?: RequestOptions,
   ): Promise<StoredRequestAuditEvent>;
+
+  /** What of the agents' records is not among the events of a span of time. */
+  getDelivery(
+    span: Pick<ListRequest, 'from' | 'to'>,
+    options?: RequestOptions,
+  ): Promise<DeliveryReport>;
+
+  /** The records that were kept aside because they are no events. */
+  listDeadLetters(
+    request: Pick<ListRequest, 'cursor' | 'limit'>,
+    options?: RequestOptions,
+  ): Promise<DeadLetterPage>;
 
   /** All of the events as a file; refused where it has to be encrypted. */
   downloadEvents(

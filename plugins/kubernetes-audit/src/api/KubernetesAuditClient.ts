@@ -1,7 +1,9 @@
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import {
+  DeadLetterPage,
   decodeRecordingMoment,
+  DeliveryReport,
   EventExportRequest,
   EventFileFormat,
   PageSettings,
@@ -70,6 +72,20 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<StoredRequestAuditEvent> {
     return this.#json(`/v1/events/${encodeURIComponent(id)}`, options);
+  }
+
+  async getDelivery(
+    span: Pick<ListRequest, 'from' | 'to'>,
+    options?: RequestOptions,
+  ): Promise<DeliveryReport> {
+    return this.#json(`/v1/events/delivery?${queryOf(span)}`, options);
+  }
+
+  async listDeadLetters(
+    request: Pick<ListRequest, 'cursor' | 'limit'>,
+    options?: RequestOptions,
+  ): Promise<DeadLetterPage> {
+    return this.#json(`/v1/dead-letters?${queryOf(request)}`, options);
   }
 
   async downloadEvents(

@@ -128,6 +128,37 @@ export default createTranslationMessages({
     'histogram.empty': 'Keine Aufrufe in diesem Zeitraum',
     'histogram.failed': 'Das Diagramm ließ sich nicht laden: {{message}}',
 
+    'delivery.title': 'Aufrufe, die nicht angekommen sind',
+    'delivery.explained':
+      'Die Nummern der Einträge dieser Agenten haben Lücken. Was eine Lücke füllt, steht zu seiner eigenen Zeit in der Liste, sobald es ankommt.',
+    'delivery.missing_one': '{{shown}} Aufruf ist nicht angekommen',
+    'delivery.missing_other': '{{shown}} Aufrufe sind nicht angekommen',
+    'delivery.gap_one':
+      '{{shown}} Aufruf des Agenten {{agent}} ist nicht angekommen',
+    'delivery.gap_other':
+      '{{shown}} Aufrufe des Agenten {{agent}} sind nicht angekommen',
+    'delivery.gapDetail': 'Eintrag {{range}}, bemerkt {{time}}',
+    'delivery.ahead': 'Die Uhr von {{agent}} geht {{time}} vor',
+    'delivery.behind': 'Die Uhr von {{agent}} geht {{time}} nach',
+    'delivery.skewExplained':
+      'Ihre Aufrufe stehen zu den Zeiten der eigenen Uhr in der Liste, verglichen mit der des Portals.',
+    'delivery.seconds': '{{value}} s',
+    'delivery.minutes': '{{value}} min',
+    'delivery.hours': '{{value}} h',
+    'delivery.unknown': 'Ob Aufrufe fehlen, ist nicht bekannt',
+
+    'deadLetters.notice_one': '{{shown}} Eintrag wurde beiseitegelegt',
+    'deadLetters.notice_other': '{{shown}} Einträge wurden beiseitegelegt',
+    'deadLetters.title': 'Beiseitegelegte Einträge',
+    'deadLetters.intro':
+      'Was ein Agent geschickt hat und das Portal nicht als Aufruf speichern konnte, liegt hier, wie es kam: Nichts geht verloren.',
+    'deadLetters.empty': 'Nichts wurde beiseitegelegt',
+    'deadLetters.receivedAt': 'Empfangen',
+    'deadLetters.sequence': 'Laufnummer',
+    'deadLetters.record': 'Eintrag',
+    'deadLetters.newest': 'Neueste',
+    'deadLetters.older': 'Ältere',
+
     'empty.noMatchTitle': 'Keine Treffer',
     'empty.noMatchRequests':
       'Keine Anfrage dieses Zeitraums erfüllt die Bedingungen.',
@@ -149,6 +180,8 @@ export default createTranslationMessages({
     'error.deniedTitle': 'Dazu fehlt die Berechtigung',
     'error.deniedRequests':
       'Das Anfragen-Audit zu lesen verlangt die Berechtigung kubernetes-audit.event.read.',
+    'error.deniedDeadLetters':
+      'Beiseitegelegte Einträge zu sehen verlangt die Berechtigung kubernetes-audit.dead-letter.read.',
     'error.deniedRecordings':
       'Aufzeichnungen zu lesen verlangt die Berechtigung kubernetes-audit.recording.read.',
     'error.deniedPlay':
@@ -303,7 +336,7 @@ export default createTranslationMessages({
     'export.received': '{{size}} empfangen',
     'export.events': 'Exportieren',
     'export.eventsTitle': 'Diese Anfragen exportieren',
-    'export.eventsAs': 'Alle passenden Anfragen als',
+    'export.eventsAs': 'Treffer exportieren als',
     'export.formatCsv': 'CSV',
     'export.formatJsonl': 'JSON Lines',
     'export.withPassword': 'Mit Passwort …',

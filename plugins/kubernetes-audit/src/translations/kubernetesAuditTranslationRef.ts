@@ -132,6 +132,37 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       empty: 'No calls in this range',
       failed: 'The chart could not be loaded: {{message}}',
     },
+    delivery: {
+      title: 'Calls that have not arrived',
+      explained:
+        'The numbers of the records of these agents have gaps. What fills a gap is listed at its own time as soon as it arrives.',
+      missing_one: '{{shown}} call has not arrived',
+      missing_other: '{{shown}} calls have not arrived',
+      gap_one: '{{shown}} call of agent {{agent}} has not arrived',
+      gap_other: '{{shown}} calls of agent {{agent}} have not arrived',
+      gapDetail: 'Record {{range}}, noticed {{time}}',
+      ahead: 'The clock of {{agent}} is {{time}} ahead',
+      behind: 'The clock of {{agent}} is {{time}} behind',
+      skewExplained:
+        'Its calls are listed at the times of its own clock, compared with that of the portal.',
+      seconds: '{{value}} s',
+      minutes: '{{value}} min',
+      hours: '{{value}} h',
+      unknown: 'Whether calls are missing is not known',
+    },
+    deadLetters: {
+      notice_one: '{{shown}} record was kept aside',
+      notice_other: '{{shown}} records were kept aside',
+      title: 'Records kept aside',
+      intro:
+        'What an agent sent and the portal could not store as a call is kept here as it came, so that nothing is lost.',
+      empty: 'Nothing was kept aside',
+      receivedAt: 'Received',
+      sequence: 'Sequence',
+      record: 'Record',
+      newest: 'Newest',
+      older: 'Older',
+    },
     empty: {
       noMatchTitle: 'Nothing matches',
       noMatchRequests: 'No request of this range meets the conditions.',
@@ -154,6 +185,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       deniedTitle: 'You may not see this',
       deniedRequests:
         'Reading the request audit needs the permission kubernetes-audit.event.read.',
+      deniedDeadLetters:
+        'Seeing records that were kept aside needs the permission kubernetes-audit.dead-letter.read.',
       deniedRecordings:
         'Reading recordings needs the permission kubernetes-audit.recording.read.',
       deniedPlay:
@@ -309,7 +342,7 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       received: '{{size}} received',
       events: 'Export',
       eventsTitle: 'Export these requests',
-      eventsAs: 'All requests that match, as',
+      eventsAs: 'Export matches as',
       formatCsv: 'CSV',
       formatJsonl: 'JSON Lines',
       withPassword: 'With a password…',

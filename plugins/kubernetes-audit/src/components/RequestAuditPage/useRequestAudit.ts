@@ -8,6 +8,7 @@ import {
   RequestAuditQuery,
   toListRequest,
   toSelection,
+  UNFILTERED,
   writeRequestAuditQuery,
 } from '../../query';
 import { useListPage, useNewRows } from '../AuditList';
@@ -53,12 +54,25 @@ export function useRequestAudit() {
     ),
   );
 
+  const rangeKey = keyOf({ ...UNFILTERED, order: 'desc', range: query.range });
+  const delivery = useLoad(
+    useCallback(
+      (signal: AbortSignal) => {
+        const { from, to } = toSelection(queryOf(rangeKey), DateTime.local());
+        return api.getDelivery({ from, to }, { signal });
+      },
+      [api, rangeKey],
+    ),
+  );
+
   const { reload: reloadPage } = page;
   const { reload: reloadChart } = chart;
+  const { reload: reloadDelivery } = delivery;
   const reload = useCallback(() => {
     reloadPage();
     reloadChart();
-  }, [reloadPage, reloadChart]);
+    reloadDelivery();
+  }, [reloadPage, reloadChart, reloadDelivery]);
   const list = { ...page, reload };
 
   const [autoRefresh, setAutoRefresh] = useKeptValue('requestAutoRefresh');
@@ -75,6 +89,7 @@ export function useRequestAudit() {
     update,
     list,
     chart,
+    delivery,
     // Neither over what may not be seen nor before there is anything.
     hasChart:
       !(list.error && failureOf(list.error).kind === 'denied') &&
