@@ -125,7 +125,7 @@ export default createTranslationMessages({
     'histogram.keys':
       'Pfeiltasten zeigen auf einen Balken, mit Umschalt wählen sie mehrere, Enter vergrößert',
     'histogram.estimated': 'Zu viele zum Zählen: ungefähr so viele',
-    'histogram.empty': 'Keine Aufrufe in diesem Zeitraum',
+    'histogram.empty': 'Keine passenden Aufrufe in diesem Zeitraum',
     'histogram.failed': 'Das Diagramm ließ sich nicht laden: {{message}}',
 
     'delivery.title': 'Aufrufe, die nicht angekommen sind',

@@ -129,7 +129,7 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       drag: 'Drag over the bars to zoom in',
       keys: 'Arrow keys point at a bar, with Shift they select several, Enter zooms in',
       estimated: 'Too many to be counted: about so many',
-      empty: 'No calls in this range',
+      empty: 'No matching calls in this range',
       failed: 'The chart could not be loaded: {{message}}',
     },
     delivery: {

@@ -45,6 +45,7 @@ export function DeliveryNotices(props: {
       )}
       {count > 0 && (
         <Button
+          className={classes.button}
           size="small"
           variant="secondary"
           iconStart={<ReportProblemOutlinedIcon fontSize="inherit" />}
@@ -71,6 +72,7 @@ function MissingCalls(props: {
   return (
     <DialogTrigger>
       <Button
+        className={classes.button}
         size="small"
         variant="secondary"
         iconStart={<ReportProblemOutlinedIcon fontSize="inherit" />}

@@ -183,7 +183,9 @@ describe('the histogram of Request Audit', () => {
   it('says that there are no calls, and nothing before anything is recorded', async () => {
     const none = async () => ({ widthMs: 60_000, items: [] });
     const first = setUp('/', { getEventHistogram: none });
-    expect(await screen.findByText('No calls in this range')).toBeVisible();
+    expect(
+      await screen.findByText('No matching calls in this range'),
+    ).toBeVisible();
     first.view.unmount();
     setUp('/', {
       getEventHistogram: none,
@@ -205,7 +207,9 @@ describe('the histogram of Request Audit', () => {
     expect(await screen.findByText(/connection refused/)).toBeVisible();
     expect(await screen.findByRole('cell', { name: '4711' })).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Retry' }));
-    expect(await screen.findByText('No calls in this range')).toBeVisible();
+    expect(
+      await screen.findByText('No matching calls in this range'),
+    ).toBeVisible();
   });
 
   it('has no accessibility violation', async () => {

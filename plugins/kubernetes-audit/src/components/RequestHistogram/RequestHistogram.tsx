@@ -1,7 +1,7 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button } from '@backstage/ui';
 import ErrorOutlineIcon from '@material-ui/icons/ErrorOutline';
-import { ReactNode, useMemo } from 'react';
+import { useMemo } from 'react';
 import { failureOf } from '../../api';
 import type { Loaded } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
@@ -40,16 +40,8 @@ export function RequestHistogram(props: {
       <div className={classes.head}>
         {view && <HistogramLegend view={view} />}
         <span className={classes.space} />
-        {error ? (
-          <span className={classes.failure} role="status">
-            <ErrorOutlineIcon fontSize="inherit" aria-hidden />
-            <span className={classes.reason} title={failureOf(error).message}>
-              {t('histogram.failed', { message: failureOf(error).message })}
-            </span>
-            <Button size="small" variant="secondary" onPress={reload}>
-              {t('error.retry')}
-            </Button>
-          </span>
+        {view && error ? (
+          <ChartFailure error={error} onRetry={reload} />
         ) : (
           hasCalls && (
             <span className={classes.hint}>
@@ -62,26 +54,39 @@ export function RequestHistogram(props: {
       {hasCalls ? (
         <HistogramPlot view={view} isReloading={isLoading} onZoom={zoom} />
       ) : (
-        <EmptyPlot isLoading={!value && isLoading}>
+        <div className={classes.empty}>
           {value && t('histogram.empty')}
-        </EmptyPlot>
+          {!value && isLoading && <Bones />}
+          {!value && error && <ChartFailure error={error} onRetry={reload} />}
+        </div>
       )}
     </section>
   );
 }
 
-function EmptyPlot(props: { isLoading: boolean; children?: ReactNode }) {
+function Bones() {
   return (
-    <div className={classes.empty}>
-      {props.isLoading ? (
-        <div className={classes.bones} aria-hidden>
-          {BONES.map((height, bar) => (
-            <span key={bar} style={{ height: `${height}%` }} />
-          ))}
-        </div>
-      ) : (
-        <p>{props.children}</p>
-      )}
+    <div className={classes.bones} aria-hidden>
+      {BONES.map((height, bar) => (
+        <span key={bar} style={{ height: `${height}%` }} />
+      ))}
     </div>
+  );
+}
+
+function ChartFailure(props: { error: Error; onRetry: () => void }) {
+  const { message } = failureOf(props.error);
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  return (
+    // Not an alert: where the list fails too, that is one.
+    <span className={classes.failure} role="status">
+      <ErrorOutlineIcon fontSize="inherit" aria-hidden />
+      <span className={classes.reason} title={message}>
+        {t('histogram.failed', { message })}
+      </span>
+      <Button size="small" variant="secondary" onPress={props.onRetry}>
+        {t('error.retry')}
+      </Button>
+    </span>
   );
 }
