@@ -87,6 +87,8 @@ export default createTranslationMessages({
     'filter.or': 'ODER',
     'filter.orHint':
       'Unter ODER ist ein anderer Zeitraum als heute eine der Alternativen; heute begrenzt die Liste immer.',
+    'filter.orHintZoomed':
+      'Unter ODER begrenzt der vergrößerte Zeitraum die Liste, bis ein anderer gewählt wird.',
     'filter.from': 'Von',
     'filter.to': 'Bis',
     'filter.timeZone': 'Zeiten in {{zone}}',

@@ -91,6 +91,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       or: 'OR',
       orHint:
         'Under OR, a range other than today is one of the alternatives; today always bounds the list.',
+      orHintZoomed:
+        'Under OR, the range that was zoomed to bounds the list until another one is chosen.',
       from: 'From',
       to: 'To',
       timeZone: 'Times in {{zone}}',

@@ -24,14 +24,15 @@ export function DeliveryNotices(props: {
 }) {
   const { delivery, onShowDeadLetters } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const { value, error } = delivery;
+  const { error } = delivery;
+  // Where nothing may be seen the list says so, and nothing stays.
+  const isDenied = error !== undefined && failureOf(error).kind === 'denied';
+  const value = isDenied ? undefined : delivery.value;
   const { count = 0, isLowerBound = false } = value?.deadLetters ?? {};
   const total = count.toLocaleString();
-  // Where nothing may be seen the list says so.
-  const isUnknown = error && failureOf(error).kind !== 'denied';
   return (
     <div className={classes.notices}>
-      {isUnknown && (
+      {error && !isDenied && (
         <span className={classes.notice} title={failureOf(error).message}>
           <ReportProblemOutlinedIcon fontSize="inherit" aria-hidden />
           {t('delivery.unknown')}

@@ -112,7 +112,11 @@ export function RequestFilter(props: {
                 onChange={value => change({ match: value })}
               />
               {draft.match === 'any' && (
-                <p className={classes.hint}>{t('filter.orHint')}</p>
+                <p className={classes.hint}>
+                  {draft.isBounded && draft.range.kind === 'custom'
+                    ? t('filter.orHintZoomed')
+                    : t('filter.orHint')}
+                </p>
               )}
             </div>
             {pills('verb')}

@@ -2,7 +2,7 @@ import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './HistogramLegend.module.css';
 import type { Slots } from './histogramSlots';
-import { RESULTS, shownCount } from './resultCounts';
+import { RESULTS, shownCount } from './shownCount';
 import { useBarWidth } from './useBarWidth';
 
 /** What the bars stand for, how many calls they are, and how long each is. */

@@ -7,7 +7,7 @@ import { HistogramBars } from './HistogramBars';
 import classes from './HistogramPlot.module.css';
 import { callsOf, Slots, Span, sumOf } from './histogramSlots';
 import { HistogramTooltip } from './HistogramTooltip';
-import { shownCount } from './resultCounts';
+import { shownCount } from './shownCount';
 import { shownSpan } from './shownSpan';
 import { timeTicks } from './timeTicks';
 import { useBrush } from './useBrush';

@@ -3,7 +3,7 @@ import { kubernetesAuditTranslationRef } from '../../translations';
 import { ResultLabel } from '../RequestAuditPage/ResultLabel';
 import type { Counts, Span } from './histogramSlots';
 import classes from './HistogramTooltip.module.css';
-import { RESULTS, shownCount } from './resultCounts';
+import { RESULTS, shownCount } from './shownCount';
 import { shownSpan } from './shownSpan';
 
 /** When the bars are of that are pointed at, and how many calls they have. */

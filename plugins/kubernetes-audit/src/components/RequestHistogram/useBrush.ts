@@ -1,10 +1,4 @@
-import {
-  FocusEvent,
-  KeyboardEvent,
-  PointerEvent,
-  useEffect,
-  useState,
-} from 'react';
+import { KeyboardEvent, PointerEvent, useEffect, useState } from 'react';
 import type { Slots, Span } from './histogramSlots';
 
 /** How far a key of its own goes, in bars. */
@@ -114,7 +108,7 @@ export function useBrush(view: Slots, onZoom: (span: Span) => void) {
     listeners: {
       onKeyDown,
       onFocus: () => setActive(now => now ?? startOfKeys()),
-      onBlur: (_: FocusEvent) => {
+      onBlur: () => {
         setActive(undefined);
         setAnchor(undefined);
       },
