@@ -11,5 +11,5 @@ export function parseCsv(text: string): string[][] {
     }
   }
   // What comes after the last line's end is nothing.
-  return records.filter(cells => cells.length > 1);
+  return records.filter(({ length }) => length > 1);
 }
