@@ -127,7 +127,7 @@ describe('the histogram of Request Audit', () => {
     });
   });
 
-  it('does not zoom where the brush is given up', async () => {
+  it('does not zoom where the brush is given up, nor to nothing', async () => {
     const { api, user } = setUp();
     const plot = await findPlot();
     act(() => plot.focus());
@@ -136,6 +136,9 @@ describe('the histogram of Request Audit', () => {
     await user.keyboard('{Escape}');
     fireEvent.pointerUp(plot);
     fireEvent.pointerDown(plot, { button: 2, clientX: 100 });
+    fireEvent.pointerUp(plot);
+    // Beside the bars.
+    fireEvent.pointerDown(plot, { button: 0, clientX: 250 });
     fireEvent.pointerUp(plot);
     expect(api.getEventHistogram).toHaveBeenCalledTimes(1);
   });

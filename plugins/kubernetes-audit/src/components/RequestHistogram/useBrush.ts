@@ -1,5 +1,5 @@
 import { KeyboardEvent, PointerEvent, useEffect, useState } from 'react';
-import type { Slots, Span } from './histogramSlots';
+import { callsOf, Slots, Span } from './histogramSlots';
 
 /** How far a key of its own goes, in bars. */
 const FAR = 10;
@@ -35,11 +35,15 @@ export function useBrush(view: Slots, onZoom: (span: Span) => void) {
 
   const zoom = () => {
     setAnchor(undefined);
-    if (selection && (selection.first > 0 || selection.last < end)) {
-      onZoom({
-        from: slots[selection.first].from,
-        to: slots[selection.last].to,
-      });
+    if (!selection) {
+      return;
+    }
+    const { first, last } = selection;
+    const isAll = first === 0 && last === end;
+    // A click beside the bars is meant for none.
+    const isNone = first === last && callsOf(slots[first]) === 0;
+    if (!isAll && !isNone) {
+      onZoom({ from: slots[first].from, to: slots[last].to });
     }
   };
 
@@ -53,8 +57,7 @@ export function useBrush(view: Slots, onZoom: (span: Span) => void) {
   /** The newest calls are asked about most. */
   const startOfKeys = () =>
     slots.reduce(
-      (found, { success, failure }, index) =>
-        success + failure > 0 ? index : found,
+      (found, slot, index) => (callsOf(slot) > 0 ? index : found),
       end,
     );
 
