@@ -96,7 +96,9 @@ export function testRequestPage(product: ProductUnderTest): void {
       await browser.screenshot('Request Audit, histogram zoomed');
       await list.goBack();
       assert.equal(list.search, CREATE_OR_OTHERS);
-      assert.deepEqual(await list.bars(), bars);
+      await eventually(async () => {
+        assert.deepEqual(await list.bars(), bars);
+      });
       await list.zoomByKeys();
       assert.match(list.search, /bounded=true/);
     });
