@@ -19,13 +19,8 @@ for (let at = 256; at < TABLES.length; at++) {
   TABLES[at] = TABLES[value & 0xff] ^ (value >>> 8);
 }
 
-/**
- * CRC-32 (ISO-HDLC, as in gzip) of the bytes, continuing from an earlier one.
- *
- * @returns an unsigned 32-bit integer
- * @public
- */
-export function crc32(bytes: Uint8Array, previous: number = 0): number {
+/** The same where there is no faster one, which is in browsers. */
+export function portableCrc32(bytes: Uint8Array, previous: number = 0): number {
   const { length } = bytes;
   const sliced = length - (length % SLICE);
   let value = ~previous;
@@ -50,4 +45,19 @@ export function crc32(bytes: Uint8Array, previous: number = 0): number {
     value = TABLES[(value ^ bytes[at]) & 0xff] ^ (value >>> 8);
   }
   return ~value >>> 0;
+}
+
+/** Node's own, some ten times as fast. Asked for in a way that no bundler follows. */
+const nativeCrc32 = globalThis.process?.getBuiltinModule?.('node:zlib')?.crc32;
+
+/**
+ * CRC-32 (ISO-HDLC, as in gzip) of the bytes, continuing from an earlier one.
+ *
+ * @returns an unsigned 32-bit integer
+ * @public
+ */
+export function crc32(bytes: Uint8Array, previous: number = 0): number {
+  return nativeCrc32
+    ? nativeCrc32(bytes, previous)
+    : portableCrc32(bytes, previous);
 }
