@@ -1,4 +1,4 @@
-import { close, fdatasync, open, write } from 'node:fs';
+import { close, fdatasync, open, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import { encodeFrame } from 'backstage-plugin-kubernetes-audit-common';
 import type { RecordingDirectory } from '../spool';
@@ -6,7 +6,7 @@ import { compressFrame } from './compressFrame';
 import type { JournalContent } from './FrameJournal';
 
 const openFile = promisify(open);
-const writeFile = promisify(write);
+const writePieces = promisify(writev);
 const syncFile = promisify(fdatasync);
 const closeFile = promisify(close);
 
@@ -22,6 +22,16 @@ async function encodeContent(
     eventCount: content.eventCount,
     firstTime: content.firstTime,
     lastTime: content.lastTime,
+  });
+}
+
+/** What is left when so many bytes are written; a disk that is about to be full takes only a part. */
+function withoutStart(pieces: Uint8Array[], bytes: number): Uint8Array[] {
+  let left = bytes;
+  return pieces.flatMap(piece => {
+    const taken = Math.min(left, piece.length);
+    left -= taken;
+    return taken < piece.length ? [piece.subarray(taken)] : [];
   });
 }
 
@@ -69,14 +79,13 @@ export class FrameFile {
   }
 
   async #writeWaiting(): Promise<void> {
-    const bytes = Buffer.concat(this.#waiting);
+    let frames = this.#waiting;
     this.#waiting = [];
     this.#nextWrite = undefined;
     this.#handle ??= await openFile(this.#path, 'a', 0o600);
-    let written = 0;
-    while (written < bytes.length) {
-      const { bytesWritten } = await writeFile(this.#handle, bytes, written);
-      written += bytesWritten;
+    while (frames.length > 0) {
+      const { bytesWritten } = await writePieces(this.#handle, frames);
+      frames = withoutStart(frames, bytesWritten);
     }
     await syncFile(this.#handle);
   }
