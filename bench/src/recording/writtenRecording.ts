@@ -75,7 +75,8 @@ export async function writtenRecording(
       event.time,
       HEADER,
     );
-    journal.append(event);
+    const { type, time, data } = event;
+    journal.append({ type, time, pieces: [data], bytes: data.length });
     if (journal.bytes >= FRAME_TARGET_BYTES) {
       await close(false);
     }

@@ -112,8 +112,13 @@ export class SessionRecording {
     }
   }
 
-  /** @throws {@link SpoolError} when it cannot be kept */
-  append(type: RecordingEventType, data: Uint8Array): void {
+  /**
+   * One event.
+   *
+   * @param pieces - its bytes, cut anywhere
+   * @throws {@link SpoolError} when it cannot be kept
+   */
+  append(type: RecordingEventType, ...pieces: Uint8Array[]): void {
     if (this.#ended) {
       return;
     }
@@ -122,7 +127,7 @@ export class SessionRecording {
     }
     this.#guarded(() => this.#checkLimits());
     this.#writeHeader(DEFAULT_SIZE);
-    this.#write(type, data);
+    this.#write(type, pieces);
   }
 
   /** Ends the recording; what was appended is in closed frames when it returns, or will be when there is room. */
@@ -179,18 +184,19 @@ export class SessionRecording {
   #writeHeader(size: TerminalSize): void {
     if (!this.#written) {
       this.#written = { ...this.#header, size };
-      this.#write('header', Buffer.from(JSON.stringify(this.#written)));
+      this.#write('header', [Buffer.from(JSON.stringify(this.#written))]);
     }
   }
 
-  #write(type: RecordingEventType, data: Uint8Array): void {
+  #write(type: RecordingEventType, pieces: readonly Uint8Array[]): void {
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
     this.#guarded(() => {
       const time = Math.round((performance.now() - this.#startedAt) * 1000);
       this.#journal ??= this.#openJournal(time);
-      this.#journal.append({ type, time, data });
+      this.#journal.append({ type, time, pieces, bytes });
     });
-    this.#bytes += data.length;
-    this.#store.grown(this.#header.id, data.length);
+    this.#bytes += bytes;
+    this.#store.grown(this.#header.id, bytes);
     if (this.#journal && this.#journal.bytes >= FRAME_TARGET_BYTES) {
       this.#closeJournal(false);
     }
