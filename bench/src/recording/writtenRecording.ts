@@ -59,7 +59,7 @@ export async function writtenRecording(
   let journal: FrameJournal | undefined;
   const close = async (last: boolean) => {
     if (journal) {
-      await frames.append(journal.close(), { sequence, last });
+      await frames.appendContent(journal.close(), { sequence, last });
       journal.remove();
       journal = undefined;
       sequence++;

@@ -10,7 +10,8 @@ const writePieces = promisify(writev);
 const syncFile = promisify(fdatasync);
 const closeFile = promisify(close);
 
-async function encodeContent(
+/** A journal's content as a frame, compressed off the event loop. */
+export async function encodeContent(
   content: JournalContent,
   { sequence, last }: { sequence: number; last: boolean },
 ): Promise<Uint8Array> {
@@ -54,21 +55,26 @@ export class FrameFile {
     this.#path = path;
   }
 
+  /** {@link append}s a journal's content. */
+  async appendContent(
+    content: JournalContent,
+    frame: { sequence: number; last: boolean },
+  ): Promise<void> {
+    await this.append(encodeContent(content, frame));
+  }
+
   /**
-   * Turns a journal's content into a frame at the end of the recording, on the
-   * disk when it resolves. The next ones can be asked for meanwhile: they are
-   * compressed while this one is written, and then written and synced together,
-   * so that a slow disk is waited for once.
+   * Puts a frame at the end of the recording, on the disk when it resolves. The
+   * next ones can come meanwhile: they are written and synced together, so that
+   * a slow disk is waited for once.
    *
+   * @param frame - may be on its way
    * @returns the frame
    * @throws Error of the file system, also for all that come after: a part of
    *   the frame can be there
    */
-  async append(
-    content: JournalContent,
-    frame: { sequence: number; last: boolean },
-  ): Promise<Uint8Array> {
-    const inTurn = Promise.all([encodeContent(content, frame), this.#encoded]);
+  async append(frame: Promise<Uint8Array>): Promise<Uint8Array> {
+    const inTurn = Promise.all([frame, this.#encoded]);
     this.#encoded = inTurn;
     const [bytes] = await inTurn;
     this.#waiting.push(bytes);

@@ -106,7 +106,7 @@ export class FrameJournal {
     this.#lastTime = Math.max(this.#lastTime, time);
   }
 
-  /** No more events come; the file, and what this returns, stay until {@link remove}. */
+  /** No more events come; the file stays until {@link remove}, what this returns until {@link release}. */
   close(): JournalContent {
     closeSync(this.#handle);
     return {
@@ -117,9 +117,14 @@ export class FrameJournal {
     };
   }
 
+  /** What {@link close} returned is of no more use; the file stays. */
+  release(): void {
+    this.#events.release();
+  }
+
   /** The events are in a closed frame now. */
   remove(): void {
-    this.#events.release();
+    this.release();
     unlinkSync(this.file);
   }
 

@@ -130,7 +130,7 @@ describe('recoverRecordings', () => {
   ])('keeps what followed when the first frame %s', async (_, bytes) => {
     const first = journal(0, ['a']);
     const frames = FrameFile.of(directory);
-    await frames.append(first.close(), { sequence: 0, last: false });
+    await frames.appendContent(first.close(), { sequence: 0, last: false });
     await frames.close();
     first.remove();
     truncateSync(directory.framesFile, bytes);
