@@ -1,4 +1,5 @@
-import { crc32, portableCrc32 } from './crc32';
+import { crc32 } from './crc32';
+import { portableCrc32 } from './portableCrc32';
 
 /** As RFC 1952 defines it, bit by bit. */
 function slowCrc32(bytes: Uint8Array): number {
