@@ -111,21 +111,10 @@ export class RecordingReplay {
       time: entry.time,
       columns,
       rows,
-      ...this.#positionAfter(entry),
+      chunk: entry.chunk,
+      event: entry.event,
       payload,
     };
-  }
-
-  /**
-   * Where playback goes on after a keyframe. They are made at the end of
-   * frames: after a chunk of one frame nothing more is to be had from it.
-   */
-  #positionAfter({ chunk, event }: { chunk: number; event: number }) {
-    const { frames } = this.#sidecar;
-    const last = frames.findLastIndex(frame => frame.chunk <= chunk);
-    const isOnlyFrame =
-      frames[last]?.chunk === chunk && frames[last - 1]?.chunk !== chunk;
-    return isOnlyFrame ? { chunk: chunk + 1, event: 0 } : { chunk, event };
   }
 
   /**

@@ -139,7 +139,7 @@ export class SegmentedRecording {
     const from = this.#keyframes[number - 1] ?? { chunk: 0, event: 0 };
     const to = this.#keyframes[number] ?? { chunk: chunkCount, event: 0 };
     for (let chunk = from.chunk; chunk <= to.chunk; chunk++) {
-      if (chunk === chunkCount) {
+      if (chunk === to.chunk && to.event === 0) {
         return;
       }
       const events = await readEvents(chunk);
