@@ -126,19 +126,6 @@ export type RecordingTimeline = {
   failure?: { code: string; message: string };
 };
 
-/** The screen at one moment, and where the playback goes on from there. @public */
-export type RecordingKeyframe = {
-  /** Microseconds since the recording's start. */
-  time: number;
-  columns: number;
-  rows: number;
-  /** The chunk, and the number of its events, that the screen has seen. */
-  chunk: number;
-  event: number;
-  /** Base64 of escape sequences in UTF-8 for a terminal that was just reset. */
-  payload: string;
-};
-
 /** Lines of a recording without control sequences, in order of time. @public */
 export type RecordingText = {
   items: { time: number; text: string }[];

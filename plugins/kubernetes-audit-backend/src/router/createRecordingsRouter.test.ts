@@ -353,7 +353,7 @@ describe('recordings', () => {
     ]);
   });
 
-  it('have a timeline, keyframes and text when they are indexed', async () => {
+  it('have a timeline and text when they are indexed', async () => {
     const { api, audited } = await start();
     const get = (path: string) =>
       api.get(`${URL}/${id}${path}`).set(userHeaders());
@@ -369,13 +369,6 @@ describe('recordings', () => {
       markers: [],
     });
     expect(timeline.body.activity.buckets.length).toBeGreaterThan(0);
-
-    const keyframe = (await get('/keyframe?t=999999')).body;
-    expect(keyframe).toMatchObject({ columns: 80, rows: 24, chunk: 1 });
-    expect(Buffer.from(keyframe.payload, 'base64').toString()).toContain(
-      'hello',
-    );
-    await get('/keyframe').expect(400);
 
     expect((await get('/text?search=HELLO')).body).toEqual({
       items: [{ time: expect.any(Number), text: 'hello' }],
@@ -543,7 +536,6 @@ describe('recordings', () => {
       `${URL}/${id}/timeline`,
       `${URL}/${id}/opening?t=0`,
       `${URL}/${id}/moment?t=0`,
-      `${URL}/${id}/keyframe?t=0`,
       `${URL}/${id}/text`,
       `${URL}/${id}/download`,
     ]) {

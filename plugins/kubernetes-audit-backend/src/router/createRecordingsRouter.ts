@@ -158,9 +158,6 @@ export function createRecordingsRouter(options: {
     );
 
   getOfReplay('timeline', replay => replay.timeline());
-  getOfReplay('keyframe', (replay, { query }) =>
-    replay.keyframe(timeSchema.parse(query).t),
-  );
   getOfReplay('text', (replay, { query }) =>
     replay.text(textSchema.parse(query)),
   );

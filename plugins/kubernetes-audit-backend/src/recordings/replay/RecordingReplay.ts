@@ -1,11 +1,9 @@
-import { NotFoundError } from '@backstage/errors';
 import {
   decodeKeyframe,
   keyframeAt,
   MomentKeyframe,
   Recording,
   RecordingEvent,
-  RecordingKeyframe,
   RecordingMoment,
   RecordingText,
   RecordingTimeline,
@@ -57,24 +55,6 @@ export class RecordingReplay {
       ...(failure && {
         failure: { code: failure.code, message: failure.message },
       }),
-    };
-  }
-
-  /**
-   * The latest keyframe at or before a time, in microseconds.
-   *
-   * @throws NotFoundError when there is none
-   */
-  async keyframe(time: number): Promise<RecordingKeyframe> {
-    const keyframe = await this.#keyframeBefore(time);
-    if (!keyframe) {
-      throw new NotFoundError(
-        `Recording ${this.#options.recording.id} has no keyframe there`,
-      );
-    }
-    return {
-      ...keyframe,
-      payload: Buffer.from(keyframe.payload).toString('base64'),
     };
   }
 
@@ -155,7 +135,7 @@ export class RecordingReplay {
     return SegmentedRecording.create({
       size: recording.size,
       sidecar: this.#sidecar,
-      readKeyframe: time => this.keyframe(time),
+      readKeyframe: time => this.#keyframeBefore(time),
       readEvents: index => readEvents(chunks[index]),
       chunkCount,
     });
