@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { timestampSchema } from './event';
+import {
+  MAX_EXPORT_PASSWORD_LENGTH,
+  MIN_EXPORT_PASSWORD_LENGTH,
+} from './exportPassword';
 
 const text = z.string().max(2048);
 /** As many as an event can name. */
@@ -167,9 +171,6 @@ export const RECORDING_FILE_FORMATS = ['v2', 'v3', 'text'] as const;
 /** A format that a recording is downloaded in. @public */
 export type RecordingFileFormat = (typeof RECORDING_FILE_FORMATS)[number];
 
-/** The shortest password of an encrypted export, in characters. @public */
-export const MIN_EXPORT_PASSWORD_LENGTH = 8;
-
 /** What an encrypted export is asked with. @public */
 export type RecordingExport = {
   password: string;
@@ -178,7 +179,10 @@ export type RecordingExport = {
 
 /** The body of `POST /v1/recordings/:id/export`; without a format `v2`. @public */
 export const recordingExportSchema: z.ZodType<RecordingExport> = z.object({
-  password: z.string().min(MIN_EXPORT_PASSWORD_LENGTH).max(256),
+  password: z
+    .string()
+    .min(MIN_EXPORT_PASSWORD_LENGTH)
+    .max(MAX_EXPORT_PASSWORD_LENGTH),
   format: z.enum(RECORDING_FILE_FORMATS).default('v2'),
 });
 

@@ -14,6 +14,7 @@ import type {
 import { parseListQuery } from './listQuery';
 import { parseChunkIndex } from './parseChunkIndex';
 import { sendEncoded } from './sendEncoded';
+import { requireGoodPassword } from './requireGoodPassword';
 import { sendFile } from './sendFile';
 import type { RouteAudit, UserRequest, UserRouteFactory } from './userRoute';
 
@@ -191,7 +192,7 @@ export function createRecordingsRouter(options: {
         const file = await recordings.export(
           credentials,
           request.params.id,
-          recordingExportSchema.parse(request.body),
+          requireGoodPassword(recordingExportSchema.parse(request.body)),
         );
         await sendFile(response, file);
       },
