@@ -3,7 +3,11 @@ import {
   RecordingEvent,
   Sidecar,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { recordingEvent } from '../../__testUtils__/recordingChunk';
+import {
+  headerEvent,
+  recordingEvent,
+  recordingHeader,
+} from '../../__testUtils__/recordingChunk';
 import { differences } from './__testUtils__/readCells';
 import { readFixture } from './__testUtils__/readFixture';
 import {
@@ -112,7 +116,7 @@ describe('RecordingIndexer', () => {
       `\x1b[3${i % 8}mline ${i}\x1b[0m of the output\r\n`;
     const frames = [
       [
-        ...recordingEvents({ size: { columns: 80, rows: 24 }, events: [] }),
+        headerEvent(recordingHeader()),
         ...Array.from({ length: 400 }, (_, i) =>
           recordingEvent('output', i * 1000, line(i).repeat(20)),
         ),
@@ -132,7 +136,7 @@ describe('RecordingIndexer', () => {
   it('goes on with the next chunk after a keyframe at the end of one', async () => {
     const frames = [
       [
-        ...recordingEvents({ size: { columns: 80, rows: 24 }, events: [] }),
+        headerEvent(recordingHeader()),
         recordingEvent('output', 1, 'x'.repeat(100_000)),
       ],
       [recordingEvent('output', SECOND, 'the end')],
