@@ -4,7 +4,7 @@ import PauseIcon from '@material-ui/icons/Pause';
 import PlayArrowIcon from '@material-ui/icons/PlayArrow';
 import SkipNextIcon from '@material-ui/icons/SkipNext';
 import SkipPreviousIcon from '@material-ui/icons/SkipPrevious';
-import { ReactNode, useId } from 'react';
+import { memo, ReactNode, useId } from 'react';
 import { PlayerController, PlayerSnapshot, wantsToPlay } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './PlayerControls.module.css';
@@ -29,25 +29,7 @@ export function PlayerControls(props: {
       aria-label={t('player.controls')}
     >
       <div className={classes.transport}>
-        <ButtonIcon
-          aria-label={isPlaying ? t('player.pause') : t('player.play')}
-          icon={isPlaying ? <PauseIcon /> : <PlayArrowIcon />}
-          variant="primary"
-          size="medium"
-          onPress={() => player.toggle()}
-        />
-        <ButtonIcon
-          aria-label={t('player.stepBack')}
-          icon={<SkipPreviousIcon fontSize="small" />}
-          variant="tertiary"
-          onPress={() => player.step(-1)}
-        />
-        <ButtonIcon
-          aria-label={t('player.stepForward')}
-          icon={<SkipNextIcon fontSize="small" />}
-          variant="tertiary"
-          onPress={() => player.step(1)}
-        />
+        <Transport player={player} isPlaying={isPlaying} />
         <button
           type="button"
           className={classes.time}
@@ -61,10 +43,7 @@ export function PlayerControls(props: {
         <LiveButton player={player} snapshot={snapshot} />
       </div>
       <div className={classes.options}>
-        <SpeedField
-          speed={snapshot.speed}
-          onChange={speed => player.setSpeed(speed)}
-        />
+        <SpeedField player={player} speed={snapshot.speed} />
         <label className={classes.option}>
           <input
             type="checkbox"
@@ -78,6 +57,38 @@ export function PlayerControls(props: {
     </div>
   );
 }
+
+/** Drawn again only when its button changes: the rest of the controls follows the time. */
+const Transport = memo(function Transport(props: {
+  player: PlayerController;
+  isPlaying: boolean;
+}) {
+  const { player, isPlaying } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  return (
+    <>
+      <ButtonIcon
+        aria-label={isPlaying ? t('player.pause') : t('player.play')}
+        icon={isPlaying ? <PauseIcon /> : <PlayArrowIcon />}
+        variant="primary"
+        size="medium"
+        onPress={() => player.toggle()}
+      />
+      <ButtonIcon
+        aria-label={t('player.stepBack')}
+        icon={<SkipPreviousIcon fontSize="small" />}
+        variant="tertiary"
+        onPress={() => player.step(-1)}
+      />
+      <ButtonIcon
+        aria-label={t('player.stepForward')}
+        icon={<SkipNextIcon fontSize="small" />}
+        variant="tertiary"
+        onPress={() => player.step(1)}
+      />
+    </>
+  );
+});
 
 /** Back to what a running session shows now. */
 function LiveButton(props: {
@@ -104,11 +115,11 @@ function LiveButton(props: {
   );
 }
 
-function SpeedField(props: {
+const SpeedField = memo(function SpeedField(props: {
+  player: PlayerController;
   speed: number;
-  onChange: (speed: number) => void;
 }) {
-  const { speed, onChange } = props;
+  const { player, speed } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const id = useId();
   // Keys reach further than the list.
@@ -122,7 +133,7 @@ function SpeedField(props: {
       <select
         id={id}
         value={speed}
-        onChange={event => onChange(Number(event.target.value))}
+        onChange={event => player.setSpeed(Number(event.target.value))}
       >
         {speeds.map(value => (
           <option key={value} value={value}>
@@ -132,4 +143,4 @@ function SpeedField(props: {
       </select>
     </label>
   );
-}
+});
