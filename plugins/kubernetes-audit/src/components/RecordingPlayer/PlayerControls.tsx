@@ -10,6 +10,68 @@ import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './PlayerControls.module.css';
 import { LISTED_SPEEDS } from './playerKeys';
 
+/** Drawn again only when its button changes: the rest of the controls follows the time. */
+const Transport = memo(function TransportButtons(props: {
+  player: PlayerController;
+  isPlaying: boolean;
+}) {
+  const { player, isPlaying } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  return (
+    <>
+      <ButtonIcon
+        aria-label={isPlaying ? t('player.pause') : t('player.play')}
+        icon={isPlaying ? <PauseIcon /> : <PlayArrowIcon />}
+        variant="primary"
+        size="medium"
+        onPress={() => player.toggle()}
+      />
+      <ButtonIcon
+        aria-label={t('player.stepBack')}
+        icon={<SkipPreviousIcon fontSize="small" />}
+        variant="tertiary"
+        onPress={() => player.step(-1)}
+      />
+      <ButtonIcon
+        aria-label={t('player.stepForward')}
+        icon={<SkipNextIcon fontSize="small" />}
+        variant="tertiary"
+        onPress={() => player.step(1)}
+      />
+    </>
+  );
+});
+
+const SpeedField = memo(function SpeedChoice(props: {
+  player: PlayerController;
+  speed: number;
+}) {
+  const { player, speed } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const id = useId();
+  // Keys reach further than the list.
+  const speeds = LISTED_SPEEDS.includes(speed)
+    ? LISTED_SPEEDS
+    : [...LISTED_SPEEDS, speed].sort((a, b) => a - b);
+  return (
+    <label className={classes.option} htmlFor={id}>
+      {t('player.speed')}
+      {/* Native: it needs no layer over the dialog. */}
+      <select
+        id={id}
+        value={speed}
+        onChange={event => player.setSpeed(Number(event.target.value))}
+      >
+        {speeds.map(value => (
+          <option key={value} value={value}>
+            {t('player.speedValue', { value: String(value) })}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+});
+
 /** Play and pause, steps, the time, speed and idle time; then the tools. */
 export function PlayerControls(props: {
   player: PlayerController;
@@ -58,38 +120,6 @@ export function PlayerControls(props: {
   );
 }
 
-/** Drawn again only when its button changes: the rest of the controls follows the time. */
-const Transport = memo(function Transport(props: {
-  player: PlayerController;
-  isPlaying: boolean;
-}) {
-  const { player, isPlaying } = props;
-  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  return (
-    <>
-      <ButtonIcon
-        aria-label={isPlaying ? t('player.pause') : t('player.play')}
-        icon={isPlaying ? <PauseIcon /> : <PlayArrowIcon />}
-        variant="primary"
-        size="medium"
-        onPress={() => player.toggle()}
-      />
-      <ButtonIcon
-        aria-label={t('player.stepBack')}
-        icon={<SkipPreviousIcon fontSize="small" />}
-        variant="tertiary"
-        onPress={() => player.step(-1)}
-      />
-      <ButtonIcon
-        aria-label={t('player.stepForward')}
-        icon={<SkipNextIcon fontSize="small" />}
-        variant="tertiary"
-        onPress={() => player.step(1)}
-      />
-    </>
-  );
-});
-
 /** Back to what a running session shows now. */
 function LiveButton(props: {
   player: PlayerController;
@@ -114,33 +144,3 @@ function LiveButton(props: {
     </button>
   );
 }
-
-const SpeedField = memo(function SpeedField(props: {
-  player: PlayerController;
-  speed: number;
-}) {
-  const { player, speed } = props;
-  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const id = useId();
-  // Keys reach further than the list.
-  const speeds = LISTED_SPEEDS.includes(speed)
-    ? LISTED_SPEEDS
-    : [...LISTED_SPEEDS, speed].sort((a, b) => a - b);
-  return (
-    <label className={classes.option} htmlFor={id}>
-      {t('player.speed')}
-      {/* Native: it needs no layer over the dialog. */}
-      <select
-        id={id}
-        value={speed}
-        onChange={event => player.setSpeed(Number(event.target.value))}
-      >
-        {speeds.map(value => (
-          <option key={value} value={value}>
-            {t('player.speedValue', { value: String(value) })}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-});

@@ -18,41 +18,7 @@ export type SidePanel = 'search' | 'transcript';
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
 
-/** Search, transcript, copies, size and help. */
-export function PlayerTools(props: {
-  /** Microseconds. */
-  position: number;
-  panel: SidePanel | undefined;
-  scaling: Scaling;
-  /** What the viewer has selected in the terminal. */
-  selection: string;
-  isHelpOpen: boolean;
-  /** Functions that stay the same: only the link follows the time. */
-  onPanel: (panel: SidePanel) => void;
-  onScaling: (scaling: Scaling) => void;
-  onFullScreen: () => void;
-  onHelp: () => void;
-}) {
-  return (
-    <>
-      <TextTools
-        panel={props.panel}
-        selection={props.selection}
-        onPanel={props.onPanel}
-      />
-      <LinkTool position={props.position} />
-      <ViewTools
-        scaling={props.scaling}
-        isHelpOpen={props.isHelpOpen}
-        onScaling={props.onScaling}
-        onFullScreen={props.onFullScreen}
-        onHelp={props.onHelp}
-      />
-    </>
-  );
-}
-
-const TextTools = memo(function TextTools(props: {
+const TextTools = memo(function ToolsForText(props: {
   panel: SidePanel | undefined;
   selection: string;
   onPanel: (panel: SidePanel) => void;
@@ -107,7 +73,7 @@ function LinkTool({ position }: { position: number }) {
   );
 }
 
-const ViewTools = memo(function ViewTools(props: {
+const ViewTools = memo(function ToolsForView(props: {
   scaling: Scaling;
   isHelpOpen: boolean;
   onScaling: (scaling: Scaling) => void;
@@ -145,6 +111,40 @@ const ViewTools = memo(function ViewTools(props: {
     </>
   );
 });
+
+/** Search, transcript, copies, size and help. */
+export function PlayerTools(props: {
+  /** Microseconds. */
+  position: number;
+  panel: SidePanel | undefined;
+  scaling: Scaling;
+  /** What the viewer has selected in the terminal. */
+  selection: string;
+  isHelpOpen: boolean;
+  /** Functions that stay the same: only the link follows the time. */
+  onPanel: (panel: SidePanel) => void;
+  onScaling: (scaling: Scaling) => void;
+  onFullScreen: () => void;
+  onHelp: () => void;
+}) {
+  return (
+    <>
+      <TextTools
+        panel={props.panel}
+        selection={props.selection}
+        onPanel={props.onPanel}
+      />
+      <LinkTool position={props.position} />
+      <ViewTools
+        scaling={props.scaling}
+        isHelpOpen={props.isHelpOpen}
+        onScaling={props.onScaling}
+        onFullScreen={props.onFullScreen}
+        onHelp={props.onHelp}
+      />
+    </>
+  );
+}
 
 function Tool(props: {
   label: string;
