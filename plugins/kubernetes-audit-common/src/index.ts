@@ -8,6 +8,7 @@ export * from './vocabulary';
 export * from './event';
 export * from './recording';
 export * from './eventExport';
+export * from './exportPassword';
 export * from './policy';
 export * from './credential';
 export * from './agent';

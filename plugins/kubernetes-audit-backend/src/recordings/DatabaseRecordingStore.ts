@@ -29,7 +29,11 @@ import {
   toRecordingRow,
   toStoredChunk,
 } from './recordingRow';
-import { noteSearchValues, RecordingSearch } from './RecordingSearch';
+import {
+  forgetSearchValues,
+  noteSearchValues,
+  RecordingSearch,
+} from './RecordingSearch';
 import type {
   RecordingProgress,
   RecordingQuery,
@@ -293,10 +297,15 @@ export class DatabaseRecordingStore implements RecordingStore {
   async remove(id: string): Promise<void> {
     await this.knex.transaction(async transaction => {
       await transaction(CHUNKS_TABLE).where('recording_id', id).delete();
-      await transaction(RECORDINGS_TABLE)
-        .where('id', id)
-        .whereNotNull('removal_began_at')
-        .delete();
+      const removed = () =>
+        transaction(RECORDINGS_TABLE)
+          .where('id', id)
+          .whereNotNull('removal_began_at');
+      const row = await removed().first();
+      if (row) {
+        await removed().delete();
+        await forgetSearchValues(transaction, row);
+      }
     });
   }
 
