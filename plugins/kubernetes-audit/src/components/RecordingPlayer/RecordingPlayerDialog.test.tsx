@@ -164,6 +164,20 @@ describe('RecordingPlayerDialog', () => {
     expect(position()).toBe('0:09 of 0:10');
   });
 
+  it.each([
+    ['-1', '0:00'],
+    ['NaN', '0:00'],
+    ['1e309', '0:00'],
+    ['1e308', '0:10'],
+    ['99999999999999', '0:10'],
+  ])('asks for a moment that there can be: ?t=%s', async (startAt, shown) => {
+    const { api } = setUp({}, { startAt });
+    await screen.findByRole('button', { name: 'Play' });
+    const [[, time]] = api.openRecording.mock.calls;
+    expect(Number.isSafeInteger(time) && time >= 0).toBe(true);
+    await waitFor(() => expect(position()).toBe(`${shown} of 0:10`));
+  });
+
   it('plays and pauses by button and by space', async () => {
     const { user } = setUp();
     await user.click(await screen.findByRole('button', { name: 'Play' }));
