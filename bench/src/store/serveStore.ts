@@ -1,7 +1,6 @@
 import type {
   AuditorService,
   HttpAuthService,
-  LoggerService,
 } from '@backstage/backend-plugin-api';
 import express from 'express';
 import type { Knex } from 'knex';
@@ -23,14 +22,7 @@ import { createAgentRouteFactory } from '../../../plugins/kubernetes-audit-backe
 import { createEventsRouter } from '../../../plugins/kubernetes-audit-backend/src/router/createEventsRouter';
 import { createIngestRouter } from '../../../plugins/kubernetes-audit-backend/src/router/createIngestRouter';
 import { createUserRouteFactory } from '../../../plugins/kubernetes-audit-backend/src/router/userRoute';
-
-export const quiet: LoggerService = {
-  error: (message: string | Error) => console.error(message),
-  warn: () => {},
-  info: () => {},
-  debug: () => {},
-  child: () => quiet,
-};
+import { quiet } from './quiet';
 
 /** Who ingests; the header `X-Agent-Id` says so too. */
 export const AGENT_ID = 'bench';

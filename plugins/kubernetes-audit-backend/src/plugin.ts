@@ -37,6 +37,7 @@ import {
   createEventMaintenance,
   EventExport,
   openEventStore,
+  RollUpCheck,
 } from './audit';
 import { PermissionAuthorizer } from './authorization';
 import { systemClock } from './Clock';
@@ -210,12 +211,19 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           keepMs: config.retention.eventsMs,
           now,
         });
+        const rollUpCheck = RollUpCheck.create({
+          ...eventStore,
+          knex,
+          logger,
+          now,
+        });
         const pruning = SpoolPruning.create({ knex, now });
         await services.scheduler.scheduleTask({
           ...EVENT_UPKEEP_TASK,
           fn: async () => {
             await maintenance.prepare();
             await eventRetention.sweep(shutdown.signal);
+            await rollUpCheck.sweep();
             await pruning.prune(shutdown.signal);
           },
         });

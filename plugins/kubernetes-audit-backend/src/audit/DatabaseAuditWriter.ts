@@ -150,7 +150,10 @@ export class DatabaseAuditWriter implements AuditWriter {
     const facets = FacetChanges.create();
     replaced.forEach(state => facets.remove(state));
     events.forEach(event => facets.add(event));
-    await this.tables.count(transaction, facets.rows());
+    const changes = facets.rows();
+    if (changes.length > 0) {
+      await this.tables.count(transaction, changes);
+    }
     return events;
   }
 }

@@ -8,7 +8,7 @@ import type { EventMaintenance } from './EventMaintenance';
 import { EventPartitions } from './postgres/EventPartitions';
 import { PostgresEventTables } from './postgres/PostgresEventTables';
 import type { WalkBudgets } from './query/EventWalk';
-import { RollUp } from './rollup';
+import { CountedTables, RollUp } from './rollup';
 import { SqliteEventMaintenance } from './sqlite/SqliteEventMaintenance';
 import { SqliteEventTables } from './sqlite/SqliteEventTables';
 import { TermDictionary } from './terms';
@@ -17,12 +17,17 @@ import { TermDictionary } from './terms';
 export function openEventStore(
   knex: Knex,
   options: { budgets?: WalkBudgets } = {},
-): { store: AuditStore; writer: AuditWriter; rollUp: RollUp } {
+): {
+  store: AuditStore;
+  writer: AuditWriter;
+  rollUp: RollUp;
+  tables: CountedTables;
+} {
   const terms = TermDictionary.create();
-  const rollUp = RollUp.create(knex);
   const tables = isSqlite(knex)
     ? SqliteEventTables.create()
     : PostgresEventTables.create();
+  const rollUp = RollUp.create({ knex, tables });
   return {
     store: DatabaseAuditStore.create({
       ...options,
@@ -33,6 +38,7 @@ export function openEventStore(
     }),
     writer: DatabaseAuditWriter.create({ tables, terms }),
     rollUp,
+    tables,
   };
 }
 

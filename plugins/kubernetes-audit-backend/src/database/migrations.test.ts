@@ -141,6 +141,7 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   '20261122070000_recording_search.js': [
     ['recording_search_values', { column_name: 'user_name', value: 'x' }],
   ],
+  '20261122080000_lighter_batches.js': [],
 };
 
 /** Undoes migrations, this one at last. */

@@ -98,6 +98,7 @@ export class EventSearch {
       ...step,
       condition,
       ascending: false,
+      isCount: true,
       limit,
     });
     const [{ n }] = await this.knex

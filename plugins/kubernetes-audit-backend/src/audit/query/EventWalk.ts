@@ -1,4 +1,5 @@
-import { Bucket, BucketReader, Count, HOURS_PER_DAY, TermSet } from '../rollup';
+import { Bucket, BucketReader, Count, TermSet } from '../rollup';
+import { HOURS_PER_DAY } from '../terms';
 import type { EventAccess } from '../EventTables';
 import { EventCondition, isOfSessions, termSetsOf } from './EventCondition';
 import { estimate } from './estimate';
@@ -104,19 +105,21 @@ export class EventWalk {
       yield { from, to, access: 'indexed' };
       return;
     }
-    const terms = termSetsOf(condition);
     let wanted = options.wanted;
     // How much the parts of the condition have to do with each other: learnt on the way.
     let found = 1;
     let expected = 1;
     let judged = 0;
-    const firstWindowMs = firstWindowOf(terms, options.exact);
+    const firstWindowMs = firstWindowOf(
+      termSetsOf(condition, HOURS_PER_DAY),
+      options.exact,
+    );
     for (const window of windowsOf(
       { from, to },
       options.ascending,
       firstWindowMs,
     )) {
-      let queue = await this.#candidates(condition, terms, window, span, {
+      let queue = await this.#candidates(condition, window, span, {
         ...options,
         hours: HOURS_PER_DAY,
       });
@@ -130,7 +133,7 @@ export class EventWalk {
         const step = this.#choose(queue, wanted, found / expected, judged);
         if (step === 'refine') {
           const [day, ...rest] = queue;
-          const hours = await this.#candidates(condition, terms, day, span, {
+          const hours = await this.#candidates(condition, day, span, {
             ...options,
             hours: 1,
           });
@@ -193,12 +196,15 @@ export class EventWalk {
 
   async #candidates(
     condition: EventCondition,
-    terms: TermSet[],
     window: Span,
     span: Span,
     options: { ascending: boolean; exact: boolean; hours: number },
   ): Promise<Candidate[]> {
-    const read = await this.rollUp.read(window, options.hours, terms);
+    const read = await this.rollUp.read(
+      window,
+      options.hours,
+      termSetsOf(condition, options.hours),
+    );
     // A copy, since who reads next gets the same.
     const buckets = options.ascending ? read : [...read].reverse();
     const candidates: Candidate[] = [];

@@ -109,8 +109,11 @@ export class TermDictionary {
   #takeCached(terms: readonly Term[], ids: TermIds): MissingTerm[] {
     const missing = new Map<string, MissingTerm>();
     for (const term of terms) {
+      if (ids.has(term)) {
+        continue;
+      }
       const name = nameOf(term);
-      if (!ids.has(term) && !missing.has(name)) {
+      if (!missing.has(name)) {
         const id = this.#cache.get(name);
         if (id === undefined) {
           missing.set(name, { name, term, digest: digestOf(term.value) });
