@@ -42,7 +42,11 @@ const AGENT = {
  */
 export async function serveStore(knex: Knex) {
   const { store, writer, rollUp } = openEventStore(knex);
-  const authorizer = { isAllowed: async () => true, require: async () => {} };
+  const authorizer = {
+    isAllowed: async () => true,
+    require: async () => {},
+    visible: async () => undefined,
+  };
   const done = { success: async () => {}, fail: async () => {} };
   const auditor: AuditorService = { createEvent: async () => done };
   // Users and agents are whoever the route is for.
@@ -57,14 +61,14 @@ export async function serveStore(knex: Knex) {
       agents: [{ id: AGENT_ID, subject: AGENT_ID, clusters: ['*'] }],
     }),
   );
+  const events = AuthorizedAuditStore.create({ store, authorizer });
   const app = express();
   app.use(
     createEventsRouter({
       userRoute,
-      events: AuthorizedAuditStore.create({ store, authorizer }),
+      events,
       eventExport: EventExport.create({
-        store,
-        authorizer,
+        events,
         encryption: 'optional',
         now: Date.now,
       }),

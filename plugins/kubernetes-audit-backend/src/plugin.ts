@@ -39,7 +39,7 @@ import {
   openEventStore,
   RollUpCheck,
 } from './audit';
-import { PermissionAuthorizer } from './authorization';
+import { addResourceTypes, PermissionAuthorizer } from './authorization';
 import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
@@ -237,7 +237,15 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           await Promise.all([publisher.drain(), indexer.stop()]);
         });
 
+        const events = AuthorizedAuditStore.create({
+          store: eventStore.store,
+          authorizer,
+        });
         services.permissionsRegistry.addPermissions(kubernetesAuditPermissions);
+        addResourceTypes(services.permissionsRegistry, {
+          events: eventStore.store,
+          recordings: recordings.store,
+        });
         httpRouter.addAuthPolicy({ path: KEYS_PATH, allow: 'unauthenticated' });
         httpRouter.use(
           createRouter({
@@ -258,13 +266,9 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               ...recordings,
               indexer,
             }),
-            events: AuthorizedAuditStore.create({
-              store: eventStore.store,
-              authorizer,
-            }),
+            events,
             eventExport: EventExport.create({
-              store: eventStore.store,
-              authorizer,
+              events,
               encryption: config.export.encryption,
               now,
             }),

@@ -42,7 +42,37 @@ export const accessManagePermission = createPermission({
   attributes: { action: 'update' },
 });
 
-/** All permissions of the plugin. @public */
+/** @public */
+export const REQUEST_AUDIT_EVENT_RESOURCE_TYPE = 'kubernetes-audit-event';
+
+/**
+ * Which of the events whoever may see _Request Audit_ sees there: a policy may
+ * decide by conditions.
+ *
+ * @public
+ */
+export const requestAuditViewPermission = createPermission({
+  name: 'kubernetes-audit.event.view',
+  attributes: { action: 'read' },
+  resourceType: REQUEST_AUDIT_EVENT_RESOURCE_TYPE,
+});
+
+/** @public */
+export const RECORDING_RESOURCE_TYPE = 'kubernetes-audit-recording';
+
+/**
+ * Which of the recordings whoever may see the list, or play, has there: a
+ * policy may decide by conditions.
+ *
+ * @public
+ */
+export const recordingViewPermission = createPermission({
+  name: 'kubernetes-audit.recording.view',
+  attributes: { action: 'read' },
+  resourceType: RECORDING_RESOURCE_TYPE,
+});
+
+/** All permissions of the plugin that are not of single resources. @public */
 export const kubernetesAuditPermissions = [
   requestAuditReadPermission,
   recordingReadPermission,

@@ -1,3 +1,4 @@
+import type { FilterPredicate } from '@backstage/filter-predicates';
 import type { Knex } from 'knex';
 import type {
   RequestAuditHistogram,
@@ -17,6 +18,8 @@ export type EventSelection = {
   to?: number;
   /** A part of the user's or the cluster's name, in any case. */
   search?: string;
+  /** Of the events that do not match this filter, none is there for whoever asks. */
+  visible?: FilterPredicate;
 };
 
 /** Which page of which events is asked for. */
@@ -30,7 +33,10 @@ export interface AuditStore {
   list(query: EventQuery): Promise<RequestAuditPage>;
 
   /** One event with its request body. */
-  get(id: string): Promise<StoredRequestAuditEvent | undefined>;
+  get(
+    id: string,
+    visible?: FilterPredicate,
+  ): Promise<StoredRequestAuditEvent | undefined>;
 
   /**
    * The events counted by time and result. Bars without events are left out.

@@ -1,11 +1,17 @@
+import type { FilterPredicate } from '@backstage/filter-predicates';
 import type { Knex } from 'knex';
-import { z } from 'zod';
 import type {
   RequestAuditHistogram,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { PagePlan, parseFilter, planPage } from '../database';
+import {
+  Filter,
+  PagePlan,
+  parseFilter,
+  planPage,
+  POLICY_LIMITS,
+} from '../database';
 import type { AuditStore, EventQuery, EventSelection } from './AuditStore';
 import { EVENT_FIELDS } from './eventFields';
 import { toListItem, toStoredEvent } from './eventRow';
@@ -21,7 +27,7 @@ import { EventSearch } from './query/EventSearch';
 import type { Span, WalkBudgets } from './query/EventWalk';
 import { ConditionResolver } from './query/resolveCondition';
 import { RollUp, RollUpMemory } from './rollup';
-import type { TermDictionary } from './terms';
+import type { TermDictionary, UserIdentities } from './terms';
 
 /** The audit events in a database. */
 export class DatabaseAuditStore implements AuditStore {
@@ -29,6 +35,7 @@ export class DatabaseAuditStore implements AuditStore {
     knex: Knex;
     tables: EventTables;
     terms: TermDictionary;
+    users: UserIdentities;
     rollUp: RollUp;
     budgets?: WalkBudgets;
   }): DatabaseAuditStore {
@@ -72,11 +79,14 @@ export class DatabaseAuditStore implements AuditStore {
     return { ...page, ...total };
   }
 
-  async get(id: string): Promise<StoredRequestAuditEvent | undefined> {
-    if (!z.uuid().safeParse(id).success) {
-      return undefined;
-    }
-    const keys = await this.tables.find(this.knex, [id.toLowerCase()]);
+  async get(
+    id: string,
+    visible?: FilterPredicate,
+  ): Promise<StoredRequestAuditEvent | undefined> {
+    const selection = { filter: { id }, visible };
+    const { condition, span } = await this.#resolve(selection);
+    const options = { ascending: true, limit: 1 };
+    const keys = await this.startSearch().find(condition, span, options);
     const [event] = await this.#readEvents(keys);
     return event;
   }
@@ -151,12 +161,10 @@ export class DatabaseAuditStore implements AuditStore {
   async #resolve(
     selection: EventSelection,
   ): Promise<{ condition: EventCondition; span: Span }> {
-    const { filter, search, from = -Infinity, to = Infinity } = selection;
+    const { search, from = -Infinity, to = Infinity } = selection;
     const parts = [await this.resolver.resolveSearch(search)];
-    if (filter !== undefined) {
-      parts.push(
-        await this.resolver.resolveFilter(parseFilter(filter, EVENT_FIELDS)),
-      );
+    for (const filter of parseSelection(selection)) {
+      parts.push(await this.resolver.resolveFilter(filter));
     }
     const condition = allOf(parts);
     const bounds = boundsOf(condition);
@@ -168,6 +176,16 @@ export class DatabaseAuditStore implements AuditStore {
       },
     };
   }
+}
+
+/** A policy's filter has bounds of its own, and takes nothing of those of a request. */
+function parseSelection({ filter, visible }: EventSelection): Filter[] {
+  return [
+    ...(filter === undefined ? [] : [parseFilter(filter, EVENT_FIELDS)]),
+    ...(visible === undefined
+      ? []
+      : [parseFilter(visible, EVENT_FIELDS, POLICY_LIMITS)]),
+  ];
 }
 
 /** What is left of a condition when its span of time is seen to. */

@@ -13,7 +13,7 @@ import {
 } from './eventRow';
 import type { EventState, EventTables, NewEvent } from './EventTables';
 import { FacetChanges } from './rollup';
-import type { TermDictionary } from './terms';
+import type { TermDictionary, UserIdentities } from './terms';
 
 /** How an event stood before a record, in the tables or earlier in the batch. */
 type State = {
@@ -36,13 +36,19 @@ export class DatabaseAuditWriter implements AuditWriter {
   static create(options: {
     tables: EventTables;
     terms: TermDictionary;
+    users: UserIdentities;
   }): DatabaseAuditWriter {
-    return new DatabaseAuditWriter(options.tables, options.terms);
+    return new DatabaseAuditWriter(
+      options.tables,
+      options.terms,
+      options.users,
+    );
   }
 
   private constructor(
     private readonly tables: EventTables,
     private readonly terms: TermDictionary,
+    private readonly users: UserIdentities,
   ) {}
 
   async write(
@@ -124,6 +130,12 @@ export class DatabaseAuditWriter implements AuditWriter {
     const ids = await this.terms.ensure(
       transaction,
       written.flatMap(({ names }) => [...names.single, ...names.groups]),
+    );
+    await this.users.note(
+      transaction,
+      written.flatMap(({ names: { user, identities } }) =>
+        identities.map(identity => ({ ...identity, userId: ids.get(user) })),
+      ),
     );
     const added = written
       .map(({ row }) => row)

@@ -8,10 +8,11 @@ import type { EventMaintenance } from './EventMaintenance';
 import { EventPartitions } from './postgres/EventPartitions';
 import { PostgresEventTables } from './postgres/PostgresEventTables';
 import type { WalkBudgets } from './query/EventWalk';
-import { CountedTables, RollUp } from './rollup';
+import type { EventTables } from './EventTables';
+import { RollUp } from './rollup';
 import { SqliteEventMaintenance } from './sqlite/SqliteEventMaintenance';
 import { SqliteEventTables } from './sqlite/SqliteEventTables';
-import { TermDictionary } from './terms';
+import { TermDictionary, UserIdentities } from './terms';
 
 /** What reads and what writes the events of a database, as that kind of database does it best. */
 export function openEventStore(
@@ -21,9 +22,10 @@ export function openEventStore(
   store: AuditStore;
   writer: AuditWriter;
   rollUp: RollUp;
-  tables: CountedTables;
+  tables: EventTables;
 } {
   const terms = TermDictionary.create();
+  const users = UserIdentities.create();
   const tables = isSqlite(knex)
     ? SqliteEventTables.create()
     : PostgresEventTables.create();
@@ -34,9 +36,10 @@ export function openEventStore(
       knex,
       tables,
       terms,
+      users,
       rollUp,
     }),
-    writer: DatabaseAuditWriter.create({ tables, terms }),
+    writer: DatabaseAuditWriter.create({ tables, terms, users }),
     rollUp,
     tables,
   };

@@ -18,7 +18,13 @@ export type EventCondition =
   /** Milliseconds since 1970; `from` is included and `to` is not. */
   | { type: 'time'; from: number; to: number }
   | { type: 'session'; ids: string[] }
-  | { type: 'row'; field: FilterField; test: FilterTest };
+  | {
+      type: 'row';
+      field: FilterField;
+      test: FilterTest;
+      /** Of the rows, how many probably pass; undefined when nothing tells. */
+      share?: number;
+    };
 
 /** All of the conditions, without what says nothing. */
 export function allOf(conditions: EventCondition[]): EventCondition {

@@ -111,7 +111,7 @@ export function estimate(condition: EventCondition, bucket: Bucket): Estimate {
     case 'session':
       return unknown(1e-3);
     default:
-      return unknown(UNKNOWN_SHARE);
+      return unknown(condition.share ?? UNKNOWN_SHARE);
   }
 }
 

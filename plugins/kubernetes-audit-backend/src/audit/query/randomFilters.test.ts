@@ -29,12 +29,17 @@ const USERS = ['guest', 'Jürgen', 'jane', 'ci-bot', 'ex-employee'];
 const VERBS = ['get', 'list', 'create', 'delete'];
 const CLUSTERS = ['prod', 'Dev', 'retired'];
 const GROUPS = ['developers', 'viewers', 'Admins'];
+const REFS = ['user:default/guest', 'user:default/Jane'];
 
 /** Time moves on in leaps, and some values end with a part of it. */
 const recordArbitrary = fc.record({
   hours: fc.integer({ min: 0, max: 24 * 120 }),
   milliseconds: fc.integer({ min: 0, max: HOUR_MS - 1 }),
   userName: pick(USERS),
+  userEntityRef: fc.option(pick(REFS), { nil: undefined }),
+  userEmail: fc.option(pick(['A@example.com', 'b@example.com']), {
+    nil: undefined,
+  }),
   verb: pick(VERBS),
   clusterName: pick(CLUSTERS),
   resource: pick(['pods', 'secrets', 'widgets']),
@@ -52,6 +57,11 @@ const leafArbitrary: fc.Arbitrary<FilterPredicate> = fc.oneof(
   pick(USERS).map(userName => ({ userName })),
   fc.uniqueArray(pick(USERS)).map($in => ({ userName: { $in } })),
   pick(['j', 'ex', '']).map($hasPrefix => ({ userName: { $hasPrefix } })),
+  pick([...REFS, 'user:default/nobody']).map(userEntityRef => ({
+    userEntityRef,
+  })),
+  fc.boolean().map($exists => ({ userEntityRef: { $exists } })),
+  pick(['a@EXAMPLE.com', 'c']).map(userEmail => ({ userEmail })),
   pick(VERBS).map(verb => ({ verb })),
   pick(CLUSTERS).map(clusterName => ({ clusterName })),
   pick(['pods', 'secrets', 'others']).map(resource => ({ resource })),

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
-import { createHash } from 'node:crypto';
 import { LIKE_ESCAPE, likePattern } from '../../database';
+import { digestOf } from './digestOf';
 import { nameOf, TermIds } from './TermIds';
 import type { Term, TermKind } from './termKinds';
 
@@ -116,7 +116,9 @@ export class TermDictionary {
       if (!missing.has(name)) {
         const id = this.#cache.get(name);
         if (id === undefined) {
-          missing.set(name, { name, term, digest: digestOf(term.value) });
+          const digest =
+            term.value === undefined ? ABSENT : digestOf(term.value);
+          missing.set(name, { name, term, digest });
         } else {
           ids.set(term, id);
         }
@@ -147,12 +149,6 @@ export class TermDictionary {
     }
     return found;
   }
-}
-
-function digestOf(value: string | undefined): string {
-  return value === undefined
-    ? ABSENT
-    : createHash('sha256').update(value).digest('base64url');
 }
 
 function* batchesOf<T>(items: readonly T[]): Generator<T[]> {
