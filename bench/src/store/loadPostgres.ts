@@ -118,8 +118,9 @@ export async function loadPostgres(
       [terms.rareUser, from, from + DAY_MS, from, from + DAY_MS],
     );
   }
-  await countDays(knex, endDay);
   // As autovacuum does in time.
   await knex.raw('VACUUM ANALYZE');
+  await countDays(knex, endDay);
+  await knex.raw('VACUUM ANALYZE event_facets');
   return terms;
 }

@@ -3,6 +3,7 @@ import {
   createBackendPlugin,
   SchedulerServiceTaskScheduleDefinition,
 } from '@backstage/backend-plugin-api';
+import { randomUUID } from 'node:crypto';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import {
@@ -43,6 +44,7 @@ import { addResourceTypes, PermissionAuthorizer } from './authorization';
 import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
+import { PersonErasure } from './erasure';
 import {
   EventIngest,
   EventPublisher,
@@ -281,6 +283,14 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               }),
               authorizer,
               config,
+              now,
+            }),
+            erasure: PersonErasure.create({
+              events: eventStore.erasure,
+              recordings: recordings.store,
+              blobs: recordings.blobs,
+              authorizer,
+              pseudonym: () => `erased-${randomUUID()}`,
               now,
             }),
             playbacks: PlaybackLog.create({ now }),

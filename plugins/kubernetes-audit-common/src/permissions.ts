@@ -24,6 +24,12 @@ export const recordingManagePermission = createPermission({
   attributes: { action: 'update' },
 });
 
+/** Erase the data of a person. @public */
+export const dataErasePermission = createPermission({
+  name: 'kubernetes-audit.data.erase',
+  attributes: { action: 'delete' },
+});
+
 /** See proxies and tunnels. @public */
 export const agentReadPermission = createPermission({
   name: 'kubernetes-audit.agent.read',
@@ -78,6 +84,7 @@ export const kubernetesAuditPermissions = [
   recordingReadPermission,
   recordingPlayPermission,
   recordingManagePermission,
+  dataErasePermission,
   agentReadPermission,
   accessUsePermission,
   accessManagePermission,

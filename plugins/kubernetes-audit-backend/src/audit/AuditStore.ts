@@ -80,4 +80,10 @@ export interface AuditWriter {
     agentId: string,
     records: readonly SpoolRecord[],
   ): Promise<{ stored: StoredRequestAuditEvent[]; refused: RefusedRecord[] }>;
+
+  /** Puts events in place of those with the same ids; of one that is gone meanwhile nothing is written. Number, time and agent stay. */
+  rewrite(
+    transaction: Knex.Transaction,
+    events: readonly StoredRequestAuditEvent[],
+  ): Promise<void>;
 }

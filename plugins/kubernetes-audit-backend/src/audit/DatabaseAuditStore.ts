@@ -23,7 +23,7 @@ import {
   judgesRows,
 } from './query/EventCondition';
 import { EventHistogram } from './query/EventHistogram';
-import { EventSearch } from './query/EventSearch';
+import { EventSearch, PAGE_MS } from './query/EventSearch';
 import type { Span, WalkBudgets } from './query/EventWalk';
 import { ConditionResolver } from './query/resolveCondition';
 import { RollUp, RollUpMemory } from './rollup';
@@ -38,6 +38,8 @@ export class DatabaseAuditStore implements AuditStore {
     users: UserIdentities;
     rollUp: RollUp;
     budgets?: WalkBudgets;
+    /** Milliseconds of a clock that only goes forward. */
+    elapsed: () => number;
   }): DatabaseAuditStore {
     const { knex, tables } = options;
     return new DatabaseAuditStore(
@@ -133,6 +135,7 @@ export class DatabaseAuditStore implements AuditStore {
       ascending: plan.ascending,
       after: plan.after,
       limit: plan.rows,
+      withinMs: PAGE_MS,
     });
     const { rows: keys, ...cursors } = plan.finish(
       found,

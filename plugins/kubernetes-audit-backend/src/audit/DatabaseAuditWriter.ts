@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import {
+  EVENT_SCHEMA_VERSION,
   OUTCOME_UNKNOWN,
   SpoolRecord,
   StoredRequestAuditEvent,
@@ -83,7 +84,13 @@ export class DatabaseAuditWriter implements AuditWriter {
       } else {
         // An event keeps the time of its attempt, and so its place in the list.
         const executedAt = state?.executedAt ?? record.executedAt;
-        written.set(id, toWritten(agentId, { ...record, executedAt }));
+        const event = isAttempt
+          ? { ...record, result: 'failure' as const, message: OUTCOME_UNKNOWN }
+          : record;
+        written.set(
+          id,
+          toWritten(agentId, { ...event, executedAt }, !isAttempt),
+        );
         states.set(id, {
           agentId,
           executedAt,
@@ -107,9 +114,22 @@ export class DatabaseAuditWriter implements AuditWriter {
     };
   }
 
+  async rewrite(
+    transaction: Knex.Transaction,
+    events: readonly StoredRequestAuditEvent[],
+  ): Promise<void> {
+    const states = await this.#readStates(transaction, events);
+    const written = events.flatMap(({ number, agentId, ...event }) => {
+      const state = states.get(event.id.toLowerCase());
+      const record = { ...event, schemaVersion: EVENT_SCHEMA_VERSION };
+      return state ? toWritten(agentId, record, state.outcomeKnown) : [];
+    });
+    await this.#store(transaction, written, states);
+  }
+
   async #readStates(
     transaction: Knex.Transaction,
-    records: readonly SpoolRecord[],
+    records: readonly { id: string }[],
   ): Promise<Map<string, EventState>> {
     const ids = new Set(records.map(({ id }) => id.toLowerCase()));
     const keys = await this.tables.find(transaction, [...ids]);
@@ -188,15 +208,15 @@ function toState(stored: EventState): State {
   return { agentId, executedAt, sessionId, outcomeKnown };
 }
 
-function toWritten(agentId: string, record: SpoolRecord): Written {
-  const isAttempt = record.phase === 'attempt';
-  const event: SpoolRecord = isAttempt
-    ? { ...record, result: 'failure', message: OUTCOME_UNKNOWN }
-    : record;
-  const { schemaVersion, phase, ...rest } = event;
+function toWritten(
+  agentId: string,
+  record: SpoolRecord,
+  outcomeKnown: boolean,
+): Written {
+  const { schemaVersion, phase, ...event } = record;
   return {
-    row: toNewEvent(agentId, event, !isAttempt),
+    row: toNewEvent(agentId, record, outcomeKnown),
     names: termsOfEvent(event),
-    stored: { ...rest, agentId },
+    stored: { ...event, agentId },
   };
 }

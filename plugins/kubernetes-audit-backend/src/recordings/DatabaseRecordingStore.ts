@@ -31,7 +31,11 @@ import {
   toRecordingRow,
   toStoredChunk,
 } from './recordingRow';
-import { noteSearchValues, RecordingSearch } from './RecordingSearch';
+import {
+  forgetSearchValues,
+  noteSearchValues,
+  RecordingSearch,
+} from './RecordingSearch';
 import type {
   RecordingProgress,
   RecordingQuery,
@@ -302,6 +306,16 @@ export class DatabaseRecordingStore implements RecordingStore {
         .whereNotNull('removal_began_at')
         .delete();
     });
+  }
+
+  async forgetUser(user: {
+    userName: string;
+    userEmail?: string;
+  }): Promise<void> {
+    await forgetSearchValues(this.knex, [
+      { column: 'user_name', value: user.userName },
+      { column: 'user_email', value: user.userEmail },
+    ]);
   }
 
   async #find(

@@ -7,6 +7,7 @@ import type { AccessService, PolicyBundles, SigningKeys } from '../access';
 import type { AgentAuthenticator, AgentDirectory } from '../agents';
 import type { AuthorizedAuditStore, EventExport } from '../audit';
 import type { Clock } from '../Clock';
+import type { PersonErasure } from '../erasure';
 import type { EventIngest } from '../ingest';
 import type {
   PlaybackLog,
@@ -17,6 +18,7 @@ import { createAgentRouteFactory } from './agentRoute';
 import { createAccessRouter } from './createAccessRouter';
 import { createAgentRouter } from './createAgentRouter';
 import { createAgentsRouter } from './createAgentsRouter';
+import { createErasureRouter } from './createErasureRouter';
 import { createEventsRouter } from './createEventsRouter';
 import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
@@ -33,6 +35,7 @@ export function createRouter(options: {
   events: AuthorizedAuditStore;
   eventExport: EventExport;
   recordings: RecordingLibrary;
+  erasure: PersonErasure;
   playbacks: PlaybackLog;
   access: AccessService;
   agents: AgentDirectory;
@@ -54,6 +57,7 @@ export function createRouter(options: {
     createAgentRouter({ ...options, agentRoute }),
     createEventsRouter({ ...options, userRoute }),
     createRecordingsRouter({ ...options, userRoute }),
+    createErasureRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),
     createAgentsRouter({ ...options, userRoute }),
     createKeysRouter(options.keys),

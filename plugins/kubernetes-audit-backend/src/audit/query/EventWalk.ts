@@ -15,8 +15,10 @@ const WINDOW_GROWTH = 4;
 
 /** How much work one step may be. */
 export type WalkBudgets = {
-  /** Rows that are judged in order. */
+  /** Rows that are judged in order, in the first steps … */
   orderedRows: number;
+  /** … and in the last ones, where nothing is found. */
+  mostOrderedRows: number;
   /** Rows that the indexes over terms find. */
   candidates: number;
   /** A day with more rows is looked at by the hour. */
@@ -28,9 +30,17 @@ export type WalkBudgets = {
 /** A page stays within a few dozens of milliseconds by these. */
 export const WALK_BUDGETS: WalkBudgets = {
   orderedRows: 80_000,
+  mostOrderedRows: 1_000_000,
   candidates: 20_000,
   refinedRows: 20_000,
   trivialRows: 2_000,
+};
+
+/** SQLite has the event loop for as long as a step takes. */
+export const SQLITE_WALK_BUDGETS: WalkBudgets = {
+  ...WALK_BUDGETS,
+  orderedRows: 20_000,
+  mostOrderedRows: 20_000,
 };
 
 /** An index's row costs as much as so many that are read in order. */
@@ -167,8 +177,11 @@ export class EventWalk {
       return { access: 'ordered', size: 1 };
     }
     const { refinedRows, candidates } = this.budgets;
-    // What no index can find is read in order, in ever larger parts.
-    const orderedRows = Math.max(this.budgets.orderedRows, judged);
+    // What no index can find is read in order, in larger and larger parts.
+    const orderedRows = Math.min(
+      Math.max(this.budgets.orderedRows, judged),
+      this.budgets.mostOrderedRows,
+    );
     const enough = wanted * MARGIN;
     const inOrder = take(
       queue,

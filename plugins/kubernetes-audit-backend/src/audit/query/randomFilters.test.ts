@@ -20,8 +20,20 @@ const EVENTS = 400;
 
 /** So small that a few hundreds of events take every way that a search can take. */
 const BUDGETS = [
-  { orderedRows: 5, candidates: 3, refinedRows: 4, trivialRows: 0 },
-  { orderedRows: 40, candidates: 20, refinedRows: 1000, trivialRows: 10 },
+  {
+    orderedRows: 5,
+    mostOrderedRows: 9,
+    candidates: 3,
+    refinedRows: 4,
+    trivialRows: 0,
+  },
+  {
+    orderedRows: 40,
+    mostOrderedRows: 100,
+    candidates: 20,
+    refinedRows: 1000,
+    trivialRows: 10,
+  },
 ];
 
 const pick = <T>(values: readonly T[]) => fc.constantFrom(...values);
@@ -143,7 +155,7 @@ describe('a search led by the roll-up', () => {
                 START + (span[0] + span[1]) * HOUR_MS,
               ]
             : [undefined, undefined];
-          const { store } = openEventStore(knex, { budgets });
+          const { store } = openEventStore(knex, budgets && { budgets });
           const expected = sorted.filter(
             record =>
               matches(record, filter) &&

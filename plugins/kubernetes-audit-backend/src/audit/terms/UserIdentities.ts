@@ -69,6 +69,16 @@ export class UserIdentities {
     return rows.map(row => row.user_id);
   }
 
+  /** What is known of users that are no more in the dictionary. */
+  async forget(
+    transaction: Knex.Transaction,
+    userIds: readonly number[],
+  ): Promise<void> {
+    await transaction(TABLE).whereIn('user_id', userIds).delete();
+    // SQLite gives the last id again; PostgreSQL, which has other replicas, does not.
+    this.#known.clear();
+  }
+
   async #insert(transaction: Knex.Transaction, rows: Row[]): Promise<void> {
     const before: Row[] = await transaction<Row>(TABLE).whereIn(
       'digest',
