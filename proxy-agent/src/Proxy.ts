@@ -219,6 +219,7 @@ export class Proxy {
           .announce()
           .filter(({ name }) => binding.covers(name)),
         bundleVersion: policy.bundle?.version,
+        sentAt: new Date().toISOString(),
         spool: {
           epoch: spool.epoch,
           depth: spool.depth,

@@ -46,9 +46,12 @@ import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
 import { PersonErasure } from './erasure';
 import {
+  DeadLetters,
+  DeliveryWatch,
   EventIngest,
   EventPublisher,
   EventsServiceSink,
+  SpoolGaps,
   SpoolPruning,
 } from './ingest';
 import {
@@ -274,6 +277,13 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               encryption: config.export.encryption,
               now,
             }),
+            delivery: DeliveryWatch.create({
+              gaps: SpoolGaps.create({ knex, now }),
+              deadLetters: DeadLetters.create(knex),
+              heartbeats,
+              authorizer,
+              now,
+            }),
             recordings: RecordingLibrary.create({
               ...recordings,
               events: eventStore.store,
@@ -318,6 +328,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               now,
             }),
             keys,
+            settings: { exportEncryption: config.export.encryption },
             clock,
             shutdown: shutdown.signal,
           }),

@@ -28,6 +28,8 @@ export const agentHeartbeatSchema = z.object({
   proxyGroup: z.string().max(253).optional(),
   clusters: z.array(announcedClusterSchema).max(10_000),
   bundleVersion: z.number().int().nonnegative().optional(),
+  /** What the agent's clock says: ISO 8601. */
+  sentAt: z.iso.datetime().optional(),
   spool: z
     .object({
       epoch: z.uuid(),
@@ -42,11 +44,16 @@ export const agentHeartbeatSchema = z.object({
 export type AgentHeartbeat = z.infer<typeof agentHeartbeatSchema>;
 
 /** `GET /v1/agents`: all workers of an agent as one. @public */
-export type AgentStatus = Omit<AgentHeartbeat, 'worker' | 'spool'> & {
+export type AgentStatus = Omit<
+  AgentHeartbeat,
+  'worker' | 'spool' | 'sentAt'
+> & {
   id: string;
   lastSeenAt: string;
   /** Processes that tell of themselves. */
   workers: number;
+  /** How far its clock is ahead of the portal's, in milliseconds; less than 0 when it is behind. */
+  clockAheadMs?: number;
   /** Of the process that has the oldest. */
   bundleVersion?: number;
   /** Of all processes together. */

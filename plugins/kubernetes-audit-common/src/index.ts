@@ -13,5 +13,6 @@ export * from './policy';
 export * from './credential';
 export * from './agent';
 export * from './pages';
+export * from './delivery';
 export * from './permissions';
 export * from './recordingFormat';

@@ -14,6 +14,7 @@ export {
   KubernetesAuditClient,
   type DownloadedFile,
   type DownloadFormat,
+  type FileOptions,
   type KubernetesAuditApi,
   type ListRequest,
   type OpenedRecording,
@@ -21,6 +22,7 @@ export {
   type RequestAuditFilter,
   type RequestAuditFilterField,
   type RequestAuditListRequest,
+  type RequestAuditSelection,
   type RequestOptions,
 } from './api';
 export {

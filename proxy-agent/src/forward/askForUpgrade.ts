@@ -1,5 +1,5 @@
 import { IncomingMessage, request as httpRequest } from 'node:http';
-import type { Socket } from 'node:net';
+import type { UpgradeConnection } from '../upstream';
 import type { RequestContext } from './RequestContext';
 import { upstreamFailure } from './upstreamFailure';
 import {
@@ -17,7 +17,7 @@ const MAX_RESPONSE_HEAD_BYTES = 256 * 1024;
 export type UpgradeAnswer = {
   head: IncomingMessage;
   /** The caller's from now on. */
-  connection: Socket;
+  connection: UpgradeConnection;
   /** What came right behind a 101; undefined when the upgrade was refused. */
   firstBytes: Buffer | undefined;
 };
@@ -57,7 +57,7 @@ export async function askForUpgrade(
       error,
     );
   let headers: RawHeaders;
-  let connection: Socket;
+  let connection: UpgradeConnection;
   try {
     gone.throwIfAborted();
     headers = upstreamRequestHeaders(request, context);
@@ -65,17 +65,18 @@ export async function askForUpgrade(
   } catch (error) {
     throw failure(error as Error, false);
   }
+  const { socket } = connection;
   // Node takes its own listener away with the answer; an error is followed by close.
-  connection.on('error', () => {});
-  gone.addEventListener('abort', () => connection.destroy());
+  socket.on('error', () => {});
+  gone.addEventListener('abort', () => socket.destroy());
 
   return await new Promise<UpgradeAnswer>((resolve, reject) => {
     const timer = setTimeout(
-      () => connection.destroy(new Error('it took too long')),
+      () => socket.destroy(new Error('it took too long')),
       HANDSHAKE_TIMEOUT_MS,
     );
     const upstream = httpRequest({
-      createConnection: () => connection,
+      createConnection: () => socket,
       method: request.method,
       path: `${cluster.basePath}${context.url}`,
       setHost: false,
@@ -99,7 +100,7 @@ export async function askForUpgrade(
     });
     upstream.on('error', error => {
       clearTimeout(timer);
-      connection.destroy();
+      socket.destroy();
       reject(failure(error, true));
     });
     upstream.end();

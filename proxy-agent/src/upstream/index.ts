@@ -1,2 +1,3 @@
+export * from './UpgradeConnection';
 export * from './UpstreamCluster';
 export * from './UpstreamClusters';

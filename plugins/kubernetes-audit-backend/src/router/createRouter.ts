@@ -3,12 +3,13 @@ import type {
   HttpAuthService,
 } from '@backstage/backend-plugin-api';
 import Router from 'express-promise-router';
+import type { PageSettings } from 'backstage-plugin-kubernetes-audit-common';
 import type { AccessService, PolicyBundles, SigningKeys } from '../access';
 import type { AgentAuthenticator, AgentDirectory } from '../agents';
 import type { AuthorizedAuditStore, EventExport } from '../audit';
 import type { Clock } from '../Clock';
 import type { PersonErasure } from '../erasure';
-import type { EventIngest } from '../ingest';
+import type { DeliveryWatch, EventIngest } from '../ingest';
 import type {
   PlaybackLog,
   RecordingIngest,
@@ -18,11 +19,13 @@ import { createAgentRouteFactory } from './agentRoute';
 import { createAccessRouter } from './createAccessRouter';
 import { createAgentRouter } from './createAgentRouter';
 import { createAgentsRouter } from './createAgentsRouter';
+import { createDeliveryRouter } from './createDeliveryRouter';
 import { createErasureRouter } from './createErasureRouter';
 import { createEventsRouter } from './createEventsRouter';
 import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
 import { createRecordingsRouter } from './createRecordingsRouter';
+import { createSettingsRouter } from './createSettingsRouter';
 import { createUserRouteFactory } from './userRoute';
 
 /** All routes of the plugin. */
@@ -34,6 +37,7 @@ export function createRouter(options: {
   recordingIngest: RecordingIngest;
   events: AuthorizedAuditStore;
   eventExport: EventExport;
+  delivery: DeliveryWatch;
   recordings: RecordingLibrary;
   erasure: PersonErasure;
   playbacks: PlaybackLog;
@@ -41,6 +45,7 @@ export function createRouter(options: {
   agents: AgentDirectory;
   bundles: PolicyBundles;
   keys: SigningKeys;
+  settings: PageSettings;
   clock: Clock;
   shutdown: AbortSignal;
 }) {
@@ -55,11 +60,14 @@ export function createRouter(options: {
       recordings: options.recordingIngest,
     }),
     createAgentRouter({ ...options, agentRoute }),
+    // Before the events, which would take its path for an id.
+    createDeliveryRouter({ ...options, userRoute }),
     createEventsRouter({ ...options, userRoute }),
     createRecordingsRouter({ ...options, userRoute }),
     createErasureRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),
     createAgentsRouter({ ...options, userRoute }),
+    createSettingsRouter({ ...options, userRoute }),
     createKeysRouter(options.keys),
   );
   return router;

@@ -12,8 +12,8 @@ import {
   renderPage,
   sampleRecording,
 } from '../../__testUtils__';
+import { saveFile } from '../FileExport';
 import { RecordingPlayerDialog } from './RecordingPlayerDialog';
-import { saveFile } from './saveFile';
 
 expect.extend(toHaveNoViolations);
 
@@ -33,7 +33,7 @@ jest.mock('./TimelinePreview', () => ({
   __esModule: true,
   default: ({ time }: { time?: number }) => <i data-testid="preview">{time}</i>,
 }));
-jest.mock('./saveFile', () => ({ saveFile: jest.fn() }));
+jest.mock('../FileExport/saveFile', () => ({ saveFile: jest.fn() }));
 
 const { chunks, table } = buildChunks([
   [
