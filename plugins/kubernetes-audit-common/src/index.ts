@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export * from './vocabulary';
+export * from './erasure';
 export * from './event';
 export * from './recording';
 export * from './eventExport';

@@ -141,6 +141,11 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   '20261122070000_recording_search.js': [
     ['recording_search_values', { column_name: 'user_name', value: 'x' }],
   ],
+  '20261122080000_lighter_batches.js': [],
+  '20261122080200_term_generation.js': [],
+  '20261122080100_event_users.js': [
+    ['event_users', { column_name: 'user_email', digest: 'x', user_id: 1 }],
+  ],
 };
 
 /** Undoes migrations, this one at last. */

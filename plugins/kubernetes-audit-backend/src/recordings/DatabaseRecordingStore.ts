@@ -1,4 +1,5 @@
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
+import type { FilterPredicate } from '@backstage/filter-predicates';
 import type { Knex } from 'knex';
 import type {
   LegalHold,
@@ -12,6 +13,7 @@ import {
   countTotal,
   MAX_EXACT_TOTAL,
   parseFilter,
+  POLICY_LIMITS,
   readKeysetPage,
   unionOf,
 } from '../database';
@@ -61,6 +63,7 @@ export class DatabaseRecordingStore implements RecordingStore {
       const filter = parseFilter(query.filter, RECORDING_FIELDS);
       matching.andWhere(group => applyFilter(group, filter));
     }
+    whereVisible(matching, query.visible);
     if (query.from !== undefined) {
       matching.where('started_at', '>=', query.from);
     }
@@ -153,8 +156,11 @@ export class DatabaseRecordingStore implements RecordingStore {
     });
   }
 
-  async get(id: string): Promise<Recording | undefined> {
-    const row = await this.#find(id);
+  async get(
+    id: string,
+    visible?: FilterPredicate,
+  ): Promise<Recording | undefined> {
+    const row = await this.#find(id, visible);
     return row && toRecording(row);
   }
 
@@ -309,10 +315,34 @@ export class DatabaseRecordingStore implements RecordingStore {
     });
   }
 
-  async #find(id: string): Promise<RecordingRow | undefined> {
-    return this.knex<RecordingRow>(RECORDINGS_TABLE)
+  async forgetUser(user: {
+    userName: string;
+    userEmail?: string;
+  }): Promise<void> {
+    await forgetSearchValues(this.knex, [
+      { column: 'user_name', value: user.userName },
+      { column: 'user_email', value: user.userEmail },
+    ]);
+  }
+
+  async #find(
+    id: string,
+    visible?: FilterPredicate,
+  ): Promise<RecordingRow | undefined> {
+    const matching = this.knex<RecordingRow>(RECORDINGS_TABLE)
       .where('id', id.toLowerCase())
-      .whereNull('removal_began_at')
-      .first(RECORDING_COLUMNS);
+      .whereNull('removal_began_at');
+    whereVisible(matching, visible);
+    return matching.first(RECORDING_COLUMNS);
+  }
+}
+
+function whereVisible(
+  query: Knex.QueryBuilder,
+  visible: FilterPredicate | undefined,
+): void {
+  if (visible !== undefined) {
+    const filter = parseFilter(visible, RECORDING_FIELDS, POLICY_LIMITS);
+    query.andWhere(group => applyFilter(group, filter));
   }
 }
