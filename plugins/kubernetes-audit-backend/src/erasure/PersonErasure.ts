@@ -107,14 +107,13 @@ export class PersonErasure {
   /**
    * @returns false when a legal hold was placed meanwhile
    */
-  async #remove({ id, userName, userEmail }: Recording): Promise<boolean> {
+  async #remove({ id }: Recording): Promise<boolean> {
     const { recordings, blobs, now } = this.#options;
     if (!(await recordings.beginRemoval(id, new Date(now())))) {
       return false;
     }
     await blobs.delete(recordingBlobs(id));
     await recordings.remove(id);
-    await recordings.forgetUser({ userName, userEmail });
     return true;
   }
 }

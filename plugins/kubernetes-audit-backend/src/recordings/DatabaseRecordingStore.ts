@@ -315,16 +315,6 @@ export class DatabaseRecordingStore implements RecordingStore {
     });
   }
 
-  async forgetUser(user: {
-    userName: string;
-    userEmail?: string;
-  }): Promise<void> {
-    await forgetSearchValues(this.knex, [
-      { column: 'user_name', value: user.userName },
-      { column: 'user_email', value: user.userEmail },
-    ]);
-  }
-
   async #find(
     id: string,
     visible?: FilterPredicate,

@@ -68,24 +68,6 @@ export async function forgetSearchValues(
   }
 }
 
-/** Takes those of the texts away that no recording has any more. */
-export async function forgetSearchValues(
-  knex: Knex,
-  texts: readonly { column: Column; value: string | undefined }[],
-): Promise<void> {
-  for (const { column, value } of texts) {
-    if (value !== undefined) {
-      const folded = foldText(value);
-      await knex(VALUES_TABLE)
-        .where({ column_name: column, value: folded })
-        .whereNotExists(
-          knex('recordings').where(column, folded).select(knex.raw('1')),
-        )
-        .delete();
-    }
-  }
-}
-
 /** The texts that match a search, as far as they can be listed. */
 export class RecordingSearch {
   readonly #pattern: string;

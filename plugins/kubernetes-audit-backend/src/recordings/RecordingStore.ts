@@ -101,9 +101,6 @@ export interface RecordingStore {
 
   /** Forgets a recording whose removal has begun. */
   remove(id: string): Promise<void>;
-
-  /** Forgets by what searches find a user who has no recordings any more. */
-  forgetUser(user: { userName: string; userEmail?: string }): Promise<void>;
 }
 
 /** What the blobs of a recording begin with. */

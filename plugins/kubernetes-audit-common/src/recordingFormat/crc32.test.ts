@@ -17,7 +17,7 @@ describe.each([
   ['of the platform', crc32],
   ['of browsers', portableCrc32],
 ])('CRC-32 %s', (_, crcOf) => {
-  const bytes = Uint8Array.from({ length: 300 }, (_, i) => (i * 7919) >> 3);
+  const bytes = Uint8Array.from({ length: 300 }, (__, i) => (i * 7919) >> 3);
 
   it('gives the check value of CRC-32/ISO-HDLC', () => {
     expect(crcOf(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
