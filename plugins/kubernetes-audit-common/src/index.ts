@@ -11,6 +11,8 @@ export * from './eventExport';
 export * from './policy';
 export * from './credential';
 export * from './agent';
+export * from './tunnelNames';
+export * from './tunnel';
 export * from './pages';
 export * from './permissions';
 export * from './recordingFormat';

@@ -1,12 +1,8 @@
 import { IncomingMessage, request as httpRequest } from 'node:http';
-import type { Socket } from 'node:net';
-import type { RequestContext } from './RequestContext';
+import type { Duplex } from 'node:stream';
+import type { CallTarget } from './Exchange';
 import { upstreamFailure } from './upstreamFailure';
-import {
-  RawHeaders,
-  upstreamRequestHeaders,
-  withoutHeader,
-} from './upstreamHeaders';
+import { RawHeaders, withoutHeader } from './upstreamHeaders';
 
 /** How long an API server may take to answer an upgrade, in milliseconds: it may have to pull strings at a kubelet. */
 const HANDSHAKE_TIMEOUT_MS = 60_000;
@@ -17,7 +13,7 @@ const MAX_RESPONSE_HEAD_BYTES = 256 * 1024;
 export type UpgradeAnswer = {
   head: IncomingMessage;
   /** The caller's from now on. */
-  connection: Socket;
+  connection: Duplex;
   /** What came right behind a 101; undefined when the upgrade was refused. */
   firstBytes: Buffer | undefined;
 };
@@ -41,15 +37,17 @@ export class UnansweredUpgradeError extends Error {
  * Asks the API server, over a connection of its own, for the upgrade that the
  * client asked for.
  *
+ * @param headersOf - gives the headers that the API server gets
  * @param gone - closes the connection, at any time
  * @throws UnansweredUpgradeError
  */
 export async function askForUpgrade(
   request: IncomingMessage,
-  context: RequestContext,
+  target: Pick<CallTarget, 'cluster' | 'route' | 'url'>,
+  headersOf: () => RawHeaders,
   gone: AbortSignal,
 ): Promise<UpgradeAnswer> {
-  const { cluster } = context;
+  const { cluster, route, url } = target;
   const failure = (error: Error, sent: boolean) =>
     new UnansweredUpgradeError(
       upstreamFailure(cluster.name, error, { sent, changing: true }),
@@ -57,11 +55,11 @@ export async function askForUpgrade(
       error,
     );
   let headers: RawHeaders;
-  let connection: Socket;
+  let connection: Duplex;
   try {
     gone.throwIfAborted();
-    headers = upstreamRequestHeaders(request, context);
-    connection = await cluster.connect(gone);
+    headers = headersOf();
+    connection = await route.connect(gone);
   } catch (error) {
     throw failure(error as Error, false);
   }
@@ -77,7 +75,7 @@ export async function askForUpgrade(
     const upstream = httpRequest({
       createConnection: () => connection,
       method: request.method,
-      path: `${cluster.basePath}${context.url}`,
+      path: `${cluster.basePath}${url}`,
       setHost: false,
       maxHeaderSize: MAX_RESPONSE_HEAD_BYTES,
       headers: [

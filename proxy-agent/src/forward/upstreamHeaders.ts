@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Upstream } from '../upstream';
 import type { RequestContext } from './RequestContext';
 
 /** Of one connection only (RFC 9110, section 7.6.1): never sent on. */
@@ -169,6 +170,40 @@ export function upstreamRequestHeaders(
     'Audit-ID',
     context.id,
   );
+  return headers;
+}
+
+/** What a proxy says of who asks: it travels on through a tunnel agent. */
+function isIdentity(name: string): boolean {
+  return (
+    name === 'impersonate-user' ||
+    name === 'impersonate-group' ||
+    name.startsWith('impersonate-extra-') ||
+    name === 'audit-id'
+  );
+}
+
+/**
+ * The headers of a request as the API server gets them of a tunnel agent: the
+ * proxy's, with its word on who asks, and the agent's own credential.
+ *
+ * @throws Error when the agent's credential cannot be read
+ */
+export function relayedRequestHeaders(
+  request: IncomingMessage,
+  cluster: Pick<Upstream, 'host' | 'authorization'>,
+): RawHeaders {
+  const headers = withoutCredentials(
+    endToEnd(
+      request.rawHeaders,
+      name => !isIdentity(name) && !isForwarded(name),
+    ),
+  );
+  headers.push('Host', cluster.host);
+  const authorization = cluster.authorization();
+  if (authorization) {
+    headers.push('Authorization', authorization);
+  }
   return headers;
 }
 

@@ -128,7 +128,7 @@ export function addReloadMetrics(
 }
 
 /** @param aggregator - what several workers' values make; their sum by default */
-function addGauge(
+export function addGauge(
   registry: Registry,
   options: {
     name: string;
@@ -147,7 +147,7 @@ function addGauge(
   });
 }
 
-function addCounter(
+export function addCounter(
   registry: Registry,
   options: {
     name: string;

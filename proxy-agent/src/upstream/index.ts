@@ -1,2 +1,4 @@
+export * from './Upstream';
+export * from './Tunnels';
 export * from './UpstreamCluster';
 export * from './UpstreamClusters';

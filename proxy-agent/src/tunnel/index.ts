@@ -1,0 +1,3 @@
+export * from './agent/TunnelAgent';
+export * from './proxy/TunnelGate';
+export * from './proxy/TunnelHub';

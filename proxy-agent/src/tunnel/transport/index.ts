@@ -1,0 +1,5 @@
+export * from './gatherWrites';
+export * from './handshake';
+export * from './http2Settings';
+export * from './KeepAlive';
+export * from './readLine';
