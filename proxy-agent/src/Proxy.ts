@@ -27,7 +27,7 @@ import { LiveConfig } from './LiveConfig';
 import { RecordingRecovery } from './recording';
 import { createProxyMetrics, ProxyServer, Readiness } from './server';
 import { EventSpool, RecordingStore, SessionLedger, StateLock } from './spool';
-import { TunnelGate, TunnelHub } from './tunnel';
+import { TunnelGate, TunnelHub, WorkerReports, WorkerTunnels } from './tunnel';
 import { UpstreamClusters } from './upstream';
 
 /** How long sessions and running calls have to end when the proxy stops, in milliseconds. */
@@ -84,6 +84,8 @@ export class Proxy {
       worker?: number;
       /** What tunnel agents know this proxy by: the same in all its workers. */
       instance?: string;
+      /** How it learns of the tunnels of its other workers. */
+      reports?: WorkerReports;
     },
   ): Promise<Proxy> {
     const { logger, version, worker = 1, instance = randomUUID() } = options;
@@ -106,9 +108,23 @@ export class Proxy {
     const hub = TunnelHub.create({
       instance,
       logger,
-      onChange: () => heartbeat.wake(),
+      onChange: () => {
+        workerTunnels?.tell();
+        heartbeat.wake();
+      },
     });
-    const clusters = UpstreamClusters.fromConfig(config.clusters, hub);
+    const workerTunnels =
+      options.reports &&
+      (await WorkerTunnels.start({
+        hub,
+        reports: options.reports,
+        directory: state,
+        logger,
+      }));
+    const clusters = UpstreamClusters.fromConfig(
+      config.clusters,
+      workerTunnels ?? hub,
+    );
     const portal = PortalClient.fromConfig({
       agentId: config.agentId,
       ...config.portal,
@@ -329,6 +345,7 @@ export class Proxy {
       clearInterval(watchTimer);
       await within(DRAIN_MS, sessions.endAll('the proxy is shutting down'));
       await Promise.all([server.close(DRAIN_MS), hub.close(DRAIN_MS)]);
+      await workerTunnels?.close();
       await Promise.all([unauthenticated.flush(), bestEffort.report()]);
       await Promise.all([heartbeat.stop(), policy.stop(), events.stop()]);
       await Promise.all([recordings.stop(), recovery.stop()]);

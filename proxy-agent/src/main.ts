@@ -22,6 +22,8 @@ import {
   reportConfig,
   reportReadiness,
   tunnelAgentReadiness,
+  tunnelReports,
+  workerInstance,
   workerNumber,
 } from './server';
 import { TunnelAgent } from './tunnel';
@@ -102,7 +104,15 @@ async function runProxy(file: string): Promise<void> {
   }
 
   const { version } = packageJson;
-  const proxy = await Proxy.start(config, { logger, version, worker });
+  const proxy = await Proxy.start(config, {
+    logger,
+    version,
+    worker,
+    ...(worker !== undefined && {
+      instance: workerInstance(),
+      reports: tunnelReports(),
+    }),
+  });
   const reloader = startReloading(proxy, {
     file,
     inForce,

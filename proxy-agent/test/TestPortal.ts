@@ -132,6 +132,10 @@ export class TestPortal {
     };
   }
 
+  get tunnels(): PolicyBundle['tunnels'] {
+    return this.#bundle.tunnels;
+  }
+
   /** From the next poll on these tunnel agents may connect. */
   setTunnels(tunnels: PolicyBundle['tunnels']): void {
     this.#bundle = {

@@ -83,10 +83,7 @@ export const heartbeatAnswerSchema = z.object({
 export type HeartbeatAnswer = z.infer<typeof heartbeatAnswerSchema>;
 
 /** `GET /v1/agents`: all workers of an agent as one. @public */
-export type AgentStatus = Omit<
-  AgentHeartbeat,
-  'worker' | 'spool' | 'instance'
-> & {
+export type AgentStatus = Omit<AgentHeartbeat, 'worker' | 'spool'> & {
   id: string;
   lastSeenAt: string;
   /** Processes that tell of themselves. */

@@ -20,6 +20,15 @@ export type PairObserver = {
   onClosed(first: Side): void;
 };
 
+/** Reads nothing. */
+export const PASS_THROUGH: PairObserver = {
+  see: (_from, chunk) => [chunk],
+  rest: () => [],
+  following: () => undefined,
+  heldBack: () => undefined,
+  onClosed: () => {},
+};
+
 /**
  * Two connections of which each gets what the other sends, with backpressure.
  * A direction may end alone.

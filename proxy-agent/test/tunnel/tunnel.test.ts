@@ -46,7 +46,8 @@ describe('a cluster behind a tunnel', () => {
     return agent;
   };
   const eventsOf = async (path: string) => {
-    const of = () => portal
+    const of = () =>
+      portal
         .events()
         .filter(e => e.requestUri === path && e.phase !== 'attempt');
     await until(() => of().length > 0, `the event of ${path}`);

@@ -141,6 +141,30 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   '20261122070000_recording_search.js': [
     ['recording_search_values', { column_name: 'user_name', value: 'x' }],
   ],
+  '20261122080000_tunnels.js': [
+    [
+      'tunnel_join_tokens',
+      {
+        id: ID,
+        secret_box: '{}',
+        name: 'edge',
+        tags: '{}',
+        clusters: '[]',
+        created_by: 'user:default/guest',
+        expires_at: NOW,
+      },
+    ],
+    [
+      'tunnel_agents',
+      {
+        name: 'edge',
+        tags: '{}',
+        clusters: '[]',
+        public_key: '{}',
+        joined_at: NOW,
+      },
+    ],
+  ],
 };
 
 /** Undoes migrations, this one at last. */

@@ -13,6 +13,7 @@ import type {
   RecordingIngest,
   RecordingLibrary,
 } from '../recordings';
+import type { TunnelService } from '../tunnels';
 import { createAgentRouteFactory } from './agentRoute';
 import { createAccessRouter } from './createAccessRouter';
 import { createAgentRouter } from './createAgentRouter';
@@ -21,6 +22,7 @@ import { createEventsRouter } from './createEventsRouter';
 import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
 import { createRecordingsRouter } from './createRecordingsRouter';
+import { createTunnelsRouter } from './createTunnelsRouter';
 import { createUserRouteFactory } from './userRoute';
 
 /** All routes of the plugin. */
@@ -36,6 +38,7 @@ export function createRouter(options: {
   playbacks: PlaybackLog;
   access: AccessService;
   agents: AgentDirectory;
+  tunnels: TunnelService;
   bundles: PolicyBundles;
   keys: SigningKeys;
   clock: Clock;
@@ -56,6 +59,7 @@ export function createRouter(options: {
     createRecordingsRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),
     createAgentsRouter({ ...options, userRoute }),
+    createTunnelsRouter({ ...options, userRoute, agentRoute }),
     createKeysRouter(options.keys),
   );
   return router;

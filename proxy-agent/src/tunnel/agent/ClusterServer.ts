@@ -13,7 +13,7 @@ import {
   ConnectionPair,
   discardRest,
   Exchange,
-  PairObserver,
+  PASS_THROUGH,
   Refusal,
   relayedRequestHeaders,
   relayUpgradeRefusal,
@@ -34,15 +34,6 @@ const MAX_REQUEST_HEAD_BYTES = 256 * 1024;
 const KEEP_ALIVE_MS = 90_000;
 
 const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** Nothing of a session is looked at here: the proxy has done so. */
-const PASS: PairObserver = {
-  see: (_from, chunk) => [chunk],
-  rest: () => [],
-  following: () => undefined,
-  heldBack: () => undefined,
-  onClosed: () => {},
-};
 
 /**
  * What a proxy reaches through a tunnel instead of a cluster's API server: it
@@ -186,12 +177,13 @@ export class ClusterServer {
       return;
     }
     socket.write(switchingProtocols(head));
-    ConnectionPair.create({ client: socket, upstream: connection }, PASS).start(
-      {
-        client: client.release(),
-        upstream: fromUpstream,
-      },
-    );
+    ConnectionPair.create(
+      { client: socket, upstream: connection },
+      PASS_THROUGH,
+    ).start({
+      client: client.release(),
+      upstream: fromUpstream,
+    });
   }
 
   #admit(request: IncomingMessage): CallTarget | Refusal {

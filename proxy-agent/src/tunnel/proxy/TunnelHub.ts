@@ -45,6 +45,7 @@ export class TunnelHub implements Tunnels {
   #agents: ReadonlyMap<string, KnownAgent> = new Map();
   #instances: string[];
   #handshakes = 0;
+  #lastId = 0;
   #refusals = 0;
   #isClosing = false;
 
@@ -100,11 +101,9 @@ export class TunnelHub implements Tunnels {
   paths(clusterName: string, tags: Record<string, string>): TunnelPath[] {
     const paths: TunnelPath[] = [];
     for (const session of this.#sessions) {
-      const agent = this.#agents.get(session.hello.name);
       if (
         !session.leaving.aborted &&
-        agent?.reaches(clusterName) &&
-        Object.entries(tags).every(([key, value]) => agent.tags[key] === value)
+        this.mayCarry(session.hello.name, clusterName, tags)
       ) {
         const path = session.pathTo(clusterName);
         if (path) {
@@ -113,6 +112,63 @@ export class TunnelHub implements Tunnels {
       }
     }
     return paths;
+  }
+
+  /** Whether calls that want these tags may reach the cluster through the agent. */
+  mayCarry(
+    agentName: string,
+    clusterName: string,
+    tags: Record<string, string>,
+  ): boolean {
+    const agent = this.#agents.get(agentName);
+    return (
+      agent !== undefined &&
+      agent.reaches(clusterName) &&
+      Object.entries(tags).every(([key, value]) => agent.tags[key] === value)
+    );
+  }
+
+  /** Those that take streams, for the other workers. */
+  report(): {
+    id: number;
+    agentName: string;
+    connectedAt: number;
+    clusters: TunnelSession['hello']['clusters'];
+  }[] {
+    return [...this.#sessions]
+      .filter(({ leaving }) => !leaving.aborted)
+      .map(({ id, connectedAt, hello: { name, clusters } }) => ({
+        id,
+        agentName: name,
+        connectedAt,
+        clusters,
+      }));
+  }
+
+  /**
+   * A stream for another worker.
+   *
+   * @param id - as {@link TunnelHub.report} has it
+   * @throws Error when there is no such tunnel any more, or the agent opens none
+   */
+  async open(id: number, clusterName: string): Promise<Duplex> {
+    const session = [...this.#sessions].find(other => other.id === id);
+    if (!session) {
+      throw new Error('the tunnel has ended');
+    }
+    return await session.open(clusterName);
+  }
+
+  /** The agent has a newer tunnel to another worker: it knows better than we whether the one here still works. */
+  giveWay(agentName: string, connectedAt: number): void {
+    for (const session of this.#sessions) {
+      if (
+        session.hello.name === agentName &&
+        session.connectedAt < connectedAt
+      ) {
+        session.drain();
+      }
+    }
   }
 
   statuses(): TunnelStatus[] {
@@ -191,7 +247,9 @@ export class TunnelHub implements Tunnels {
       tunnelAgent,
       remoteAddress: socket.remoteAddress,
     });
+    this.#lastId += 1;
     const session: TunnelSession = TunnelSession.open({
+      id: this.#lastId,
       socket,
       hello,
       now: now(),

@@ -24,6 +24,10 @@ const { HTTP2_HEADER_STATUS, NGHTTP2_CANCEL } = constants;
 
 /** The proxy's end of one tunnel: the client of the HTTP/2 server that the agent is. */
 export class TunnelSession {
+  /** Tells it apart from others of this process. */
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly connectedAt: number;
   readonly hello: Hello;
   /** Aborted when it takes no more streams: the agent drains, another connection stands in for it, or it has gone. */
   readonly leaving: AbortSignal;
@@ -31,12 +35,12 @@ export class TunnelSession {
   readonly #session: ClientHttp2Session;
   readonly #socket: Socket;
   readonly #keepAlive: KeepAlive;
-  readonly #connectedAt: number;
   readonly #remoteAddress: string | undefined;
   readonly #paths = new Map<string, TunnelPath>();
   #streams = 0;
 
   static open(options: {
+    id: number;
     socket: Socket;
     hello: Hello;
     /** Milliseconds since 1970. */
@@ -47,17 +51,19 @@ export class TunnelSession {
   }
 
   private constructor(options: {
+    id: number;
     socket: Socket;
     hello: Hello;
     now: number;
     onClosed: (error: Error | undefined) => void;
   }) {
     const { socket, hello, now, onClosed } = options;
+    this.id = options.id;
     this.hello = hello;
     this.leaving = this.#leave.signal;
     this.#socket = socket;
     this.#remoteAddress = socket.remoteAddress;
-    this.#connectedAt = now;
+    this.connectedAt = now;
     let failure: Error | undefined;
     this.#session = connect('http://agent.invalid', {
       ...HTTP2_OPTIONS,
@@ -129,7 +135,7 @@ export class TunnelSession {
       hostName,
       clusters,
       remoteAddress: this.#remoteAddress,
-      connectedAt: new Date(this.#connectedAt).toISOString(),
+      connectedAt: new Date(this.connectedAt).toISOString(),
       roundTripMs: this.#keepAlive.roundTripMs,
       streams: this.#streams,
       receivedBytes: this.#socket.bytesRead,
