@@ -306,6 +306,8 @@ export class Proxy {
       unrecordedCalls: () => bestEffort.totals,
       unansweredCalls: () => troubles.unreachable,
       unauthorizedCalls: () => troubles.unauthorized,
+      tunnels: () => hub.statuses(),
+      tunnelHandshakes: () => hub.handshakes,
     });
     const reload = (next: ProxyConfig) =>
       live.use(next, {

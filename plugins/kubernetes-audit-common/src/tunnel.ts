@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TunnelStatus } from './agent';
+import type { AgentStatus, TunnelStatus } from './agent';
 import { publicKeySchema } from './policy';
 import { tunnelAgentNameSchema, tunnelTagsSchema } from './tunnelNames';
 
@@ -122,4 +122,10 @@ export type TunnelAgentStatus = TunnelJoined & {
   joinedAt: string;
   /** Its connections to proxies; none while it is away. */
   connections: (TunnelStatus & { proxy: string })[];
+};
+
+/** `GET /v1/agents`. @public */
+export type AgentList = {
+  items: AgentStatus[];
+  tunnels: TunnelAgentStatus[];
 };

@@ -1,5 +1,6 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo, connect } from 'node:net';
+import { TestAuthority } from '../contract/TestAuthority';
 import { TestApiServer } from '../TestApiServer';
 import { TestPortal } from '../TestPortal';
 import { TestProxy, until } from '../TestProxy';
@@ -132,6 +133,45 @@ describe('the addresses of proxies', () => {
       await agent?.stop();
       httpProxy.closeAllConnections();
       httpProxy.close();
+    }
+  });
+
+  it('are believed when their certificate is of the authority that the agent knows, and then alone', async () => {
+    const authority = await TestAuthority.create();
+    const stranger = await TestAuthority.create('stranger');
+    const { certFile, keyFile } = await authority.issue('127.0.0.1');
+    const secure = await TestProxy.start(portal, {
+      clusters,
+      server: { host: '127.0.0.1', port: 0, tls: { certFile, keyFile } },
+    });
+    portal.instances = undefined;
+    const startWith = async (caFile: string, tunnels: number) => {
+      const own = await TestAgent.start(
+        {
+          proxies: [{ url: `https://127.0.0.1:${secure.port}`, caFile }],
+          joinToken: portal.issueJoinToken('edge-1', { site: 'fra1' }),
+          clusters: [{ name: 'edge', endpoint: api.url }],
+        },
+        { tunnels },
+      );
+      return own;
+    };
+    try {
+      const deceived = await startWith(stranger.caFile, 0);
+      await until(() => deceived.state.failures > 0, 'the agent to object');
+      expect(deceived.state).toMatchObject({
+        name: undefined,
+        tunnels: 0,
+        lastFailure: expect.stringMatching(/certificate/),
+      });
+      await deceived.stop();
+      agent = await startWith(authority.caFile, 1);
+      expect(agent.state.tunnels).toBe(1);
+    } finally {
+      await agent?.stop();
+      await secure.stop();
+      authority.remove();
+      stranger.remove();
     }
   });
 

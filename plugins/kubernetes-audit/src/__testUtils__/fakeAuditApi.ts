@@ -35,6 +35,7 @@ export function fakeAuditApi(
     openRecording: jest.fn(overrides.openRecording ?? openRecording),
     listEvents: jest.fn(overrides.listEvents ?? refuse),
     getEvent: jest.fn(overrides.getEvent ?? refuse),
+    listAgents: jest.fn(overrides.listAgents ?? refuse),
     listRecordings: jest.fn(overrides.listRecordings ?? refuse),
     getRecording,
     getRecordingChunk,

@@ -58,9 +58,12 @@ export class TunnelHub implements Tunnels {
     this.#instances = [options.instance];
   }
 
-  /** Handshakes that were refused. */
-  get refusals(): number {
-    return this.#refusals;
+  /** How many there were, by result. */
+  get handshakes(): ReadonlyMap<string, number> {
+    return new Map([
+      ['accepted', this.#lastId],
+      ['refused', this.#refusals],
+    ]);
   }
 
   /** The agents that may connect from now on; those that may no longer are cut. */

@@ -31,7 +31,8 @@ export function AuditTable<TRow extends { id: string }>(props: {
   isReloading: boolean;
   /** Absent where there is one order only. */
   sort?: SortOrder;
-  onOpen: (row: TRow) => void;
+  /** Absent where rows are all that there is to see. */
+  onOpen?: (row: TRow) => void;
 }) {
   const { label, columns, rows, openId, isReloading, sort, onOpen } = props;
   return (
@@ -41,11 +42,11 @@ export function AuditTable<TRow extends { id: string }>(props: {
         {rows.map(row => (
           <tr
             key={row.id}
-            className={classes.row}
+            className={onOpen && classes.row}
             data-open={row.id === openId || undefined}
             onClick={event => {
               if (isPlainClick(event)) {
-                onOpen(row);
+                onOpen?.(row);
               }
             }}
           >
