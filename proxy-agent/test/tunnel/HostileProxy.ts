@@ -45,7 +45,7 @@ export class HostileProxy {
       });
       const agentNonce = `${request.headers[NONCE_HEADER]}`;
       this.hellos.push({ line, agentNonce, proxyNonce });
-      tellVerdict(socket, { accepted: true });
+      await tellVerdict(socket, { accepted: true });
       if (this.onTunnel) {
         this.onTunnel(socket);
         return;

@@ -17,6 +17,7 @@ import {
   TUNNEL_VERSION,
   verdictSchema,
   VERSION_HEADER,
+  writeWhole,
 } from '../transport';
 import type { AgentIdentity } from './AgentIdentity';
 
@@ -70,7 +71,7 @@ export async function offerTunnel(
   const signature = options.identity.sign(
     signedText({ agentNonce, proxyNonce, instance }, hello),
   );
-  socket.write(`${JSON.stringify({ hello, signature })}\n`);
+  await writeWhole(socket, `${JSON.stringify({ hello, signature })}\n`);
   const verdict = verdictSchema.parse(
     JSON.parse(
       await readLine(socket, {

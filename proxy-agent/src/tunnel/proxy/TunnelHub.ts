@@ -201,14 +201,27 @@ export class TunnelHub implements Tunnels {
     socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
     const remoteAddress = socket.remoteAddress;
     try {
+      let agent: KnownAgent | undefined;
       const hello = await challengeAgent(request, socket, {
         instance,
-        agentOf: name => this.#agents.get(name),
+        agentOf: name => {
+          agent = this.#agents.get(name);
+          return agent;
+        },
       });
-      if (this.#isClosing) {
-        throw new TunnelRefusedError('the proxy is shutting down');
+      await tellVerdict(socket, {
+        accepted: true,
+        instances: this.#instances,
+      });
+      const isKnown = isDeepStrictEqual(
+        agent?.key,
+        this.#agents.get(hello.name)?.key,
+      );
+      if (!isKnown || this.#isClosing) {
+        // Revoked, or closed, while that was written.
+        socket.destroy();
+        return;
       }
-      tellVerdict(socket, { accepted: true, instances: this.#instances });
       this.#begin(socket, hello);
     } catch (error) {
       // An agent that is connected already hangs up in the middle.
@@ -216,7 +229,7 @@ export class TunnelHub implements Tunnels {
         const { message: reason } = error;
         this.#refusals += 1;
         logger.warn({ remoteAddress, reason }, 'a tunnel was refused');
-        tellVerdict(socket, { accepted: false, reason });
+        await tellVerdict(socket, { accepted: false, reason }).catch(() => {});
       }
       socket.end();
       setTimeout(() => socket.destroy(), LAST_WORD_MS).unref();

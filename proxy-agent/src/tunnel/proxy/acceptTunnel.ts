@@ -19,6 +19,7 @@ import {
   TUNNEL_VERSION,
   Verdict,
   VERSION_HEADER,
+  writeWhole,
 } from '../transport';
 
 /** A connection is not taken for a tunnel; the message may be told. */
@@ -69,7 +70,8 @@ export async function challengeAgent(
     proxyNonce: newNonce(),
     instance: options.instance,
   };
-  socket.write(
+  await writeWhole(
+    socket,
     [
       'HTTP/1.1 101 Switching Protocols',
       'Connection: Upgrade',
@@ -111,8 +113,11 @@ export async function challengeAgent(
 }
 
 /** Ends the handshake. */
-export function tellVerdict(socket: Duplex, verdict: Verdict): void {
-  socket.write(`${JSON.stringify(verdict)}\n`);
+export async function tellVerdict(
+  socket: Duplex,
+  verdict: Verdict,
+): Promise<void> {
+  await writeWhole(socket, `${JSON.stringify(verdict)}\n`);
 }
 
 function parseJson<T>(

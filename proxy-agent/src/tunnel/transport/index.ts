@@ -3,3 +3,4 @@ export * from './handshake';
 export * from './http2Settings';
 export * from './KeepAlive';
 export * from './readLine';
+export * from './writeWhole';
