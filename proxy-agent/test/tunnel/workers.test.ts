@@ -24,6 +24,28 @@ describe('a tunnel to a proxy with two workers', () => {
     return answer.status;
   };
 
+  /** Kills a worker, and waits until all is well again. */
+  const outlive = async (worker: number) => {
+    const before = agent.state.begun;
+    process.kill(worker, 'SIGKILL');
+    await rig.process.until(
+      async () => (await rig.process.ask('/readyz'))?.ok === false,
+      '/readyz to say it',
+    );
+    await rig.process.ready();
+    await until(() => agent.state.tunnels === 1, 'the tunnel');
+    await until(
+      async () => (await statusOf('again').catch(() => 0)) === 201,
+      'a call',
+    );
+    const statuses = [];
+    for (let i = 0; i < 8; i++) {
+      statuses.push(await statusOf(`after-${worker}-${i}`));
+    }
+    expect(statuses).toEqual(Array(8).fill(201));
+    expect(agent.state.begun).toBeGreaterThanOrEqual(before);
+  };
+
   beforeAll(async () => {
     binary = await AgentBinary.create();
   });
@@ -73,24 +95,7 @@ describe('a tunnel to a proxy with two workers', () => {
       'the first call',
     );
     for (const worker of rig.process.workers) {
-      const before = agent.state.begun;
-      process.kill(worker, 'SIGKILL');
-      await rig.process.until(
-        async () => (await rig.process.ask('/readyz'))?.ok === false,
-        '/readyz to say it',
-      );
-      await rig.process.ready();
-      await until(() => agent.state.tunnels === 1, 'the tunnel');
-      await until(
-        async () => (await statusOf('again').catch(() => 0)) === 201,
-        'a call',
-      );
-      const statuses = [];
-      for (let i = 0; i < 8; i++) {
-        statuses.push(await statusOf(`after-${worker}-${i}`));
-      }
-      expect(statuses).toEqual(Array(8).fill(201));
-      expect(agent.state.begun).toBeGreaterThanOrEqual(before);
+      await outlive(worker);
     }
     // One of the two has held it.
     expect(agent.state.begun).toBeGreaterThanOrEqual(2);
