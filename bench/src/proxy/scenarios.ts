@@ -104,7 +104,7 @@ export const SCENARIOS: Scenario[] = [
     request: contender => requestHead(contender, 'GET', PATHS.pod),
     status: 200,
     records: 1,
-    warmUpRequests: 5000,
+    warmUpRequests: 40_000,
   },
   {
     name: 'create',
@@ -119,7 +119,7 @@ export const SCENARIOS: Scenario[] = [
       ]),
     status: 201,
     records: 2,
-    warmUpRequests: 3000,
+    warmUpRequests: 20_000,
   },
   {
     name: 'list',

@@ -10,6 +10,8 @@ import { CredentialVerifier } from './CredentialVerifier';
 
 const NOW = Date.parse('2026-11-22T02:00:00.000Z');
 const SECOND = NOW / 1000;
+/** Requests come over the same one. */
+const CONNECTION = {};
 /** By so much the clocks of portal and proxy may differ. */
 const CLOCK_TOLERANCE_MS = 60_000;
 const REVOKED = {
@@ -75,7 +77,7 @@ describe('CredentialVerifier', () => {
     return `Bearer ${token}`;
   };
   const verify = async (...options: Parameters<typeof issue>) =>
-    verifier.authenticate(await issue(...options));
+    verifier.authenticate(await issue(...options), {});
 
   it.each(['ES256', 'EdDSA'] as const)('accepts %s', async alg => {
     expect(await verify({}, alg)).toMatchObject({
@@ -108,7 +110,7 @@ describe('CredentialVerifier', () => {
 
   it('accepts a credential until it expires, also one that it remembers', async () => {
     const authorization = await issue();
-    const authenticate = () => verifier.authenticate(authorization);
+    const authenticate = () => verifier.authenticate(authorization, CONNECTION);
     expect(await authenticate()).toMatchObject({ ok: true });
     // The clocks of portal and proxy may differ, whether it is remembered or not.
     now = NOW + 3_600_000 + CLOCK_TOLERANCE_MS - 1000;
@@ -119,20 +121,44 @@ describe('CredentialVerifier', () => {
     expect(await verify()).toEqual(EXPIRED);
   });
 
+  it('goes by the credential of each request, not by the one before on its connection', async () => {
+    const jane = await issue();
+    const john = await issue({ sub: 'user:default/john', jti: 'of-john' });
+    for (const [authorization, sub] of [
+      [jane, 'user:default/jane'],
+      [john, 'user:default/john'],
+      [jane, 'user:default/jane'],
+    ]) {
+      expect(
+        await verifier.authenticate(authorization, CONNECTION),
+      ).toMatchObject({ ok: true, claims: { sub } });
+    }
+    expect(await verifier.authenticate(`${jane}x`, CONNECTION)).toEqual(
+      FOREIGN,
+    );
+    expect(await verifier.authenticate(undefined, CONNECTION)).toMatchObject({
+      ok: false,
+    });
+  });
+
   it('accepts one that the portal dated a second ahead', async () => {
     expect(await verify({ iat: SECOND + 1 })).toMatchObject({ ok: true });
   });
 
   it('refuses a revoked credential, also one that it remembers', async () => {
     const authorization = await issue();
-    expect(await verifier.authenticate(authorization)).toMatchObject({
+    expect(
+      await verifier.authenticate(authorization, CONNECTION),
+    ).toMatchObject({
       ok: true,
     });
     verifier.usePolicy({
       ...policy,
       revocations: { credentials: ['credential-1'], users: [] },
     });
-    expect(await verifier.authenticate(authorization)).toEqual(REVOKED);
+    expect(await verifier.authenticate(authorization, CONNECTION)).toEqual(
+      REVOKED,
+    );
     expect(await verify({ jti: 'credential-2' })).toMatchObject({ ok: true });
   });
 

@@ -10,6 +10,7 @@ import {
 const MAX_REMEMBERED = 10_000;
 /** How far the clocks of portal and proxy may differ, in seconds. */
 const CLOCK_TOLERANCE_SECONDS = 60;
+const BEARER = /^Bearer +(\S+)$/i;
 const SIGNATURE_ALGORITHMS = ['ES256', 'EdDSA'];
 
 /** Who asks. */
@@ -43,6 +44,11 @@ export class CredentialVerifier {
   readonly #audience: string;
   readonly #now: () => number;
   readonly #remembered = new Map<string, Authenticated>();
+  /** Of what came last over each connection: a client sends the same with each request. */
+  readonly #digests = new WeakMap<
+    object,
+    { authorization: string; digest: string }
+  >();
   #policy: Policy | undefined;
   #keySet: ReturnType<typeof createLocalJWKSet> | undefined;
 
@@ -67,26 +73,34 @@ export class CredentialVerifier {
     this.#remembered.clear();
   }
 
-  /** @param authorization - the value of the `Authorization` header */
+  /**
+   * @param authorization - the value of the `Authorization` header
+   * @param connection - what the request came over
+   */
   async authenticate(
     authorization: string | undefined,
+    connection: object,
   ): Promise<Authentication> {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    if (!token) {
+    if (!authorization) {
       return {
         ok: false,
-        reason: authorization
-          ? 'only bearer credentials issued by the portal are accepted'
-          : 'no credential was sent; get a kubeconfig from the portal',
+        reason: 'no credential was sent; get a kubeconfig from the portal',
       };
     }
-    const digest = hash('sha256', token, 'base64');
+    const digest = this.#digestOf(authorization, connection);
     const remembered = this.#remembered.get(digest);
     if (remembered) {
       return (remembered.claims.exp + CLOCK_TOLERANCE_SECONDS) * 1000 >
         this.#now()
         ? { ok: true, ...remembered }
         : this.#expired();
+    }
+    const token = BEARER.exec(authorization)?.[1];
+    if (!token) {
+      return {
+        ok: false,
+        reason: 'only bearer credentials issued by the portal are accepted',
+      };
     }
     const policy = this.#policy;
     if (!policy || !this.#keySet) {
@@ -103,7 +117,7 @@ export class CredentialVerifier {
       });
       if (policy !== this.#policy) {
         // What was good by the one before need not be remembered under this one.
-        return await this.authenticate(authorization);
+        return await this.authenticate(authorization, connection);
       }
       const claims = credentialClaimsSchema.parse(payload);
       if (this.isRevoked(claims)) {
@@ -128,6 +142,16 @@ export class CredentialVerifier {
           'the credential is not one that this portal issued for this proxy',
       };
     }
+  }
+
+  #digestOf(authorization: string, connection: object): string {
+    const last = this.#digests.get(connection);
+    if (last?.authorization === authorization) {
+      return last.digest;
+    }
+    const digest = hash('sha256', authorization, 'base64');
+    this.#digests.set(connection, { authorization, digest });
+    return digest;
   }
 
   #expired(): Authentication {

@@ -140,6 +140,7 @@ export class Admission {
 
     const authentication = await this.#verifier.authenticate(
       request.headers.authorization,
+      request.socket,
     );
     if (!authentication.ok) {
       return (

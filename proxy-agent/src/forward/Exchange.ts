@@ -9,8 +9,10 @@ import {
   AnswerHead,
   answerHasBody,
   endAnswer,
+  readAnswerHead,
   writeAnswerHead,
 } from './clientAnswer';
+import { HeldBody } from './HeldBody';
 import { sendRefusal, STATUS_WAIT_MS } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
 import { discardRest } from './requestBody';
@@ -25,8 +27,6 @@ import {
 
 /** How often a reading call is sent at the most, when connections that were kept alive break under it. */
 const MAX_SENDS = 3;
-/** So much of a body is taken in while its outcome is written, in bytes: a short one comes whole, and nothing need be stopped. */
-const MAX_HELD_BYTES = 64 * 1024;
 /** What says that the connection broke, rather than that something is wrong with the request. */
 const BROKEN_CONNECTION = new Set([
   'ECONNRESET',
@@ -34,15 +34,6 @@ const BROKEN_CONNECTION = new Set([
   'UND_ERR_SOCKET',
   ...BROKEN_TUNNEL,
 ]);
-
-/** Reviews that the cluster answers by its own roles alone. */
-const CLUSTERS_VIEW = new Set([
-  'selfsubjectaccessreviews',
-  'selfsubjectrulesreviews',
-]);
-/** kubectl prints it above the answer. */
-const CLUSTERS_VIEW_WARNING =
-  '299 - "this is the answer of the cluster; the roles of the audit proxy may allow less"';
 
 type State =
   /** There is no answer yet. */
@@ -99,8 +90,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #triedRoutes = new Set<UpstreamRoute>();
   #upstream: Dispatcher.DispatchController | undefined;
   #answer: AnswerHead | undefined;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #held = HeldBody.create();
   #holdTimer: NodeJS.Timeout | undefined;
   /** The answer's end, or what broke it off. */
   #ended: { trailers: RawHeaders } | { error: Error } | undefined;
@@ -190,14 +180,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#troubles.answered(this.#target.cluster.name, statusCode);
-    this.#answer = {
-      statusCode,
-      reason,
-      headers: clientResponseHeaders(toRawHeaders(controller.rawHeaders)),
-    };
-    if (CLUSTERS_VIEW.has(this.#target.info.resource)) {
-      this.#answer.headers.push('Warning', CLUSTERS_VIEW_WARNING);
-    }
+    this.#answer = readAnswerHead(
+      { statusCode, reason, headers: toRawHeaders(controller.rawHeaders) },
+      this.#target.info,
+    );
     if (statusCode < 400) {
       this.#release();
       return;
@@ -217,11 +203,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#state === 'holding' && this.#heldBytes >= MAX_STATUS_BYTES) {
+    if (this.#state === 'holding' && this.#held.bytes >= MAX_STATUS_BYTES) {
       this.#release();
     }
-    if (this.#heldBytes >= MAX_HELD_BYTES) {
+    if (this.#held.isFull) {
       controller.pause();
     }
   }
@@ -289,9 +274,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#record
       .outcome({
         result: isError ? 'failure' : 'success',
-        message: isError
-          ? statusMessage(Buffer.concat(this.#held), reason)
-          : reason,
+        message: isError ? statusMessage(this.#held.peek(), reason) : reason,
         statusCode,
       })
       .then(() => this.#writeAnswer(answer))
@@ -313,8 +296,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#state = 'answering';
     const response = this.#response;
     writeAnswerHead(this.#request, response, answer);
-    const held = this.#held;
-    this.#held = [];
+    const held = this.#held.take();
     // The last one goes out together with the end.
     const last = this.#ended ? held.pop() : undefined;
     held.forEach(chunk => response.write(chunk));

@@ -1,11 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestInfo } from '../request';
 import { discardRest } from './requestBody';
 import {
+  clientResponseHeaders,
   hasHeader,
   RawHeaders,
   reasonPhrase,
   withoutHeader,
 } from './upstreamHeaders';
+
+/** Reviews that the cluster answers by its own roles alone. */
+const CLUSTERS_VIEW = new Set([
+  'selfsubjectaccessreviews',
+  'selfsubjectrulesreviews',
+]);
+/** kubectl prints it above the answer. */
+const CLUSTERS_VIEW_WARNING =
+  '299 - "this is the answer of the cluster; the roles of the audit proxy may allow less"';
 
 /** The head of an API server's answer. */
 export type AnswerHead = {
@@ -13,6 +24,18 @@ export type AnswerHead = {
   reason: string;
   headers: RawHeaders;
 };
+
+/** What the client gets of the head of an API server's answer. */
+export function readAnswerHead(
+  { statusCode, reason, headers }: AnswerHead,
+  info: Pick<RequestInfo, 'resource'>,
+): AnswerHead {
+  const passed = clientResponseHeaders(headers);
+  if (CLUSTERS_VIEW.has(info.resource)) {
+    passed.push('Warning', CLUSTERS_VIEW_WARNING);
+  }
+  return { statusCode, reason, headers: passed };
+}
 
 /** Whether a body follows the head of an answer to this request. */
 export function answerHasBody(

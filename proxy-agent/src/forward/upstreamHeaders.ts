@@ -29,14 +29,41 @@ const NEVER_FORWARDED = new Set([
 ]);
 const NEVER_FORWARDED_PREFIXES = ['impersonate-', 'x-remote-', 'x-forwarded-'];
 
-function isForwarded(name: string): boolean {
+/** How far a header travels, by its name. */
+type Reach =
+  /** No further than the connection that it came over. */
+  | 'connection'
+  /** From the API server to the client alone. */
+  | 'answers'
+  | 'everywhere';
+
+function findReach(name: string): Reach {
+  if (HOP_BY_HOP.has(name)) {
+    return 'connection';
+  }
   // Some servers behind the API server take `X_Remote_User` for the same header.
   const dashed = name.replaceAll('_', '-');
-  return !(
-    NEVER_FORWARDED.has(dashed) ||
+  return NEVER_FORWARDED.has(dashed) ||
     HOP_BY_HOP.has(dashed) ||
     NEVER_FORWARDED_PREFIXES.some(prefix => dashed.startsWith(prefix))
-  );
+    ? 'answers'
+    : 'everywhere';
+}
+
+/** Names that are remembered at the most: a client may make up any number. */
+const MAX_REMEMBERED_NAMES = 1000;
+const reaches = new Map<string, Reach>();
+
+/** @param name - as it stands on the wire */
+function reachOf(name: string): Reach {
+  let reach = reaches.get(name);
+  if (reach === undefined) {
+    reach = findReach(name.toLowerCase());
+    if (reaches.size < MAX_REMEMBERED_NAMES) {
+      reaches.set(name, reach);
+    }
+  }
+  return reach;
 }
 
 /** A WebSocket subprotocol that is none: browsers carry a bearer token to an API server in it. */
@@ -45,10 +72,12 @@ const CREDENTIAL_SUBPROTOCOL = 'base64url.bearer.authorization.k8s.io.';
 /** Names and values in turn, as they stand on the wire; a name may come several times. */
 export type RawHeaders = string[];
 
-function namedByConnection(raw: readonly string[]): Set<string> {
-  const names = new Set<string>();
+/** What `Connection` names, in lower case; undefined when it does not stand there. */
+function namedByConnection(raw: readonly string[]): Set<string> | undefined {
+  let names: Set<string> | undefined;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     if (raw[i].length === 10 && raw[i].toLowerCase() === 'connection') {
+      names ??= new Set();
       for (const name of raw[i + 1].split(',')) {
         names.add(name.trim().toLowerCase());
       }
@@ -57,16 +86,20 @@ function namedByConnection(raw: readonly string[]): Set<string> {
   return names;
 }
 
-/** Headers without those of one connection, and without what `isDropped` names in lower case. */
+/** Headers without those of one connection, and without those that may not go that way. */
 function endToEnd(
   raw: readonly string[],
-  isDropped: (name: string) => boolean,
+  way: 'to the API server' | 'on from a proxy' | 'to the client',
 ): RawHeaders {
   const connection = namedByConnection(raw);
   const headers: RawHeaders = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i].toLowerCase();
-    if (!HOP_BY_HOP.has(name) && !connection.has(name) && !isDropped(name)) {
+    const reach = reachOf(raw[i]);
+    const mayPass =
+      reach === 'everywhere' ||
+      (reach === 'answers' && way === 'to the client') ||
+      (way === 'on from a proxy' && isIdentity(raw[i].toLowerCase()));
+    if (mayPass && !connection?.has(raw[i].toLowerCase())) {
       headers.push(raw[i], raw[i + 1]);
     }
   }
@@ -88,7 +121,9 @@ export function withoutHeader(
   raw: readonly string[],
   name: string,
 ): RawHeaders {
-  return raw.filter((_, i) => raw[i - (i % 2)].toLowerCase() !== name);
+  return hasHeader(raw, name)
+    ? raw.filter((_, i) => raw[i - (i % 2)].toLowerCase() !== name)
+    : [...raw];
 }
 
 /** The headers that undici hands over, a character for a byte. */
@@ -152,7 +187,7 @@ export function upstreamRequestHeaders(
 ): RawHeaders {
   const { cluster, impersonation } = context;
   const headers = withoutCredentials(
-    endToEnd(request.rawHeaders, name => !isForwarded(name)),
+    endToEnd(request.rawHeaders, 'to the API server'),
   );
   headers.push('Host', cluster.host);
   const authorization = cluster.authorization();
@@ -194,10 +229,7 @@ export function relayedRequestHeaders(
   cluster: Pick<Upstream, 'host' | 'authorization'>,
 ): RawHeaders {
   const headers = withoutCredentials(
-    endToEnd(
-      request.rawHeaders,
-      name => !isIdentity(name) && !isForwarded(name),
-    ),
+    endToEnd(request.rawHeaders, 'on from a proxy'),
   );
   headers.push('Host', cluster.host);
   const authorization = cluster.authorization();
@@ -209,5 +241,5 @@ export function relayedRequestHeaders(
 
 /** The headers of a response as the client gets them; `Trailer` stays, since trailers are passed on. */
 export function clientResponseHeaders(raw: readonly string[]): RawHeaders {
-  return endToEnd(raw, () => false);
+  return endToEnd(raw, 'to the client');
 }

