@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
 /** Addresses that no network here has (RFC 5737 keeps them for documentation). */
-const OUTSIDE = '192.0.2.1';
-const INSIDE = '192.0.2.2';
+const OUTSIDE = '203.0.113.1';
+const INSIDE = '203.0.113.2';
 
 /** A network namespace: from it one can dial out to this machine, and what listens on its loopback cannot be dialled. */
 export class PrivateNetwork {

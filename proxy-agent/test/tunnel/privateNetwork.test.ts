@@ -109,6 +109,16 @@ if (missing) {
         () => false,
       );
 
+    const connected = async () => {
+      try {
+        await until(works, 'the tunnel');
+      } catch (error) {
+        const log = readFileSync(join(directory, 'agent.log'), 'utf8');
+        const why = await kubectl('get', 'pods').catch(String);
+        throw new Error(`${error}: ${why}; the log of the agent:\n${log}`);
+      }
+    };
+
     beforeAll(async () => {
       directory = mkdtempSync(join(tmpdir(), 'private-'));
       clusterDirectory =
@@ -176,7 +186,7 @@ if (missing) {
         }),
       );
       agent = startAgent();
-      await until(works, 'the tunnel');
+      await connected();
     });
     afterAll(async () => {
       agent?.kill('SIGTERM');
@@ -245,7 +255,7 @@ if (missing) {
       }, 'the proxy to notice');
       expect(performance.now() - cutAt).toBeLessThan(20_000);
       network.mend();
-      await until(works, 'the tunnel');
+      await connected();
       watch.kill('SIGTERM');
     });
 
@@ -254,7 +264,7 @@ if (missing) {
       await once(agent, 'exit');
       await until(async () => !(await works()), 'the end of the tunnel');
       agent = startAgent();
-      await until(works, 'the tunnel');
+      await connected();
     });
 
     it('a slow and lossy link carries it all, where the kernel can make one', async () => {
