@@ -255,6 +255,7 @@ export class Proxy {
         bundleVersion: policy.bundle?.version,
         instance,
         tunnels: hub.statuses(),
+        sentAt: new Date().toISOString(),
         spool: {
           epoch: spool.epoch,
           depth: spool.depth,

@@ -1,5 +1,9 @@
 import { createConnection } from 'node:net';
-import { decodeFrames } from 'backstage-plugin-kubernetes-audit-common';
+import { zstdDecompressSync } from 'node:zlib';
+import {
+  decodeFrames,
+  decodeRecordingEvents,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { TestApiServer } from './TestApiServer';
 import { TestPortal } from './TestPortal';
 import { TestProxy, until } from './TestProxy';
@@ -376,12 +380,24 @@ describe('the proxy', () => {
       exitCode: 7,
       chunkCount: 1,
     });
-    const frames = decodeFrames(portal.chunks.get(`${id}/0`) ?? Buffer.of());
-    expect(frames[0].header).toMatchObject({
-      sequence: 0,
-      last: true,
-      eventCount: 4,
-    });
+    const [{ header, body }] = decodeFrames(
+      portal.chunks.get(`${id}/0`) ?? Buffer.of(),
+    );
+    expect(header).toMatchObject({ sequence: 0, last: true });
+    const events = decodeRecordingEvents(
+      zstdDecompressSync(body),
+      header.firstTime,
+    );
+    // Frames that came at once are one event.
+    const output = events.filter(({ type }) => type === 'output');
+    expect(Buffer.concat(output.map(({ data }) => data)).toString()).toBe(
+      'hello world',
+    );
+    expect([events.at(0)?.type, events.at(-1)?.type]).toEqual([
+      'header',
+      'exit',
+    ]);
+    expect(events.length).toBe(output.length + 2);
   });
 
   it('counts a refused upgrade as one failed call', async () => {

@@ -59,7 +59,7 @@ export async function writtenRecording(
   let journal: FrameJournal | undefined;
   const close = async (last: boolean) => {
     if (journal) {
-      await frames.append(journal.close(), { sequence, last });
+      await frames.appendContent(journal.close(), { sequence, last });
       journal.remove();
       journal = undefined;
       sequence++;
@@ -75,7 +75,8 @@ export async function writtenRecording(
       event.time,
       HEADER,
     );
-    journal.append(event);
+    const { type, time, data } = event;
+    journal.append({ type, time, pieces: [data], bytes: data.length });
     if (journal.bytes >= FRAME_TARGET_BYTES) {
       await close(false);
     }

@@ -43,9 +43,12 @@ import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
 import {
+  DeadLetters,
+  DeliveryWatch,
   EventIngest,
   EventPublisher,
   EventsServiceSink,
+  SpoolGaps,
   SpoolPruning,
 } from './ingest';
 import {
@@ -263,6 +266,13 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               encryption: config.export.encryption,
               now,
             }),
+            delivery: DeliveryWatch.create({
+              gaps: SpoolGaps.create({ knex, now }),
+              deadLetters: DeadLetters.create(knex),
+              heartbeats,
+              authorizer,
+              now,
+            }),
             recordings: RecordingLibrary.create({
               ...recordings,
               events: eventStore.store,
@@ -307,6 +317,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               now,
             }),
             keys,
+            settings: { exportEncryption: config.export.encryption },
             clock,
             shutdown: shutdown.signal,
           }),

@@ -60,6 +60,8 @@ export const agentHeartbeatSchema = z.object({
   instance: z.uuid().optional(),
   /** Absent from proxies that know no tunnels. */
   tunnels: z.array(tunnelStatusSchema).max(10_000).optional(),
+  /** What the agent's clock says: ISO 8601. */
+  sentAt: z.iso.datetime().optional(),
   spool: z
     .object({
       epoch: z.uuid(),
@@ -83,11 +85,16 @@ export const heartbeatAnswerSchema = z.object({
 export type HeartbeatAnswer = z.infer<typeof heartbeatAnswerSchema>;
 
 /** `GET /v1/agents`: all workers of an agent as one. @public */
-export type AgentStatus = Omit<AgentHeartbeat, 'worker' | 'spool'> & {
+export type AgentStatus = Omit<
+  AgentHeartbeat,
+  'worker' | 'spool' | 'sentAt'
+> & {
   id: string;
   lastSeenAt: string;
   /** Processes that tell of themselves. */
   workers: number;
+  /** How far its clock is ahead of the portal's, in milliseconds; less than 0 when it is behind. */
+  clockAheadMs?: number;
   /** Of the process that has the oldest. */
   bundleVersion?: number;
   /** Of all processes together. */

@@ -14,5 +14,6 @@ export * from './agent';
 export * from './tunnelNames';
 export * from './tunnel';
 export * from './pages';
+export * from './delivery';
 export * from './permissions';
 export * from './recordingFormat';

@@ -1,5 +1,5 @@
 import type { StoredRequestAuditEvent } from './event';
-import type { Recording } from './recording';
+import type { ExportEncryption, Recording } from './recording';
 
 /** One page of a list, newest first unless asked otherwise. @public */
 export type Page<TItem> = {
@@ -38,6 +38,12 @@ export type RequestAuditHistogram = {
 
 /** `GET /v1/recordings` @public */
 export type RecordingPage = Page<Recording>;
+
+/** `GET /v1/settings`: what the pages have to know of the configuration. @public */
+export type PageSettings = {
+  /** `kubernetesAudit.export.encryption` */
+  exportEncryption: ExportEncryption;
+};
 
 /** Rows of a page when the request does not say. @public */
 export const DEFAULT_PAGE_LIMIT = 50;

@@ -6,6 +6,12 @@ export const requestAuditReadPermission = createPermission({
   attributes: { action: 'read' },
 });
 
+/** See the records that were kept aside because they are no events. @public */
+export const deadLetterReadPermission = createPermission({
+  name: 'kubernetes-audit.dead-letter.read',
+  attributes: { action: 'read' },
+});
+
 /** See *Pod Session Recordings*. @public */
 export const recordingReadPermission = createPermission({
   name: 'kubernetes-audit.recording.read',
@@ -51,6 +57,7 @@ export const accessManagePermission = createPermission({
 /** All permissions of the plugin. @public */
 export const kubernetesAuditPermissions = [
   requestAuditReadPermission,
+  deadLetterReadPermission,
   recordingReadPermission,
   recordingPlayPermission,
   recordingManagePermission,

@@ -19,6 +19,7 @@ export {
   KubernetesAuditClient,
   type DownloadedFile,
   type DownloadFormat,
+  type FileOptions,
   type KubernetesAuditApi,
   type ListRequest,
   type OpenedRecording,
@@ -26,6 +27,7 @@ export {
   type RequestAuditFilter,
   type RequestAuditFilterField,
   type RequestAuditListRequest,
+  type RequestAuditSelection,
   type RequestOptions,
 } from './api';
 export {

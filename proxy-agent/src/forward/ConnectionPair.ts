@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream';
+import type { UpgradeConnection } from '../upstream';
+import { TurnBatch } from './TurnBatch';
 
 /** How long a connection may take to accept the last bytes, in milliseconds. */
 const FAREWELL_MS = 2000;
@@ -6,10 +8,18 @@ const FAREWELL_MS = 2000;
 /** One side of a {@link ConnectionPair}. */
 export type Side = 'client' | 'upstream';
 
+/** What is to be done with bytes that came. */
+export type Seen = {
+  /** May be passed on now; all that waited is among it, if there is any. */
+  released: readonly Buffer[];
+  /** A part of what came waits until some later bytes are released. */
+  waits: boolean;
+};
+
 /** Who reads along. */
 export type PairObserver = {
-  /** Gets bytes before they are passed on. @returns those that may be passed on now, perhaps with some that came before */
-  see(from: Side, chunk: Buffer): readonly Buffer[];
+  /** Gets bytes before they are passed on; what it keeps without returning it must be copied. */
+  see(from: Side, chunk: Buffer): Seen;
   /** Those of the upstream that were not passed on yet, when no more will come. */
   rest(): readonly Buffer[];
   /** Own bytes that are to follow those that were just passed on to the client, if any. */
@@ -22,12 +32,15 @@ export type PairObserver = {
 
 /** Reads nothing. */
 export const PASS_THROUGH: PairObserver = {
-  see: (_from, chunk) => [chunk],
+  see: (_from, chunk) => ({ released: [chunk], waits: false }),
   rest: () => [],
   following: () => undefined,
   heldBack: () => undefined,
   onClosed: () => {},
 };
+
+/** The two connections of a pair. */
+export type Sides = { client: Duplex; upstream: UpgradeConnection };
 
 /**
  * Two connections of which each gets what the other sends, with backpressure.
@@ -36,31 +49,39 @@ export const PASS_THROUGH: PairObserver = {
 export class ConnectionPair {
   readonly #client: Duplex;
   readonly #upstream: Duplex;
+  readonly #connection: UpgradeConnection;
   readonly #observer: PairObserver;
+  /** What gives back the memory of bytes of which a part waits. */
+  readonly #held: Record<Side, (() => void)[]> = { client: [], upstream: [] };
   #first: Side | undefined;
   #isCut = false;
 
-  static create(
-    sides: Record<Side, Duplex>,
-    observer: PairObserver,
-  ): ConnectionPair {
+  static create(sides: Sides, observer: PairObserver): ConnectionPair {
     return new ConnectionPair(sides, observer);
   }
 
-  private constructor(sides: Record<Side, Duplex>, observer: PairObserver) {
+  private constructor(sides: Sides, observer: PairObserver) {
     this.#client = sides.client;
-    this.#upstream = sides.upstream;
+    this.#upstream = sides.upstream.socket;
+    this.#connection = sides.upstream;
     this.#observer = observer;
     // An error is followed by close. It can come to a pair that is cut before it starts.
-    sides.client.on('error', () => {});
-    sides.upstream.on('error', () => {});
+    this.#client.on('error', () => {});
+    this.#upstream.on('error', () => {});
   }
 
   /** @param early - what each has sent already */
   start(early: Record<Side, Buffer>): void {
     this.#inject();
-    this.#connect('client', this.#client, this.#upstream, early.client);
-    this.#connect('upstream', this.#upstream, this.#client, early.upstream);
+    const toUpstream = this.#batch('client', this.#client, this.#upstream);
+    this.#client.on('data', chunk => toUpstream.add(chunk));
+    toUpstream.add(early.client);
+    this.#connect('client', this.#client, this.#upstream, toUpstream);
+
+    const toClient = this.#batch('upstream', this.#upstream, this.#client);
+    toClient.add(early.upstream);
+    this.#connection.lendReads(bytes => toClient.add(bytes));
+    this.#connect('upstream', this.#upstream, this.#client, toClient);
   }
 
   /** Cuts the upstream off; the client gets these bytes as the last. */
@@ -73,13 +94,23 @@ export class ConnectionPair {
     this.#sayFarewell(this.#client);
   }
 
-  #connect(side: Side, from: Duplex, to: Duplex, early: Buffer): void {
+  #batch(side: Side, from: Duplex, to: Duplex): TurnBatch {
+    return TurnBatch.create((bytes, done) =>
+      this.#pass(side, from, to, bytes, done),
+    );
+  }
+
+  /** @param batch - of what the one sends to the other; it can hold bytes already */
+  #connect(side: Side, from: Duplex, to: Duplex, batch: TurnBatch): void {
     if ('setNoDelay' in from && typeof from.setNoDelay === 'function') {
       from.setNoDelay(true);
     }
-    const closed = () => this.#closed(side);
-    from.on('data', chunk => this.#pass(side, from, to, chunk));
+    const closed = () => {
+      batch.flush();
+      this.#closed(side);
+    };
     const ended = () => {
+      batch.flush();
       this.#first ??= side;
       this.#passRest(side);
       to.end();
@@ -87,9 +118,7 @@ export class ConnectionPair {
     from.on('end', ended);
     from.on('close', closed);
     to.on('drain', () => this.#flow(from, to));
-    if (early.length > 0) {
-      this.#pass(side, from, to, early);
-    }
+    batch.flush();
     this.#flow(from, to);
     if (from.readableEnded) {
       ended();
@@ -99,16 +128,25 @@ export class ConnectionPair {
     }
   }
 
-  #pass(side: Side, from: Duplex, to: Duplex, chunk: Buffer): void {
+  /** @param done - the chunk is of no more use here */
+  #pass(
+    side: Side,
+    from: Duplex,
+    to: Duplex,
+    chunk: Buffer,
+    done: () => void,
+  ): void {
     if (this.#isCut || !to.writable) {
       return;
     }
-    const released = this.#observer.see(side, chunk);
+    const { released, waits } = this.#observer.see(side, chunk);
     // Seeing it can end the session.
     if (this.#isCut) {
       return;
     }
-    this.#write(to, released);
+    const written = released.length > 0 ? this.#held[side].splice(0) : [];
+    (waits ? this.#held[side] : written).push(done);
+    this.#write(to, released, () => written.forEach(giveBack => giveBack()));
     if (side === 'upstream') {
       this.#inject();
     }
@@ -120,18 +158,21 @@ export class ConnectionPair {
 
   #passRest(side: Side): void {
     if (side === 'upstream' && !this.#isCut && this.#client.writable) {
-      this.#write(this.#client, this.#observer.rest());
+      this.#write(this.#client, this.#observer.rest(), () => {});
     }
   }
 
-  #write(to: Duplex, chunks: readonly Buffer[]): void {
-    if (chunks.length === 1) {
-      to.write(chunks[0]);
+  /** @param done - all was handed to the system */
+  #write(to: Duplex, chunks: readonly Buffer[], done: () => void): void {
+    if (chunks.length === 0) {
+      done();
       return;
     }
     // One call of the system for all of them.
     to.cork();
-    chunks.forEach(chunk => to.write(chunk));
+    chunks.slice(0, -1).forEach(chunk => to.write(chunk));
+    // After an error it may be in use still.
+    to.write(chunks[chunks.length - 1], error => error || done());
     to.uncork();
   }
 

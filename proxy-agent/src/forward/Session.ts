@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type {
   Injection,
@@ -7,7 +6,7 @@ import type {
   RemoteCommandTap,
 } from '../protocol';
 import type { Copy, SessionEnd, SessionRecording } from '../recording';
-import { ConnectionPair, Side } from './ConnectionPair';
+import { ConnectionPair, Seen, Side, Sides } from './ConnectionPair';
 import { SessionTranscript } from './SessionTranscript';
 import { WholeFrames } from './WholeFrames';
 
@@ -78,9 +77,7 @@ export class Session {
   }
 
   /** Passes bytes on until one side ends. */
-  run(
-    sides: Record<Side, Duplex> & { fromClient: Buffer; fromUpstream: Buffer },
-  ): void {
+  run(sides: Sides & { fromClient: Buffer; fromUpstream: Buffer }): void {
     this.#connections = ConnectionPair.create(sides, {
       see: (from, chunk) => this.#see(from, chunk),
       rest: () => this.#frames.take(),
@@ -118,26 +115,27 @@ export class Session {
   }
 
   /** @returns what may be passed on; nothing when the session has to end over it */
-  #see(from: Side, chunk: Buffer): readonly Buffer[] {
+  #see(from: Side, chunk: Buffer): Seen {
     const { tap } = this.#options;
     if (!tap) {
       this.#lastActivity = performance.now();
-      return [chunk];
+      return { released: [chunk], waits: false };
     }
     try {
       if (from === 'client') {
-        tap.pushFromClient(chunk).forEach(event => this.#take(event));
-        return [chunk];
+        this.#take(tap.pushFromClient(chunk));
+        return { released: [chunk], waits: false };
       }
       // Should the session end over this chunk, the client never gets it: the
       // last words stand in its place.
       this.#beforeChunk = { injection: tap.injection() };
-      tap.pushFromServer(chunk).forEach(event => this.#take(event));
+      this.#take(tap.pushFromServer(chunk));
       this.#beforeChunk = undefined;
-      return this.#frames.push(chunk, tap.boundary);
+      const released = this.#frames.push(chunk, tap.boundary);
+      return { released, waits: this.#frames.isHolding };
     } catch (error) {
       this.#end((error as Error).message, { truncated: true });
-      return [];
+      return { released: [], waits: false };
     }
   }
 
@@ -170,13 +168,15 @@ export class Session {
     }
   }
 
-  #take(event: RemoteCommandEvent): void {
-    if ('data' in event) {
-      this.#lastActivity = performance.now();
-    } else if (event.type === 'status') {
-      this.#exitCode = event.exitCode;
+  #take(events: readonly RemoteCommandEvent[]): void {
+    for (const event of events) {
+      if ('data' in event) {
+        this.#lastActivity = performance.now();
+      } else if (event.type === 'status') {
+        this.#exitCode = event.exitCode;
+      }
     }
-    this.#transcript?.take(event);
+    this.#transcript?.take(events);
   }
 
   #startTimers(): void {

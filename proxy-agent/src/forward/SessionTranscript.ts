@@ -52,18 +52,52 @@ export class SessionTranscript {
     this.#recording.append('output', Buffer.from(text));
   }
 
-  /** @throws SpoolError when it cannot be kept: the user must not see it */
-  take(event: RemoteCommandEvent): void {
+  /**
+   * What came at once. Output of one stream that nothing else interrupts is one
+   * event of the recording, in however many frames it came.
+   *
+   * @throws SpoolError when it cannot be kept: the user must not see it
+   */
+  take(events: readonly RemoteCommandEvent[]): void {
+    let run: { type: 'output' | 'error'; pieces: Uint8Array[] } | undefined;
+    const recordRun = () => {
+      if (run) {
+        this.#recordOutput(run.type, run.pieces);
+        run = undefined;
+      }
+    };
+    for (const event of events) {
+      const type = this.#outputType(event);
+      if (type !== run?.type) {
+        recordRun();
+      }
+      if (type && 'data' in event) {
+        run ??= { type, pieces: [] };
+        run.pieces.push(event.data);
+      } else {
+        this.#takeOther(event);
+      }
+    }
+    recordRun();
+  }
+
+  #outputType(event: RemoteCommandEvent): 'output' | 'error' | undefined {
     switch (event.type) {
       case 'stdout':
-        if (this.#copy?.of.direction === 'from the pod') {
-          this.#recordCopied(event.data);
-        } else {
-          this.#recordOutput('output', event.data);
-        }
-        break;
+        return this.#copy?.of.direction === 'from the pod'
+          ? undefined
+          : 'output';
       case 'stderr':
-        this.#recordOutput('error', event.data);
+        return 'error';
+      default:
+        return undefined;
+    }
+  }
+
+  #takeOther(event: RemoteCommandEvent): void {
+    switch (event.type) {
+      case 'stdout':
+        this.#recordCopied(event.data);
         break;
       case 'stdin':
         if (this.#copy?.of.direction === 'to the pod') {
@@ -92,9 +126,11 @@ export class SessionTranscript {
     }
   }
 
-  #recordOutput(type: 'output' | 'error', data: Uint8Array): void {
-    this.#recording.append(type, data);
-    this.#recordInput(this.#input?.shown(data));
+  #recordOutput(type: 'output' | 'error', pieces: readonly Uint8Array[]): void {
+    this.#recording.append(type, ...pieces);
+    for (const piece of pieces) {
+      this.#recordInput(this.#input?.shown(piece));
+    }
   }
 
   #recordCopied(data: Uint8Array): void {

@@ -155,10 +155,7 @@ export class Sessions {
         limits.maxDuration && durationToMilliseconds(limits.maxDuration),
       // In a stream of a program it would be a line of the program's.
       banner: parameters.tty ? limits.banner : undefined,
-      copy:
-        kind === 'exec'
-          ? detectCopy(parameters.command, parameters.tty)
-          : undefined,
+      copy: kind === 'exec' ? detectCopy(parameters) : undefined,
       logger: this.#logger.child({ sessionId }),
       startRecording:
         recordingId === undefined

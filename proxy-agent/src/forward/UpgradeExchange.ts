@@ -174,7 +174,7 @@ export class UpgradeExchange {
     );
     this.#client.release();
     respondOnSocket(this.#request, this.#socket, response => {
-      response.once('close', () => connection.destroy());
+      response.once('close', () => connection.socket.destroy());
       relayUpgradeRefusal(head, start, response);
     });
   }
@@ -199,7 +199,7 @@ export class UpgradeExchange {
           [head.headers['x-stream-protocol-version']].flat()[0],
       });
     } catch (error) {
-      connection.destroy();
+      connection.socket.destroy();
       await this.#fail(
         error instanceof ProtocolError ? 502 : 503,
         `the session cannot be recorded, so it does not begin: ${
@@ -219,7 +219,7 @@ export class UpgradeExchange {
         recordingId: session.recordingId,
       });
     } catch (error) {
-      connection.destroy();
+      connection.socket.destroy();
       await session.cancel();
       throw error;
     }

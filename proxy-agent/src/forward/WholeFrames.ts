@@ -32,7 +32,8 @@ export class WholeFrames {
   }
 
   /**
-   * @param chunk - the next bytes; they must not be written to any more
+   * @param chunk - the next bytes; they must not be written to until all of
+   *   them were returned
    * @param boundary - where in the chunk its last whole frame ends; undefined
    *   if none does
    * @returns what the client may have now

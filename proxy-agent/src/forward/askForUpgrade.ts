@@ -1,5 +1,5 @@
 import { IncomingMessage, request as httpRequest } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { UpgradeConnection } from '../upstream';
 import type { CallTarget } from './Exchange';
 import { upstreamFailure } from './upstreamFailure';
 import { RawHeaders, withoutHeader } from './upstreamHeaders';
@@ -13,7 +13,7 @@ const MAX_RESPONSE_HEAD_BYTES = 256 * 1024;
 export type UpgradeAnswer = {
   head: IncomingMessage;
   /** The caller's from now on. */
-  connection: Duplex;
+  connection: UpgradeConnection;
   /** What came right behind a 101; undefined when the upgrade was refused. */
   firstBytes: Buffer | undefined;
 };
@@ -55,7 +55,7 @@ export async function askForUpgrade(
       error,
     );
   let headers: RawHeaders;
-  let connection: Duplex;
+  let connection: UpgradeConnection;
   try {
     gone.throwIfAborted();
     headers = headersOf();
@@ -63,17 +63,18 @@ export async function askForUpgrade(
   } catch (error) {
     throw failure(error as Error, false);
   }
+  const { socket } = connection;
   // Node takes its own listener away with the answer; an error is followed by close.
-  connection.on('error', () => {});
-  gone.addEventListener('abort', () => connection.destroy());
+  socket.on('error', () => {});
+  gone.addEventListener('abort', () => socket.destroy());
 
   return await new Promise<UpgradeAnswer>((resolve, reject) => {
     const timer = setTimeout(
-      () => connection.destroy(new Error('it took too long')),
+      () => socket.destroy(new Error('it took too long')),
       HANDSHAKE_TIMEOUT_MS,
     );
     const upstream = httpRequest({
-      createConnection: () => connection,
+      createConnection: () => socket,
       method: request.method,
       path: `${cluster.basePath}${url}`,
       setHost: false,
@@ -97,7 +98,7 @@ export async function askForUpgrade(
     });
     upstream.on('error', error => {
       clearTimeout(timer);
-      connection.destroy();
+      socket.destroy();
       reject(failure(error, true));
     });
     upstream.end();

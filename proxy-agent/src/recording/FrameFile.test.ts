@@ -36,7 +36,7 @@ describe('FrameFile', () => {
     const sizes = [FRAME_TARGET_BYTES, 10, FRAME_TARGET_BYTES + 5000, 1, 5000];
     await Promise.all(
       sizes.map((bytes, sequence) =>
-        file.append(content(bytes, sequence), { sequence, last: false }),
+        file.appendContent(content(bytes, sequence), { sequence, last: false }),
       ),
     );
     const frames = decodeFrames(readFileSync(directory.framesFile));
@@ -56,7 +56,7 @@ describe('FrameFile', () => {
     mkdirSync(directory.framesFile);
     const results = await Promise.allSettled(
       [0, 1].map(sequence =>
-        file.append(content(10, sequence), { sequence, last: false }),
+        file.appendContent(content(10, sequence), { sequence, last: false }),
       ),
     );
     expect(results.map(({ status }) => status)).toEqual([

@@ -1,4 +1,4 @@
-import { close, fdatasync, open, write } from 'node:fs';
+import { close, fdatasync, open, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import { encodeFrame } from 'backstage-plugin-kubernetes-audit-common';
 import type { RecordingDirectory } from '../spool';
@@ -6,11 +6,12 @@ import { compressFrame } from './compressFrame';
 import type { JournalContent } from './FrameJournal';
 
 const openFile = promisify(open);
-const writeFile = promisify(write);
+const writePieces = promisify(writev);
 const syncFile = promisify(fdatasync);
 const closeFile = promisify(close);
 
-async function encodeContent(
+/** A journal's content as a frame, compressed off the event loop. */
+export async function encodeContent(
   content: JournalContent,
   { sequence, last }: { sequence: number; last: boolean },
 ): Promise<Uint8Array> {
@@ -22,6 +23,16 @@ async function encodeContent(
     eventCount: content.eventCount,
     firstTime: content.firstTime,
     lastTime: content.lastTime,
+  });
+}
+
+/** What is left when so many bytes are written; a disk that is about to be full takes only a part. */
+function withoutStart(pieces: Uint8Array[], bytes: number): Uint8Array[] {
+  let left = bytes;
+  return pieces.flatMap(piece => {
+    const taken = Math.min(left, piece.length);
+    left -= taken;
+    return taken < piece.length ? [piece.subarray(taken)] : [];
   });
 }
 
@@ -44,21 +55,26 @@ export class FrameFile {
     this.#path = path;
   }
 
+  /** {@link append}s a journal's content. */
+  async appendContent(
+    content: JournalContent,
+    frame: { sequence: number; last: boolean },
+  ): Promise<void> {
+    await this.append(encodeContent(content, frame));
+  }
+
   /**
-   * Turns a journal's content into a frame at the end of the recording, on the
-   * disk when it resolves. The next ones can be asked for meanwhile: they are
-   * compressed while this one is written, and then written and synced together,
-   * so that a slow disk is waited for once.
+   * Puts a frame at the end of the recording, on the disk when it resolves. The
+   * next ones can come meanwhile: they are written and synced together, so that
+   * a slow disk is waited for once.
    *
+   * @param frame - may be on its way
    * @returns the frame
    * @throws Error of the file system, also for all that come after: a part of
    *   the frame can be there
    */
-  async append(
-    content: JournalContent,
-    frame: { sequence: number; last: boolean },
-  ): Promise<Uint8Array> {
-    const inTurn = Promise.all([encodeContent(content, frame), this.#encoded]);
+  async append(frame: Promise<Uint8Array>): Promise<Uint8Array> {
+    const inTurn = Promise.all([frame, this.#encoded]);
     this.#encoded = inTurn;
     const [bytes] = await inTurn;
     this.#waiting.push(bytes);
@@ -69,14 +85,13 @@ export class FrameFile {
   }
 
   async #writeWaiting(): Promise<void> {
-    const bytes = Buffer.concat(this.#waiting);
+    let frames = this.#waiting;
     this.#waiting = [];
     this.#nextWrite = undefined;
     this.#handle ??= await openFile(this.#path, 'a', 0o600);
-    let written = 0;
-    while (written < bytes.length) {
-      const { bytesWritten } = await writeFile(this.#handle, bytes, written);
-      written += bytesWritten;
+    while (frames.length > 0) {
+      const { bytesWritten } = await writePieces(this.#handle, frames);
+      frames = withoutStart(frames, bytesWritten);
     }
     await syncFile(this.#handle);
   }

@@ -24,6 +24,13 @@ import { JournalBuffer } from './JournalBuffer';
  */
 const FIRST_TIME_BYTES = 8;
 
+/** A recording's event, its payload in pieces. */
+export type JournalEvent = Pick<RecordingEvent, 'type' | 'time'> & {
+  pieces: readonly Uint8Array[];
+  /** Of all pieces. */
+  bytes: number;
+};
+
 /** What a journal holds, ready to become a frame. */
 export type JournalContent = {
   /** The frame's uncompressed body. */
@@ -69,7 +76,7 @@ export class FrameJournal {
     time.writeBigUInt64LE(BigInt(firstTime));
     const start = JournalBuffer.create();
     try {
-      this.#write(start.add(time, Buffer.from(JSON.stringify(header))));
+      this.#write(start.add([time, Buffer.from(JSON.stringify(header))]));
     } catch (error) {
       closeSync(this.#handle);
       unlinkSync(file);
@@ -83,12 +90,12 @@ export class FrameJournal {
   }
 
   /** @throws Error of the file system: then the event is not recorded */
-  append({ type, time, data }: RecordingEvent): void {
+  append({ type, time, pieces, bytes }: JournalEvent): void {
     const head = encodeRecordingEventHead(
-      { type, time, bytes: data.length },
+      { type, time, bytes },
       this.#lastTime,
     );
-    const record = this.#events.add(head, data);
+    const record = this.#events.add([head, ...pieces]);
     try {
       this.#write(record);
     } catch (error) {
@@ -99,7 +106,7 @@ export class FrameJournal {
     this.#lastTime = Math.max(this.#lastTime, time);
   }
 
-  /** No more events come; the file, and what this returns, stay until {@link remove}. */
+  /** No more events come; the file stays until {@link remove}, what this returns until {@link release}. */
   close(): JournalContent {
     closeSync(this.#handle);
     return {
@@ -110,9 +117,14 @@ export class FrameJournal {
     };
   }
 
+  /** What {@link close} returned is of no more use; the file stays. */
+  release(): void {
+    this.#events.release();
+  }
+
   /** The events are in a closed frame now. */
   remove(): void {
-    this.#events.release();
+    this.release();
     unlinkSync(this.file);
   }
 

@@ -6,7 +6,7 @@ const HEAD = Buffer.from('head:');
 
 /** Adds a record with so many bytes behind its head. */
 function add(buffer: JournalBuffer, bytes: number, fill: string): Buffer {
-  return buffer.add(HEAD, Buffer.alloc(bytes, fill));
+  return buffer.add([HEAD, Buffer.alloc(bytes, fill)]);
 }
 
 describe('JournalBuffer', () => {

@@ -6,7 +6,7 @@ const MIN_BYTES = 4 * 1024;
 /** What a session that prints little may take, in bytes. */
 const SMALL_BYTES = 64 * 1024;
 /** What a full frame needs, with its records and the last event that goes beyond, in bytes. */
-const FULL_BYTES = FRAME_TARGET_BYTES + 128 * 1024;
+const FULL_BYTES = FRAME_TARGET_BYTES + 160 * 1024;
 /** Full ones that wait to be used again. */
 const MAX_SPARE = 10;
 
@@ -50,22 +50,26 @@ export class JournalBuffer {
   /**
    * Adds a record.
    *
-   * @param head - how its payload begins
-   * @param rest - what follows
+   * @param pieces - of its payload
    * @returns the record, until another is added
    */
-  add(head: Uint8Array, rest: Uint8Array): Buffer {
+  add(pieces: readonly Uint8Array[]): Buffer {
     const start = this.#length;
-    const restAt = start + RECORD_HEADER_BYTES + head.length;
-    const end = restAt + rest.length;
+    const end = pieces.reduce(
+      (sum, { length }) => sum + length,
+      start + RECORD_HEADER_BYTES,
+    );
     if (end > this.#buffer.length) {
       const larger = allocate(end);
       this.#buffer.copy(larger, 0, 0, start);
       recycle(this.#buffer);
       this.#buffer = larger;
     }
-    this.#buffer.set(head, start + RECORD_HEADER_BYTES);
-    this.#buffer.set(rest, restAt);
+    let at = start + RECORD_HEADER_BYTES;
+    for (const piece of pieces) {
+      this.#buffer.set(piece, at);
+      at += piece.length;
+    }
     const record = this.#buffer.subarray(start, end);
     sealSpoolRecord(record);
     this.#length = end;

@@ -12,13 +12,16 @@ import {
   RecordingStore,
   SpoolError,
 } from '../spool';
-import { FrameFile } from './FrameFile';
+import { Backlog } from './Backlog';
+import { encodeContent, FrameFile } from './FrameFile';
 import { FrameJournal } from './FrameJournal';
 
 /** What a terminal is taken to be until its client says otherwise. */
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
-/** Closed journals that may wait for their compression before the session has to. */
-const MAX_WAITING_FRAMES = 8;
+/** Closed journals that may wait for their compression before the session has to: they are in memory. */
+const MAX_UNCOMPRESSED = 8;
+/** Frames that may wait for the disk: a sync that takes long is none of the session's business. */
+const MAX_UNWRITTEN = 32;
 
 /** How a session ended. */
 export type SessionEnd = {
@@ -51,8 +54,8 @@ export class SessionRecording {
   #bytes = 0;
   /** Of the frames in their file. */
   #frameBytes = 0;
-  /** Closed journals whose frames are not written yet, the oldest first. */
-  readonly #waiting: Promise<void>[] = [];
+  readonly #compressing = Backlog.create(MAX_UNCOMPRESSED);
+  readonly #writing = Backlog.create(MAX_UNWRITTEN);
   /** Nothing more is appended. */
   #failed = false;
   /** A frame could not be closed: what follows stays in journals. */
@@ -93,14 +96,16 @@ export class SessionRecording {
     this.#frames = FrameFile.of(this.#directory);
   }
 
-  /** Compression lags behind: hold the session's output back for a while. */
+  /** The processor or the disk lags behind: hold the session's output back for a while. */
   get congested(): boolean {
-    return this.#waiting.length > MAX_WAITING_FRAMES;
+    return this.#compressing.isFull || this.#writing.isFull;
   }
 
-  /** Resolves when one closed journal less waits. */
+  /** Resolves when one frame less waits. */
   get relieved(): Promise<void> {
-    return this.#waiting[0] ?? Promise.resolve();
+    return this.#compressing.isFull
+      ? this.#compressing.relieved
+      : this.#writing.relieved;
   }
 
   /** The terminal has this size from now on. @throws {@link SpoolError} */
@@ -112,8 +117,13 @@ export class SessionRecording {
     }
   }
 
-  /** @throws {@link SpoolError} when it cannot be kept */
-  append(type: RecordingEventType, data: Uint8Array): void {
+  /**
+   * One event.
+   *
+   * @param pieces - its bytes, cut anywhere
+   * @throws {@link SpoolError} when it cannot be kept
+   */
+  append(type: RecordingEventType, ...pieces: Uint8Array[]): void {
     if (this.#ended) {
       return;
     }
@@ -122,7 +132,7 @@ export class SessionRecording {
     }
     this.#guarded(() => this.#checkLimits());
     this.#writeHeader(DEFAULT_SIZE);
-    this.#write(type, data);
+    this.#write(type, pieces);
   }
 
   /** Ends the recording; what was appended is in closed frames when it returns, or will be when there is room. */
@@ -147,7 +157,7 @@ export class SessionRecording {
     const durationMs = Math.round(performance.now() - this.#startedAt);
     this.#ended = true;
     this.#closeJournal(true);
-    await Promise.all(this.#waiting);
+    await this.#writing.ended();
     await this.#frames.close();
     const recordingEnd: RecordingEnd = {
       status: statusReason === undefined ? 'complete' : 'truncated',
@@ -179,18 +189,19 @@ export class SessionRecording {
   #writeHeader(size: TerminalSize): void {
     if (!this.#written) {
       this.#written = { ...this.#header, size };
-      this.#write('header', Buffer.from(JSON.stringify(this.#written)));
+      this.#write('header', [Buffer.from(JSON.stringify(this.#written))]);
     }
   }
 
-  #write(type: RecordingEventType, data: Uint8Array): void {
+  #write(type: RecordingEventType, pieces: readonly Uint8Array[]): void {
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
     this.#guarded(() => {
       const time = Math.round((performance.now() - this.#startedAt) * 1000);
       this.#journal ??= this.#openJournal(time);
-      this.#journal.append({ type, time, data });
+      this.#journal.append({ type, time, pieces, bytes });
     });
-    this.#bytes += data.length;
-    this.#store.grown(this.#header.id, data.length);
+    this.#bytes += bytes;
+    this.#store.grown(this.#header.id, bytes);
     if (this.#journal && this.#journal.bytes >= FRAME_TARGET_BYTES) {
       this.#closeJournal(false);
     }
@@ -221,11 +232,15 @@ export class SessionRecording {
       journal.remove();
       return;
     }
-    const appended = this.#frames.append(content, {
+    const bodyBytes = content.body.length;
+    const encoded = encodeContent(content, {
       sequence: this.#nextSequence++,
       last,
     });
-    this.#waiting.push(this.#keepFrame(appended, journal, content.body.length));
+    this.#compressing.add(encoded.finally(() => journal.release()));
+    this.#writing.add(
+      this.#keepFrame(this.#frames.append(encoded), journal, bodyBytes),
+    );
   }
 
   /** Lets go of the journal when its frame is on the disk. */
@@ -245,8 +260,6 @@ export class SessionRecording {
       // The journal stays; recovery makes its frame when there is room.
       this.#stuck = true;
       this.#fail(error as Error);
-    } finally {
-      this.#waiting.shift();
     }
   }
 

@@ -54,15 +54,22 @@ describe('recoverRecordings', () => {
     const written = FrameJournal.create(file, sequence * 1000, HEADER);
     if (sequence === 0) {
       const data = Buffer.from(JSON.stringify(HEADER));
-      written.append({ type: 'header', time: 0, data });
+      written.append({
+        type: 'header',
+        time: 0,
+        pieces: [data],
+        bytes: data.length,
+      });
     }
-    texts.forEach((text, i) =>
+    texts.forEach((text, i) => {
+      const data = Buffer.from(text);
       written.append({
         type: 'output',
         time: sequence * 1000 + i,
-        data: Buffer.from(text),
-      }),
-    );
+        pieces: [data],
+        bytes: data.length,
+      });
+    });
     return written;
   };
   const recovered = async () => {
@@ -123,7 +130,7 @@ describe('recoverRecordings', () => {
   ])('keeps what followed when the first frame %s', async (_, bytes) => {
     const first = journal(0, ['a']);
     const frames = FrameFile.of(directory);
-    await frames.append(first.close(), { sequence: 0, last: false });
+    await frames.appendContent(first.close(), { sequence: 0, last: false });
     await frames.close();
     first.remove();
     truncateSync(directory.framesFile, bytes);

@@ -102,7 +102,7 @@ async function addJournals(
           content = withHeader(found, found.header);
         }
         lastTime = content.lastTime;
-        await file.append(content, { sequence: count, last: false });
+        await file.appendContent(content, { sequence: count, last: false });
         count += 1;
       }
       // Another attempt must not add it once more.

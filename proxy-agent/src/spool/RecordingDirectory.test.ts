@@ -46,16 +46,15 @@ describe('RecordingDirectory', () => {
     const whole = Buffer.concat(frames);
     let offset = 0;
     for (const { length } of frames) {
-      writeFileSync(
-        directory.framesFile,
-        whole.subarray(0, offset + length - 1),
-      );
+      const end = offset + length;
+      // One byte is missing at first.
+      appendFileSync(directory.framesFile, whole.subarray(offset, end - 1));
       expect(await directory.readFrame(offset)).toBeUndefined();
-      writeFileSync(directory.framesFile, whole);
+      appendFileSync(directory.framesFile, whole.subarray(end - 1, end));
       expect(await directory.readFrame(offset)).toEqual(
-        whole.subarray(offset, offset + length),
+        whole.subarray(offset, end),
       );
-      offset += length;
+      offset = end;
     }
     expect(await directory.readFrame(offset)).toBeUndefined();
   });

@@ -11,15 +11,12 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { FileHandle, open } from 'node:fs/promises';
 import {
-  decodeFrame,
-  FRAME_HEADER_BYTES,
-  MAX_FRAME_BODY_BYTES,
   RecordingCompletion,
   recordingCompletionSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { writeFileAtomically } from './atomicFile';
+import { FrameReader } from './FrameReader';
 
 const FRAMES = 'frames';
 const COMPLETION = 'completion.json';
@@ -28,25 +25,10 @@ const JOURNAL = /^journal-(\d+)$/;
 /** Behind the name of a directory that is being removed. */
 const REMOVED = '.removed';
 
-/** Frames of one recording that are kept in memory until they are read. */
-const MAX_RECENT_FRAMES = 4;
+/** Of the frames of one recording, what is kept in memory until it is read, in bytes. */
+const MAX_RECENT_BYTES = 512 * 1024;
 /** More than a position takes as JSON. */
 const UPLOADED_BYTES = 80;
-/** Most frames are no longer: they take one read. */
-const LIKELY_FRAME_BYTES = 64 * 1024;
-/** Where a frame's header has the length of its body. */
-const BODY_BYTES_OFFSET = 12;
-
-/** As many of the bytes as there are. */
-async function readAt(
-  handle: FileHandle,
-  offset: number,
-  length: number,
-): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, offset);
-  return buffer.subarray(0, bytesRead);
-}
 
 /** How far a recording's upload has come. */
 export type UploadPosition = { nextChunk: number; offset: number };
@@ -64,6 +46,9 @@ export class RecordingDirectory {
   readonly path: string;
   /** By their offsets. */
   readonly #recent = new Map<number, Uint8Array>();
+  #recentBytes = 0;
+  /** Of older ones. */
+  readonly #reader: FrameReader;
   /** Bytes of closed frames, where a session writes them. */
   #written: number | undefined;
 
@@ -95,6 +80,7 @@ export class RecordingDirectory {
   private constructor(root: string, id: string) {
     this.id = id;
     this.path = `${root}/${id}`;
+    this.#reader = FrameReader.of(this.framesFile);
   }
 
   get framesFile(): string {
@@ -171,58 +157,39 @@ export class RecordingDirectory {
   /** Keeps a frame that was just written for its delivery, which is close behind as a rule. */
   keepRecent(offset: number, frame: Uint8Array): void {
     this.#recent.set(offset, frame);
+    this.#recentBytes += frame.length;
     this.#written = offset + frame.length;
-    if (this.#recent.size > MAX_RECENT_FRAMES) {
-      const [oldest] = this.#recent.keys();
-      this.#recent.delete(oldest);
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recentBytes <= MAX_RECENT_BYTES) {
+        break;
+      }
+      this.#takeRecent(oldest);
     }
   }
 
   /**
    * The closed frame at an offset of the frames file.
    *
-   * @returns undefined when no whole frame is there (yet)
+   * @returns its bytes, good until the next call; undefined when no whole frame is there (yet)
    * @throws FrameError when the bytes there are no frame
    */
   async readFrame(offset: number): Promise<Buffer | undefined> {
     if (offset === this.#written) {
+      this.#reader.release();
       return undefined;
     }
-    const recent = this.#recent.get(offset);
+    const recent = this.#takeRecent(offset);
     if (recent) {
-      this.#recent.delete(offset);
       return Buffer.from(recent.buffer, recent.byteOffset, recent.length);
     }
-    const handle = await open(this.framesFile, 'r').catch(error => {
-      if (error.code === 'ENOENT') {
-        return undefined;
-      }
-      throw error;
-    });
-    if (!handle) {
-      return undefined;
-    }
-    try {
-      const start = await readAt(handle, offset, LIKELY_FRAME_BYTES);
-      if (start.length < FRAME_HEADER_BYTES) {
-        return undefined;
-      }
-      // The whole header is checked with the body below; this only sizes the read.
-      const total =
-        FRAME_HEADER_BYTES +
-        Math.min(start.readUInt32LE(BODY_BYTES_OFFSET), MAX_FRAME_BODY_BYTES);
-      const bytes =
-        total <= start.length || start.length < LIKELY_FRAME_BYTES
-          ? start
-          : Buffer.concat([
-              start,
-              await readAt(handle, offset + start.length, total - start.length),
-            ]);
-      const frame = decodeFrame(bytes);
-      return frame && bytes.subarray(0, frame.totalBytes);
-    } finally {
-      await handle.close();
-    }
+    return await this.#reader.read(offset, this.#written);
+  }
+
+  #takeRecent(offset: number): Uint8Array | undefined {
+    const recent = this.#recent.get(offset);
+    this.#recent.delete(offset);
+    this.#recentBytes -= recent?.length ?? 0;
+    return recent;
   }
 
   /**

@@ -1,9 +1,9 @@
-import type { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { Dispatcher, Pool } from 'undici';
 import { formatTunnelTags } from 'backstage-plugin-kubernetes-audit-common';
 import type { ClusterConfig } from '../config';
 import type { TunnelPath, Tunnels } from './Tunnels';
+import { UpgradeConnection } from './UpgradeConnection';
 import type { Upstream, UpstreamRoute } from './Upstream';
 import { POOL_OPTIONS } from './poolOptions';
 
@@ -45,7 +45,7 @@ class TunnelRoute implements UpstreamRoute {
     return this.#pool.stats.size + this.#sessions;
   }
 
-  async connect(signal: AbortSignal): Promise<Duplex> {
+  async connect(signal: AbortSignal): Promise<UpgradeConnection> {
     this.#sessions += 1;
     const ended = () => {
       this.#sessions -= 1;
@@ -53,7 +53,7 @@ class TunnelRoute implements UpstreamRoute {
     try {
       const stream = await this.#path.open(signal);
       stream.once('close', ended);
-      return stream;
+      return UpgradeConnection.of(stream);
     } catch (error) {
       ended();
       throw error;

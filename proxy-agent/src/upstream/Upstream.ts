@@ -1,6 +1,6 @@
-import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { ClusterConfig } from '../config';
+import type { UpgradeConnection } from './UpgradeConnection';
 
 /** One way to a cluster's API server. */
 export interface UpstreamRoute {
@@ -16,7 +16,7 @@ export interface UpstreamRoute {
    *
    * @throws Error when it cannot be made, or the signal comes first
    */
-  connect(signal: AbortSignal): Promise<Duplex>;
+  connect(signal: AbortSignal): Promise<UpgradeConnection>;
 }
 
 /** One cluster of the configuration, and the ways to its API server. */

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { connect as connectTcp, isIP, Socket } from 'node:net';
+import { connect as connectTcp, isIP, OnReadOpts, Socket } from 'node:net';
 import { connect as connectTls, ConnectionOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { Dispatcher, Pool } from 'undici';
@@ -10,6 +10,7 @@ import {
 } from '../config';
 import { POOL_OPTIONS } from './poolOptions';
 import type { Upstream, UpstreamRoute } from './Upstream';
+import { UpgradeConnection } from './UpgradeConnection';
 
 /** How long a connection to an API server may take to be made, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -89,8 +90,12 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
     }
   }
 
-  async connect(signal: AbortSignal): Promise<Socket> {
-    return await this.#connect({ allowHalfOpen: true, signal });
+  async connect(signal: AbortSignal): Promise<UpgradeConnection<Socket>> {
+    const connection = UpgradeConnection.create(options =>
+      this.#dial({ ...options, allowHalfOpen: true }),
+    );
+    await this.#connected(connection.socket, signal);
+    return connection;
   }
 
   isSameAs(other: Upstream): boolean {
@@ -115,7 +120,7 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
   #makePool(): Pool {
     return new Pool(this.#url.origin, {
       connect: (_options, done) => {
-        this.#connect({ allowHalfOpen: false }).then(
+        this.#connectForCalls().then(
           socket => done(null, socket),
           error => done(error, null),
         );
@@ -129,13 +134,14 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
     return this.#url.protocol === 'https:';
   }
 
-  #connect(options: {
-    allowHalfOpen: boolean;
-    signal?: AbortSignal;
-  }): Promise<Socket> {
-    const { allowHalfOpen, signal } = options;
+  async #connectForCalls(): Promise<Socket> {
+    const socket = this.#dial({ allowHalfOpen: false });
+    await this.#connected(socket);
+    return socket;
+  }
+
+  #connected(socket: Socket, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const socket = this.#dial(allowHalfOpen);
       const event = this.#isSecure ? 'secureConnect' : 'connect';
       const timer = setTimeout(
         () => fail(new Error('connecting took too long')),
@@ -153,7 +159,8 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
       };
       const succeed = () => {
         settle();
-        resolve(socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+        socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+        resolve();
       };
       const abort = () => fail(new Error('nobody waits for it any more'));
       socket.on('error', fail).on(event, succeed);
@@ -161,11 +168,11 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
     });
   }
 
-  #dial(allowHalfOpen: boolean): Socket {
+  #dial(options: { allowHalfOpen: boolean; onread?: OnReadOpts }): Socket {
     // URL keeps the brackets of an IPv6 address; sockets want it without.
     const host = this.#url.hostname.replace(/^\[|\]$/g, '');
     const port = Number(this.#url.port) || (this.#isSecure ? 443 : 80);
-    const address = { host, port, allowHalfOpen };
+    const address = { ...options, host, port };
     return this.#isSecure
       ? connectTls({ ...address, ...this.#tlsOptions(host) })
       : connectTcp(address);

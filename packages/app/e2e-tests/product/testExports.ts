@@ -93,6 +93,25 @@ export function testExports(
         await assertProtected(await form.save());
       });
 
+      it('asks for a password before the calls leave, too', async t => {
+        if (!browsing) return t.skip('no Chromium');
+        if (!hasSevenZip()) return t.skip('no 7-Zip');
+        const list = await browsing.openRequests('?verb=create');
+        await list.openExportMenu();
+        const form = await list.exportProtected('CSV');
+        await browsing.screenshot('Request Audit, encryption');
+        await form.enter(PASSWORD);
+        const file = await saved(
+          await form.save(),
+          /^request-audit_\w+\.csv\.zip$/,
+        );
+        assert.match(
+          openProtectedZip(file, PASSWORD) ?? '',
+          /^No,Executed At,/,
+        );
+        return undefined;
+      });
+
       it('is refused by the portal without one', async () => {
         await assert.rejects(
           product.portal.asciicast(recordingId),

@@ -9,6 +9,8 @@ import { testKubectl } from './testKubectl';
 import { testPages } from './testPages';
 import { testRecordings } from './testRecordings';
 import { testReplays } from './testReplays';
+import { testRequestPage } from './testRequestPage';
+import { testRequestStates } from './testRequestStates';
 import { testStart } from './testStart';
 
 /**
@@ -25,9 +27,13 @@ export function testProduct(options: ProductOptions): void {
     testAudit(product);
     testRecordings(product);
     testPages(product);
+    testRequestPage(product);
     if (options.withReplays) testReplays(product);
     testExports(product, 'optional');
-    if (options.withAccessibility) testAccessibility(product);
+    if (options.withAccessibility) {
+      testAccessibility(product);
+      testRequestStates(product);
+    }
     testConnections(product);
     testEnd(product);
   });

@@ -8,6 +8,7 @@ import {
 } from 'playwright-core';
 import { findViolations } from './findViolations';
 import { PlayerDialog } from './PlayerDialog';
+import { RequestList } from './RequestList';
 import { RESULTS } from './repository';
 
 const TIMEOUT_MS = 20_000;
@@ -137,6 +138,63 @@ export class Browsing {
   /** What axe finds wrong with all that is shown. */
   async violations(): Promise<string[]> {
     return findViolations(this.#page);
+  }
+
+  /** @param search - the query of the page's address */
+  async openRequests(search?: string): Promise<RequestList> {
+    return RequestList.open(this.#page, this.#url, search);
+  }
+
+  /** Types the address of *Request Audit*, where a text is to be seen instead of rows. */
+  async openRequestsToSee(text: RegExp): Promise<void> {
+    await this.#page.goto(`${this.#url}/admin/audit/kubernetes/requests`);
+    await this.see(text);
+  }
+
+  async searchFor(text: string): Promise<void> {
+    await this.#page.getByRole('searchbox').fill(text);
+  }
+
+  /** Presses a button that opens something. */
+  async press(name: string): Promise<void> {
+    await this.#page.getByRole('button', { name, exact: true }).click();
+    await this.#page.getByRole('dialog').waitFor();
+  }
+
+  async see(text: RegExp): Promise<void> {
+    await this.#page.getByText(text).first().waitFor();
+  }
+
+  /** Chooses a language, as the settings of a user do. */
+  async speak(language: string): Promise<void> {
+    await this.#page.evaluate(
+      chosen => localStorage.setItem('language', chosen),
+      language,
+    );
+  }
+
+  async resize(width: number, height: number): Promise<void> {
+    await this.#page.setViewportSize({ width, height });
+  }
+
+  /** Answers a route of the portal in its place, or never. */
+  async answer(
+    route: RegExp,
+    answer: 'never' | { status: number; body: object },
+  ): Promise<void> {
+    await this.#page.route(route, async request => {
+      if (answer !== 'never') {
+        await request.fulfill({
+          status: answer.status,
+          json: answer.body,
+        });
+      }
+    });
+  }
+
+  /** The portal answers for itself again. */
+  async answerNoMore(): Promise<void> {
+    await this.#page.unrouteAll({ behavior: 'ignoreErrors' });
   }
 
   async openRecording(id: string): Promise<PlayerDialog> {

@@ -35,6 +35,30 @@ export class Portal {
     return page.items;
   }
 
+  /** Sends lines as an agent does that has a new spool. */
+  static async ingest(
+    url: string,
+    agent: { id: string; token: string; epoch: string },
+    lines: readonly string[],
+  ): Promise<void> {
+    const response = await fetch(
+      `${url}/api/kubernetes-audit/v1/ingest/events`,
+      {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${agent.token}`,
+          'content-type': 'application/x-ndjson',
+          'x-agent-id': agent.id,
+          'x-spool-epoch': agent.epoch,
+        },
+        body: lines.map(line => `${line}\n`).join(''),
+      },
+    );
+    if (!response.ok) {
+      throw new Error(`ingest answered ${response.status}`);
+    }
+  }
+
   async event(id: string): Promise<StoredRequestAuditEvent> {
     return this.#json(`/v1/events/${id}`);
   }

@@ -7,11 +7,14 @@ import {
 /** A worker that is silent for so long beside others of its agent is one no more, in milliseconds. */
 const WORKER_GONE_MS = 60_000;
 
+type KeptHeartbeat = Omit<AgentHeartbeat, 'sentAt'> &
+  Pick<AgentStatus, 'clockAheadMs'>;
+
 type AgentRow = {
   id: string;
   /** From 1. */
   worker: number;
-  /** JSON of an {@link AgentHeartbeat}. */
+  /** JSON of a {@link KeptHeartbeat}. */
   heartbeat: string;
   last_seen_at: number | string;
 };
@@ -38,13 +41,21 @@ export class DatabaseHeartbeatStore implements HeartbeatStore {
     private readonly now: () => number,
   ) {}
 
-  async record(agentId: string, heartbeat: AgentHeartbeat): Promise<void> {
+  async record(
+    agentId: string,
+    { sentAt, ...heartbeat }: AgentHeartbeat,
+  ): Promise<void> {
+    const now = this.now();
+    const kept: KeptHeartbeat = {
+      ...heartbeat,
+      ...(sentAt && { clockAheadMs: Date.parse(sentAt) - now }),
+    };
     await this.knex<AgentRow>('agents')
       .insert({
         id: agentId,
         worker: heartbeat.worker ?? 1,
-        heartbeat: JSON.stringify(heartbeat),
-        last_seen_at: this.now(),
+        heartbeat: JSON.stringify(kept),
+        last_seen_at: now,
       })
       .onConflict(['id', 'worker'])
       .merge();
@@ -68,7 +79,7 @@ function toStatus(rows: AgentRow[]): AgentStatus {
   const lastSeenAt = Number(rows[0].last_seen_at);
   const heartbeats = rows
     .filter(row => lastSeenAt - Number(row.last_seen_at) < WORKER_GONE_MS)
-    .map(row => JSON.parse(row.heartbeat) as AgentHeartbeat);
+    .map(row => JSON.parse(row.heartbeat) as KeptHeartbeat);
   const [{ worker: _, spool: __, ...newest }] = heartbeats;
   const spools = heartbeats.flatMap(({ spool }) => spool ?? []);
   const versions = heartbeats.map(({ bundleVersion = 0 }) => bundleVersion);

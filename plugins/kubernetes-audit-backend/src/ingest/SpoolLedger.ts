@@ -162,7 +162,7 @@ export class SpoolLedger {
         spool_id: this.row.id,
         first_sequence: gap.firstSequence,
         last_sequence: gap.lastSequence,
-        noticed_at: this.now,
+        noticed_at: this.#gapSince,
       });
       this.#position = next;
       await this.#followRun();

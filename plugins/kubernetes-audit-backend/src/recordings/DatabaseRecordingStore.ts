@@ -188,6 +188,7 @@ export class DatabaseRecordingStore implements RecordingStore {
         } else {
           const changed = await transaction<RecordingRow>(RECORDINGS_TABLE)
             .where({ id, chunk_count: chunk.index, completion: null })
+            .whereNull('removal_began_at')
             .update({
               size_bytes: castSize.sizeBytes,
               cast_state: JSON.stringify(castSize),
@@ -226,6 +227,7 @@ export class DatabaseRecordingStore implements RecordingStore {
         chunk_count: completion.chunkCount,
         completion: null,
       })
+      .whereNull('removal_began_at')
       .update(toCompletionColumns(completion));
     return changed > 0;
   }

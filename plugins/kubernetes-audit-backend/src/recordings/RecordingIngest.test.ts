@@ -2,9 +2,10 @@ import { TestDatabaseId, TestDatabases } from '@backstage/backend-test-utils';
 import {
   encodeFrame,
   FRAME_HEADER_BYTES,
+  MAX_FRAME_EVENTS,
   RecordingCompletion,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { MemoryBlobStore } from '../__testUtils__/MemoryBlobStore';
 import { migratedDatabase } from '../__testUtils__/migratedDatabase';
 import {
@@ -152,12 +153,24 @@ describe('RecordingIngest', () => {
         firstTime: 0,
         lastTime: 0,
       });
+      const manyEvents = Buffer.alloc(3 * (MAX_FRAME_EVENTS + 1), 'o\0\0');
+      const eventBomb = encodeFrame(zstdCompressSync(manyEvents), {
+        compression: 'zstd',
+        last: false,
+        sequence: 0,
+        uncompressedBytes: manyEvents.length,
+        eventCount: 1,
+        firstTime: 0,
+        lastTime: 0,
+      });
       const otherId = '019aa000-0000-7000-9000-000000000002';
       for (const [bytes, message] of [
         [Buffer.alloc(0), 'one frame at least'],
         [flipped, 'corrupt'],
         [chunk0.subarray(0, chunk0.length - 1), 'ends inside a frame'],
         [bomb, 'is not gzip of at most'],
+        [eventBomb, `more than ${MAX_FRAME_EVENTS} events`],
+        [Buffer.concat([chunk0, eventBomb]), 'events'],
         [chunk1, 'does not begin with the header event'],
         [
           frameOf(0, [headerEvent({ ...header, id: otherId })]),
@@ -214,6 +227,21 @@ describe('RecordingIngest', () => {
       await rivalry;
       const [chunk] = await store.listChunks(id);
       expect(blobs.blobs.get(chunk.blobKey)).toBe(rival);
+    });
+
+    it('adds nothing to a recording whose removal begins while a chunk comes in', async () => {
+      const { put, complete, blobs, store } = await setUp(databaseId);
+      await put(0, chunk0);
+      blobs.onPut = async () => {
+        await store.beginRemoval(id, new Date());
+      };
+      await expect(put(1, chunk1)).rejects.toThrow(
+        conflict('the next index is 0'),
+      );
+      expect(await store.listChunks(id)).toHaveLength(1);
+      await expect(complete({ ...completion, chunkCount: 1 })).rejects.toThrow(
+        expect.objectContaining({ name: 'NotFoundError' }),
+      );
     });
 
     it('ends no recording that never began', async () => {

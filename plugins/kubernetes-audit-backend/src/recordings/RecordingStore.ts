@@ -58,7 +58,7 @@ export interface RecordingStore {
    * Adds the next chunk and the size that the recording has with it. Chunk 0
    * makes the recording.
    *
-   * @returns false, with nothing changed, when the chunk is no longer the next one or the recording is complete
+   * @returns false, with nothing changed, when the chunk is no longer the next one, or the recording is complete or being removed
    */
   append(
     recording: { agentId: string; header: RecordingHeader },
@@ -67,7 +67,7 @@ export interface RecordingStore {
   ): Promise<boolean>;
 
   /**
-   * @returns false, with nothing changed, when the recording is complete already or has another number of chunks
+   * @returns false, with nothing changed, when the recording is complete already, is being removed or has another number of chunks
    */
   complete(id: string, completion: RecordingCompletion): Promise<boolean>;
 

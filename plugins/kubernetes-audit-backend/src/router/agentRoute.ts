@@ -1,6 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Agent, AgentAuthenticator } from '../agents';
-import type { Admission } from './Admission';
 import { toHttpError } from './toHttpError';
 
 /** A request by an agent. */
@@ -17,7 +16,7 @@ export type AgentRouteFactory = (
   options: {
     parser?: RequestHandler;
     /** Holds requests back before anything of them is read. */
-    admission?: Admission;
+    admission?: { enter(agentId: string): Promise<() => void> };
   },
   handle: (request: AgentRequest) => Promise<void>,
 ) => RequestHandler;
@@ -33,7 +32,7 @@ export function createAgentRouteFactory(
   return ({ parser, admission }, handle) =>
     async (request, response) => {
       const agent = await authenticator.authenticate(request);
-      const leave = await admission?.enter().catch(error => {
+      const leave = await admission?.enter(agent.id).catch(error => {
         response.set('Retry-After', `${error.retryAfterSeconds}`);
         throw error;
       });

@@ -45,39 +45,55 @@ describe('ingest of events', () => {
     ]);
   });
 
-  it('sends batches away, before it reads them, when too many have come', async () => {
-    const { server } = await start();
-    const { port } = server.address() as AddressInfo;
-    // Requests whose bodies do not come: all that may run or wait are there.
-    const sockets = Array.from({ length: 36 }, () => {
-      const socket = connect(port, '127.0.0.1');
-      const headers = Object.entries({
-        ...agentHeaders(),
-        host: 'localhost',
-        'content-length': '10',
-      }).map(([name, value]) => `${name}: ${value}\r\n`);
-      socket.write(`POST ${URL} HTTP/1.1\r\n${headers.join('')}\r\n`);
-      return socket;
-    });
-    try {
-      let answer: Response;
-      do {
-        const timeout = AbortSignal.timeout(500);
-        answer = await fetch(`http://127.0.0.1:${port}${URL}`, {
-          method: 'POST',
-          headers: agentHeaders(),
-          body: ndjson(spoolRecord(1)),
-          signal: timeout,
-        }).catch(() => new Response(undefined, { status: 599 }));
-        // Until the sockets have been accepted ours is one of those that wait.
-      } while (answer.status !== 429);
-      expect(answer.headers.get('retry-after')).toBe('2');
-      expect(await answer.json()).toMatchObject({
-        error: { name: 'TooManyRequestsError' },
+  describe.each([
+    // They take connections of the database, of which all agents have some together.
+    ['batches', 'POST', URL, 429],
+    [
+      'chunks',
+      'PUT',
+      `${BASE}/v1/ingest/recordings/019aa000-0000-7000-9000-000000000001/chunks/0`,
+      400,
+    ],
+  ])('of which too many %s have come', (_, method, url, forOthers) => {
+    it('sends them away before it reads them', async () => {
+      const { server } = await start();
+      const { port } = server.address() as AddressInfo;
+      // Requests whose bodies do not come: all that may run or wait are there.
+      const sockets = Array.from({ length: 36 }, () => {
+        const socket = connect(port, '127.0.0.1');
+        const headers = Object.entries({
+          ...agentHeaders(),
+          host: 'localhost',
+          'content-length': '10',
+        }).map(([name, value]) => `${name}: ${value}\r\n`);
+        socket.write(`${method} ${url} HTTP/1.1\r\n${headers.join('')}\r\n`);
+        return socket;
       });
-    } finally {
-      sockets.forEach(socket => socket.destroy());
-    }
+      const send = (agent: string, timeoutMs: number) =>
+        fetch(`http://127.0.0.1:${port}${url}`, {
+          method,
+          headers: agentHeaders(agent),
+          body: ndjson(spoolRecord(1)),
+          signal: AbortSignal.timeout(timeoutMs),
+        });
+      try {
+        let answer: Response;
+        do {
+          answer = await send('demo-proxy', 500).catch(
+            () => new Response(undefined, { status: 599 }),
+          );
+          // Until the sockets have been accepted ours is one of those that wait.
+        } while (answer.status !== 429);
+        expect(answer.headers.get('retry-after')).toBe('2');
+        expect(await answer.json()).toMatchObject({
+          error: { name: 'TooManyRequestsError' },
+        });
+        // What another agent sends is read, or not: it is no chunk.
+        expect((await send('other', 20_000)).status).toBe(forOthers);
+      } finally {
+        sockets.forEach(socket => socket.destroy());
+      }
+    });
   });
 
   it('refuses what cannot be a batch', async () => {

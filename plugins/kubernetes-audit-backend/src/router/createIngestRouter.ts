@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { EventIngest } from '../ingest';
 import { MAX_CHUNK_BYTES, RecordingIngest } from '../recordings';
 import { Admission } from './Admission';
+import { AdmissionPerAgent } from './AdmissionPerAgent';
 import type { AgentRouteFactory } from './agentRoute';
 import { parseChunkIndex } from './parseChunkIndex';
 
@@ -18,6 +19,13 @@ const MAX_BATCH_BYTES = 32 * 1024 * 1024;
  * database, of which pages must keep some. Proxies give up waiting after 30 s.
  */
 const EVENT_ADMISSION = {
+  running: 4,
+  waiting: 32,
+  waitMs: 10_000,
+  retryAfterSeconds: 2,
+};
+/** Chunks of an agent at once: each holds up to 16 MiB in memory, and a frame of it unfolded. */
+const CHUNK_ADMISSION = {
   running: 4,
   waiting: 32,
   waitMs: 10_000,
@@ -59,7 +67,10 @@ export function createIngestRouter(options: {
   router.put(
     '/v1/ingest/recordings/:id/chunks/:index',
     agentRoute(
-      { parser: bytes(MAX_CHUNK_BYTES) },
+      {
+        parser: bytes(MAX_CHUNK_BYTES),
+        admission: AdmissionPerAgent.create(CHUNK_ADMISSION),
+      },
       async ({ agent, request, response, body }) => {
         response.json(
           await recordings.putChunk(agent, {

@@ -545,11 +545,38 @@ describe('recordings', () => {
       `${URL}/${id}/moment?t=0`,
       `${URL}/${id}/keyframe?t=0`,
       `${URL}/${id}/text`,
+      `${URL}/${id}/segments`,
+      `${URL}/${id}/segments/0`,
       `${URL}/${id}/download`,
     ]) {
       expect((await api.get(path).set(userHeaders('jane'))).status).toBe(403);
       expect((await api.get(path).set(agentHeaders())).status).toBe(403);
     }
+    for (const headers of [userHeaders('jane'), agentHeaders()]) {
+      const hold = `${URL}/${id}/legal-hold`;
+      for (const request of [
+        api.post(`${URL}/${id}/export`).send({ password: 'not so secret' }),
+        api.put(hold).send({ reason: 'a case' }),
+        api.delete(hold),
+      ]) {
+        expect((await request.set(headers)).status).toBe(403);
+      }
+    }
+  });
+
+  it('are written by agents alone', async () => {
+    const { api } = await startPlugin({ recordings: directory.path });
+    const headers = { ...agentHeaders(), ...userHeaders() };
+    const put = await api
+      .put(`${INGEST}/${id}/chunks/0`)
+      .set(headers)
+      .type('application/octet-stream')
+      .send(Buffer.from(chunks[0]));
+    const end = await api
+      .post(`${INGEST}/${id}/complete`)
+      .set(headers)
+      .send(completion);
+    expect([put.status, end.status]).toEqual([403, 403]);
   });
 
   it('answer 404 for what is not there', async () => {

@@ -3,11 +3,12 @@ import type {
   HttpAuthService,
 } from '@backstage/backend-plugin-api';
 import Router from 'express-promise-router';
+import type { PageSettings } from 'backstage-plugin-kubernetes-audit-common';
 import type { AccessService, PolicyBundles, SigningKeys } from '../access';
 import type { AgentAuthenticator, AgentDirectory } from '../agents';
 import type { AuthorizedAuditStore, EventExport } from '../audit';
 import type { Clock } from '../Clock';
-import type { EventIngest } from '../ingest';
+import type { DeliveryWatch, EventIngest } from '../ingest';
 import type {
   PlaybackLog,
   RecordingIngest,
@@ -18,10 +19,12 @@ import { createAgentRouteFactory } from './agentRoute';
 import { createAccessRouter } from './createAccessRouter';
 import { createAgentRouter } from './createAgentRouter';
 import { createAgentsRouter } from './createAgentsRouter';
+import { createDeliveryRouter } from './createDeliveryRouter';
 import { createEventsRouter } from './createEventsRouter';
 import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
 import { createRecordingsRouter } from './createRecordingsRouter';
+import { createSettingsRouter } from './createSettingsRouter';
 import { createTunnelsRouter } from './createTunnelsRouter';
 import { createUserRouteFactory } from './userRoute';
 
@@ -34,6 +37,7 @@ export function createRouter(options: {
   recordingIngest: RecordingIngest;
   events: AuthorizedAuditStore;
   eventExport: EventExport;
+  delivery: DeliveryWatch;
   recordings: RecordingLibrary;
   playbacks: PlaybackLog;
   access: AccessService;
@@ -41,6 +45,7 @@ export function createRouter(options: {
   tunnels: TunnelService;
   bundles: PolicyBundles;
   keys: SigningKeys;
+  settings: PageSettings;
   clock: Clock;
   shutdown: AbortSignal;
 }) {
@@ -55,10 +60,13 @@ export function createRouter(options: {
       recordings: options.recordingIngest,
     }),
     createAgentRouter({ ...options, agentRoute }),
+    // Before the events, which would take its path for an id.
+    createDeliveryRouter({ ...options, userRoute }),
     createEventsRouter({ ...options, userRoute }),
     createRecordingsRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),
     createAgentsRouter({ ...options, userRoute }),
+    createSettingsRouter({ ...options, userRoute }),
     createTunnelsRouter({ ...options, userRoute, agentRoute }),
     createKeysRouter(options.keys),
   );

@@ -66,6 +66,22 @@ describe('frame', () => {
     }
   });
 
+  it.each([
+    ['ends before it begins', 2, 1],
+    ['ends when no clock does', 0, 2 ** 63],
+  ])('refuses a frame that %s', (_, firstTime, lastTime) => {
+    const impossible = encodeFrame(body, {
+      compression: 'none',
+      last: false,
+      sequence: 0,
+      uncompressedBytes: body.length,
+      eventCount: 1,
+      firstTime,
+      lastTime,
+    });
+    expect(() => decodeFrame(impossible)).toThrow(FrameError);
+  });
+
   it('splits a chunk into its frames and refuses a cut one', () => {
     const chunk = new Uint8Array([...frame, ...frame]);
     expect(decodeFrames(chunk).map(f => f.header.sequence)).toEqual([7, 7]);

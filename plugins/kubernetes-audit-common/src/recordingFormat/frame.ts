@@ -161,6 +161,12 @@ export function decodeFrameHeader(bytes: Uint8Array): FrameHeader | undefined {
   ) {
     throw new FrameError('frame body exceeds its limit');
   }
+  if (
+    !Number.isSafeInteger(header.lastTime) ||
+    header.firstTime > header.lastTime
+  ) {
+    throw new FrameError('frame of an impossible time');
+  }
   return header;
 }
 

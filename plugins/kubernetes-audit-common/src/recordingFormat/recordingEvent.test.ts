@@ -2,6 +2,7 @@ import { FrameError } from './frame';
 import {
   decodeRecordingEvents,
   encodeRecordingEvent,
+  MAX_FRAME_EVENTS,
   RecordingEvent,
 } from './recordingEvent';
 
@@ -52,6 +53,29 @@ describe('recording events', () => {
     for (let cut = 0; cut <= encoded.length; cut++) {
       expect(isRefused(cut)).toBe(!boundaries.has(cut));
     }
+  });
+
+  it('are refused when there are more than a frame of ours can have', () => {
+    const event = [0x6f, 0, 0];
+    const body = new Uint8Array(event.length * (MAX_FRAME_EVENTS + 1));
+    for (let at = 0; at < body.length; at += event.length) {
+      body.set(event, at);
+    }
+    const most = body.subarray(event.length);
+    expect(decodeRecordingEvents(most, 0)).toHaveLength(MAX_FRAME_EVENTS);
+    expect(() => decodeRecordingEvents(body, 0)).toThrow(FrameError);
+  });
+
+  it('are refused beyond the times that a number can tell apart', () => {
+    const event = encodeRecordingEvent(
+      { type: 'output', time: 1, data: bytes('x') },
+      0,
+    );
+    const last = Number.MAX_SAFE_INTEGER;
+    expect(decodeRecordingEvents(event, last - 1)).toMatchObject([
+      { time: last },
+    ]);
+    expect(() => decodeRecordingEvents(event, last)).toThrow(FrameError);
   });
 
   it('of an unknown type are skipped', () => {

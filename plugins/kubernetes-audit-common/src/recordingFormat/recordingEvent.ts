@@ -50,6 +50,15 @@ const CODE_TO_TYPE = new Map<number, RecordingEventType>(
   ]),
 );
 
+/**
+ * Events of a frame at the most. No frame of ours has as many: the shortest
+ * event takes three bytes, and a frame closes at {@link FRAME_TARGET_BYTES}.
+ * Without it a few hundred bytes could unfold to millions of objects.
+ *
+ * @public
+ */
+export const MAX_FRAME_EVENTS = 128 * 1024;
+
 /** Bytes of a varint at the most: 2^53 in groups of 7 bits. */
 const MAX_VARINT_BYTES = 8;
 
@@ -129,6 +138,7 @@ export function decodeRecordingEvents(
   const events: RecordingEvent[] = [];
   let at = 0;
   let time = firstTime;
+  let count = 0;
 
   const readVarint = () => {
     let value = 0;
@@ -145,8 +155,14 @@ export function decodeRecordingEvents(
   };
 
   while (at < body.length) {
+    if (++count > MAX_FRAME_EVENTS) {
+      throw new FrameError(`a frame has more than ${MAX_FRAME_EVENTS} events`);
+    }
     const type = CODE_TO_TYPE.get(body[at++]);
     time += readVarint();
+    if (!Number.isSafeInteger(time)) {
+      throw new FrameError('event of an impossible time');
+    }
     const length = readVarint();
     if (at + length > body.length) {
       throw new FrameError('event exceeds its frame');

@@ -34,8 +34,24 @@ export function fakeAuditApi(
   return {
     openRecording: jest.fn(overrides.openRecording ?? openRecording),
     listEvents: jest.fn(overrides.listEvents ?? refuse),
+    // As of a portal where nothing was called in the range.
+    getEventHistogram: jest.fn(
+      overrides.getEventHistogram ??
+        (async () => ({ widthMs: 900_000, items: [] })),
+    ),
     getEvent: jest.fn(overrides.getEvent ?? refuse),
     listAgents: jest.fn(overrides.listAgents ?? refuse),
+    // As of agents that have sent all that they have.
+    getDelivery: jest.fn(
+      overrides.getDelivery ?? (async () => ({ gaps: [], clockSkews: [] })),
+    ),
+    listDeadLetters: jest.fn(overrides.listDeadLetters ?? refuse),
+    downloadEvents: jest.fn(overrides.downloadEvents ?? refuse),
+    exportEvents: jest.fn(overrides.exportEvents ?? refuse),
+    getSettings: jest.fn(
+      overrides.getSettings ??
+        (async () => ({ exportEncryption: 'optional' as const })),
+    ),
     listRecordings: jest.fn(overrides.listRecordings ?? refuse),
     getRecording,
     getRecordingChunk,

@@ -1,11 +1,17 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
   AgentList,
+  DeadLetterPage,
+  DeliveryReport,
+  EventExportRequest,
+  EventFileFormat,
+  PageSettings,
   RecordingDetail,
   RecordingMoment,
   RecordingPage,
   RecordingText,
   RecordingTimeline,
+  RequestAuditHistogram,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -48,6 +54,12 @@ export type RequestAuditListRequest = ListRequest & {
   filter?: RequestAuditFilter;
 };
 
+/** Which events are meant, on whatever page. @public */
+export type RequestAuditSelection = Pick<
+  RequestAuditListRequest,
+  'filter' | 'search' | 'from' | 'to'
+>;
+
 /** Which lines of a recording's text. @public */
 export type RecordingTextRequest = {
   /** Only lines with it in them, in any case. */
@@ -72,6 +84,12 @@ export type OpenedRecording = {
 /** @public */
 export type RequestOptions = { signal?: AbortSignal };
 
+/** @public */
+export type FileOptions = RequestOptions & {
+  /** Hears how many bytes have been received. */
+  onProgress?: (received: number) => void;
+};
+
 /**
  * The portal's routes for administrators. Each method throws a
  * `ResponseError` when the portal refuses or fails.
@@ -84,11 +102,46 @@ export interface KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<RequestAuditPage>;
 
+  /** The events counted by time and result. */
+  getEventHistogram(
+    selection: RequestAuditSelection,
+    options?: RequestOptions,
+  ): Promise<RequestAuditHistogram>;
+
   /** One event with its request body. */
   getEvent(
     id: string,
     options?: RequestOptions,
   ): Promise<StoredRequestAuditEvent>;
+
+  /** What of the agents' records is not among the events of a span of time. */
+  getDelivery(
+    span: Pick<ListRequest, 'from' | 'to'>,
+    options?: RequestOptions,
+  ): Promise<DeliveryReport>;
+
+  /** The records that were kept aside because they are no events. */
+  listDeadLetters(
+    request: Pick<ListRequest, 'cursor' | 'limit'>,
+    options?: RequestOptions,
+  ): Promise<DeadLetterPage>;
+
+  /** All of the events as a file; refused where it has to be encrypted. */
+  downloadEvents(
+    selection: RequestAuditSelection,
+    format: EventFileFormat,
+    options?: FileOptions,
+  ): Promise<DownloadedFile>;
+
+  /** The same inside a ZIP that the password protects. */
+  exportEvents(
+    selection: RequestAuditSelection,
+    request: EventExportRequest,
+    options?: FileOptions,
+  ): Promise<DownloadedFile>;
+
+  /** What the pages have to know of the portal's configuration. */
+  getSettings(options?: RequestOptions): Promise<PageSettings>;
 
   listRecordings(
     request: ListRequest,

@@ -127,4 +127,36 @@ describe('KubernetesAuditClient', () => {
       body: '{"password":"secret","format":"v2"}',
     });
   });
+
+  it('asks for the events of a file as for those of a page, and counts what comes', async () => {
+    const { client, fetch } = clientThatGets(
+      new Response('No,Executed At\r\n', {
+        headers: { 'content-disposition': 'attachment; filename="a.csv"' },
+      }),
+    );
+    const selection = { search: 'a&b', filter: { verb: 'get' } };
+    const progress: number[] = [];
+    const { blob, fileName } = await client.downloadEvents(selection, 'csv', {
+      onProgress: received => progress.push(received),
+    });
+    expect(fileName).toBe('a.csv');
+    expect(blob.size).toBe(16);
+    expect(progress).toEqual([16]);
+    const url = new URL(String(fetch.mock.calls[0][0]));
+    expect(url.pathname).toMatch(/\/v1\/events\/export$/);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      search: 'a&b',
+      filter: '{"verb":"get"}',
+      format: 'csv',
+    });
+
+    fetch.mockResolvedValueOnce(new Response('PK'));
+    const request = { password: 'secret', format: 'jsonl' } as const;
+    await client.exportEvents(selection, request);
+    expect(String(fetch.mock.calls[1][0])).not.toContain('secret');
+    expect(fetch.mock.calls[1][1]).toMatchObject({
+      method: 'POST',
+      body: JSON.stringify(request),
+    });
+  });
 });

@@ -2,13 +2,19 @@ import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import {
   AgentList,
+  DeadLetterPage,
   decodeRecordingMoment,
+  DeliveryReport,
+  EventExportRequest,
+  EventFileFormat,
+  PageSettings,
   PLUGIN_ID,
   RecordingDetail,
   RecordingMoment,
   RecordingPage,
   RecordingText,
   RecordingTimeline,
+  RequestAuditHistogram,
   RequestAuditPage,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -16,11 +22,13 @@ import { fileNameOf } from './contentDisposition';
 import type {
   DownloadedFile,
   DownloadFormat,
+  FileOptions,
   KubernetesAuditApi,
   ListRequest,
   OpenedRecording,
   RecordingTextRequest,
   RequestAuditListRequest,
+  RequestAuditSelection,
   RequestOptions,
 } from './KubernetesAuditApi';
 import { readMoment } from './readMoment';
@@ -46,14 +54,18 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
   }
 
   async listEvents(
-    { filter, ...request }: RequestAuditListRequest,
+    request: RequestAuditListRequest,
     options?: RequestOptions,
   ): Promise<RequestAuditPage> {
-    const query = queryOf(request);
-    if (filter) {
-      query.set('filter', JSON.stringify(filter));
-    }
-    return this.#json(`/v1/events?${query}`, options);
+    return this.#json(`/v1/events?${eventQueryOf(request)}`, options);
+  }
+
+  async getEventHistogram(
+    selection: RequestAuditSelection,
+    options?: RequestOptions,
+  ): Promise<RequestAuditHistogram> {
+    const query = eventQueryOf(selection);
+    return this.#json(`/v1/events/histogram?${query}`, options);
   }
 
   async getEvent(
@@ -65,6 +77,50 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
 
   async listAgents(options?: RequestOptions): Promise<AgentList> {
     return this.#json('/v1/agents', options);
+  }
+
+  async getDelivery(
+    span: Pick<ListRequest, 'from' | 'to'>,
+    options?: RequestOptions,
+  ): Promise<DeliveryReport> {
+    return this.#json(`/v1/events/delivery?${queryOf(span)}`, options);
+  }
+
+  async listDeadLetters(
+    request: Pick<ListRequest, 'cursor' | 'limit'>,
+    options?: RequestOptions,
+  ): Promise<DeadLetterPage> {
+    return this.#json(`/v1/dead-letters?${queryOf(request)}`, options);
+  }
+
+  async downloadEvents(
+    selection: RequestAuditSelection,
+    format: EventFileFormat,
+    options?: FileOptions,
+  ): Promise<DownloadedFile> {
+    const query = eventQueryOf(selection);
+    query.set('format', format);
+    const response = await this.#fetch(`/v1/events/export?${query}`, {
+      signal: options?.signal,
+    });
+    return fileOf(response, `request-audit.${format}`, options);
+  }
+
+  async exportEvents(
+    selection: RequestAuditSelection,
+    request: EventExportRequest,
+    options?: FileOptions,
+  ): Promise<DownloadedFile> {
+    const query = eventQueryOf(selection);
+    const response = await this.#fetch(`/v1/events/export?${query}`, {
+      ...postOf(request),
+      signal: options?.signal,
+    });
+    return fileOf(response, `request-audit.${request.format}.zip`, options);
+  }
+
+  async getSettings(options?: RequestOptions): Promise<PageSettings> {
+    return this.#json('/v1/settings', options);
   }
 
   async listRecordings(
@@ -149,11 +205,10 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     id: string,
     request: { password: string; format: DownloadFormat },
   ): Promise<DownloadedFile> {
-    const response = await this.#fetch(`${recordingPath(id)}/export`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(request),
-    });
+    const response = await this.#fetch(
+      `${recordingPath(id)}/export`,
+      postOf(request),
+    );
     return fileOf(response, `${id}.zip`);
   }
 
@@ -181,6 +236,17 @@ function recordingPath(id: string): string {
   return `/v1/recordings/${encodeURIComponent(id)}`;
 }
 
+function eventQueryOf({
+  filter,
+  ...request
+}: RequestAuditListRequest): URLSearchParams {
+  const query = queryOf(request);
+  if (filter) {
+    query.set('filter', JSON.stringify(filter));
+  }
+  return query;
+}
+
 function queryOf(request: ListRequest | RecordingTextRequest): URLSearchParams {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(request)) {
@@ -191,14 +257,42 @@ function queryOf(request: ListRequest | RecordingTextRequest): URLSearchParams {
   return query;
 }
 
+function postOf(body: object): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
 async function fileOf(
   response: Response,
   fallback: string,
+  { onProgress }: FileOptions = {},
 ): Promise<DownloadedFile> {
+  const told = onProgress ? counted(response, onProgress) : response;
   return {
     // A blob is kept by the browser, on disk when it is large, not in the page's heap.
-    blob: await response.blob(),
+    blob: await told.blob(),
     fileName:
       fileNameOf(response.headers.get('content-disposition')) ?? fallback,
   };
+}
+
+/** The same answer, whose bytes are counted as they come. */
+function counted(
+  response: Response,
+  onProgress: (received: number) => void,
+): Response {
+  let received = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      received += chunk.length;
+      onProgress(received);
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(response.body?.pipeThrough(counter), {
+    headers: response.headers,
+  });
 }

@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
 /** Parameters that name what is open over a page. */
-const ITEM_PARAMS = ['event', 'recording', 't'] as const;
+const ITEM_PARAMS = ['event', 'recording', 't', 'deadLetters'] as const;
 
 /** What is open over a page. */
 export type UrlItem = Partial<Record<(typeof ITEM_PARAMS)[number], string>>;

@@ -130,7 +130,9 @@ describe('XtermScreen', () => {
     async final => {
       const { screen, lines } = setUp({ tty: true });
       const begin = performance.now();
-      await screen.write(bytes(`a\x1b[2147483647${final}b`));
+      await screen.write(bytes(`a\x1b[2147483647${final}`));
+      await screen.write(bytes(`\x1b[1001${final}`.repeat(20_000)));
+      await screen.write(bytes('b'));
       expect(performance.now() - begin).toBeLessThan(5000);
       expect(lines()).toEqual(['ab']);
     },

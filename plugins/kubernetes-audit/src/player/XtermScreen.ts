@@ -1,5 +1,8 @@
 import { ITheme, Terminal } from '@xterm/xterm';
-import type { TerminalSize } from 'backstage-plugin-kubernetes-audit-common';
+import {
+  MAX_REPLAY_SIZE,
+  TerminalSize,
+} from 'backstage-plugin-kubernetes-audit-common';
 import type { Scaling, ViewedScreen } from './Screen';
 import { limitSize } from './screenOperations';
 
@@ -29,10 +32,10 @@ const COLOR_OSC = [4, 10, 11, 12, 104, 110, 111, 112];
 
 /**
  * Sequences that do something as often as they are told: REP, IL, DL, SU, SD,
- * CHT, CBT. Nobody means more than so often, and the page would stand still.
+ * CHT, CBT. No screen is larger, and the page would stand still.
  */
 const REPEATING_CSI = ['b', 'L', 'M', 'S', 'T', 'I', 'Z'];
-const MAX_REPETITIONS = 65_535;
+const MAX_REPETITIONS = MAX_REPLAY_SIZE.columns;
 
 /**
  * Modes in which the emulator would send the mouse to the program instead of

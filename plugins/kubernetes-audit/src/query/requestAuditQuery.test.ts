@@ -3,7 +3,9 @@ import {
   parseRequestAuditQuery,
   RequestAuditQuery,
   toListRequest,
+  toSelection,
   writeRequestAuditQuery,
+  zoomedTo,
 } from './requestAuditQuery';
 
 const now = DateTime.fromISO('2026-11-22T12:00', { zone: 'utc' });
@@ -168,5 +170,38 @@ describe('the query of Request Audit', () => {
   it('asks for the oldest first only when the URL says so', () => {
     expect(toListRequest(query({}), now).order).toBeUndefined();
     expect(toListRequest(query({ order: 'asc' }), now).order).toBe('asc');
+  });
+
+  it('is bounded by what was zoomed to, also under OR and from the URL', () => {
+    const zoomed = query({
+      match: 'any',
+      conditions: { verb: ['get'], resource: ['pods'] },
+      ...zoomedTo({ from: today.from, to: today.to }),
+    });
+    const params = writeRequestAuditQuery(new URLSearchParams(), zoomed);
+    expect(params.get('bounded')).toBe('true');
+    const parsed = parseRequestAuditQuery(params);
+    expect(parsed).toEqual(zoomed);
+    expect(toListRequest(parsed, now)).toMatchObject({
+      filter: { $any: [{ verb: 'get' }, { resource: 'pods' }] },
+      ...today,
+    });
+  });
+
+  it('does not say that it is bounded where every range bounds', () => {
+    const bounds = zoomedTo({ from: today.from, to: today.to });
+    for (const other of [
+      query(bounds),
+      query({ match: 'any', isBounded: true, range: { kind: 'last7Days' } }),
+    ]) {
+      const params = writeRequestAuditQuery(new URLSearchParams(), other);
+      expect(params.has('bounded')).toBe(false);
+    }
+  });
+
+  it('selects the events of all pages in whatever order', () => {
+    expect(
+      toSelection(query({ search: ' prod ', cursor: 'c', order: 'asc' }), now),
+    ).toEqual({ search: 'prod', filter: undefined, ...today });
   });
 });

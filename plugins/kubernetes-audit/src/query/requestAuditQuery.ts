@@ -1,5 +1,9 @@
 import type { DateTime } from 'luxon';
-import type { RequestAuditFilter, RequestAuditListRequest } from '../api';
+import type {
+  RequestAuditFilter,
+  RequestAuditListRequest,
+  RequestAuditSelection,
+} from '../api';
 import {
   activeConditions,
   Conditions,
@@ -23,6 +27,8 @@ export type RequestAuditQuery = {
   conditions: Conditions;
   match: Match;
   range: TimeRange;
+  /** The range bounds the list under OR too: it was chosen in the histogram. */
+  isBounded?: boolean;
   /** Newest first, or oldest first. */
   order: 'desc' | 'asc';
   cursor?: string;
@@ -48,6 +54,7 @@ export function parseRequestAuditQuery(
     conditions: parseConditions(params),
     match: params.get('match') === 'any' ? 'any' : 'all',
     range: parseTimeRange(params, DEFAULT_RANGE),
+    isBounded: params.has('bounded') || undefined,
     order: params.get('order') === 'asc' ? 'asc' : 'desc',
     cursor: params.get('cursor') ?? undefined,
   };
@@ -68,6 +75,7 @@ export function writeRequestAuditQuery(
   set('search', [query.search]);
   FILTER_FIELDS.forEach(field => set(field, query.conditions[field] ?? []));
   set('match', [query.match === 'any' ? 'any' : undefined]);
+  set('bounded', [isBound(query) ? 'true' : undefined]);
   set('order', [query.order === 'asc' ? 'asc' : undefined]);
   set('cursor', [query.cursor]);
   writeTimeRange(next, query.range, DEFAULT_RANGE);
@@ -76,16 +84,30 @@ export function writeRequestAuditQuery(
 
 /**
  * Whether *Executed At* is one of the conditions that OR joins. The day that
- * the page opens with always bounds it; a range that was chosen does so under
- * AND only.
+ * the page opens with always bounds it, as does what the histogram was zoomed
+ * to; another range that was chosen does so under AND only.
  */
 export function rangeIsAlternative(query: RequestAuditQuery): boolean {
   return (
     query.match === 'any' &&
     query.range.kind !== DEFAULT_RANGE &&
     query.range.kind !== 'anyTime' &&
+    !isBound(query) &&
     activeConditions(query.conditions).length > 0
   );
+}
+
+/** Without anything that OR joins there is nothing to be said of it. */
+function isBound({ match, range, isBounded }: RequestAuditQuery): boolean {
+  return isBounded === true && match === 'any' && range.kind === 'custom';
+}
+
+/** The list between two instants, whatever AND or OR joins. */
+export function zoomedTo(bounds: {
+  from: string;
+  to: string;
+}): Pick<RequestAuditQuery, 'range' | 'isBounded'> {
+  return { range: { kind: 'custom', ...bounds }, isBounded: true };
 }
 
 /** Whether anything but the day that the page opens with narrows the list. */
@@ -123,6 +145,15 @@ export function toListRequest(
     filter: combine(query.match, conditions),
     ...(!asAlternative && { from, to }),
   };
+}
+
+/** Which events are meant at `now`, on all pages. */
+export function toSelection(
+  query: RequestAuditQuery,
+  now: DateTime,
+): RequestAuditSelection {
+  const { search, filter, from, to } = toListRequest(query, now);
+  return { search, filter, from, to };
 }
 
 function combine(

@@ -118,6 +118,8 @@ export default createTranslationMessages({
     'filter.or': 'ODER',
     'filter.orHint':
       'Unter ODER ist ein anderer Zeitraum als heute eine der Alternativen; heute begrenzt die Liste immer.',
+    'filter.orHintZoomed':
+      'Unter ODER begrenzt der vergrößerte Zeitraum die Liste, bis ein anderer gewählt wird.',
     'filter.from': 'Von',
     'filter.to': 'Bis',
     'filter.timeZone': 'Zeiten in {{zone}}',
@@ -141,6 +143,55 @@ export default createTranslationMessages({
     'range.anyTime': 'Jederzeit',
     'range.custom': 'Von … bis …',
 
+    'histogram.title': 'Aufrufe im Zeitverlauf',
+    'histogram.plot': 'Aufrufe nach Zeit',
+    'histogram.text': 'Aufrufe nach Zeit und Ergebnis',
+    'histogram.bar':
+      '{{span}}: {{success}} erfolgreich, {{failure}} fehlgeschlagen',
+    'histogram.perMinute_one': 'je Minute',
+    'histogram.perMinute_other': 'je {{count}} Minuten',
+    'histogram.perHour_one': 'je Stunde',
+    'histogram.perHour_other': 'je {{count}} Stunden',
+    'histogram.perDay_one': 'je Tag',
+    'histogram.perDay_other': 'je {{count}} Tage',
+    'histogram.drag': 'Zum Vergrößern über die Balken ziehen',
+    'histogram.keys':
+      'Pfeiltasten zeigen auf einen Balken, mit Umschalt wählen sie mehrere, Enter vergrößert',
+    'histogram.estimated': 'Zu viele zum Zählen: ungefähr so viele',
+    'histogram.empty': 'Keine passenden Aufrufe in diesem Zeitraum',
+    'histogram.failed': 'Das Diagramm ließ sich nicht laden: {{message}}',
+
+    'delivery.title': 'Aufrufe, die nicht angekommen sind',
+    'delivery.explained':
+      'Die Nummern der Einträge dieser Agenten haben Lücken. Was eine Lücke füllt, steht zu seiner eigenen Zeit in der Liste, sobald es ankommt.',
+    'delivery.missing_one': '{{shown}} Aufruf ist nicht angekommen',
+    'delivery.missing_other': '{{shown}} Aufrufe sind nicht angekommen',
+    'delivery.gap_one':
+      '{{shown}} Aufruf des Agenten {{agent}} ist nicht angekommen',
+    'delivery.gap_other':
+      '{{shown}} Aufrufe des Agenten {{agent}} sind nicht angekommen',
+    'delivery.gapDetail': 'Eintrag {{range}}, bemerkt {{time}}',
+    'delivery.ahead': 'Die Uhr von {{agent}} geht {{time}} vor',
+    'delivery.behind': 'Die Uhr von {{agent}} geht {{time}} nach',
+    'delivery.skewExplained':
+      'Ihre Aufrufe stehen zu den Zeiten der eigenen Uhr in der Liste, verglichen mit der des Portals.',
+    'delivery.seconds': '{{value}} s',
+    'delivery.minutes': '{{value}} min',
+    'delivery.hours': '{{value}} h',
+    'delivery.unknown': 'Ob Aufrufe fehlen, ist nicht bekannt',
+
+    'deadLetters.notice_one': '{{shown}} Eintrag wurde beiseitegelegt',
+    'deadLetters.notice_other': '{{shown}} Einträge wurden beiseitegelegt',
+    'deadLetters.title': 'Beiseitegelegte Einträge',
+    'deadLetters.intro':
+      'Was ein Agent geschickt hat und das Portal nicht als Aufruf speichern konnte, liegt hier, wie es kam: Nichts geht verloren.',
+    'deadLetters.empty': 'Nichts wurde beiseitegelegt',
+    'deadLetters.receivedAt': 'Empfangen',
+    'deadLetters.sequence': 'Laufnummer',
+    'deadLetters.record': 'Eintrag',
+    'deadLetters.newest': 'Neueste',
+    'deadLetters.older': 'Ältere',
+
     'empty.noMatchTitle': 'Keine Treffer',
     'empty.noMatchRequests':
       'Keine Anfrage dieses Zeitraums erfüllt die Bedingungen.',
@@ -162,6 +213,8 @@ export default createTranslationMessages({
     'error.deniedTitle': 'Dazu fehlt die Berechtigung',
     'error.deniedRequests':
       'Das Anfragen-Audit zu lesen verlangt die Berechtigung kubernetes-audit.event.read.',
+    'error.deniedDeadLetters':
+      'Beiseitegelegte Einträge zu sehen verlangt die Berechtigung kubernetes-audit.dead-letter.read.',
     'error.deniedRecordings':
       'Aufzeichnungen zu lesen verlangt die Berechtigung kubernetes-audit.recording.read.',
     'error.deniedAgents':
@@ -293,9 +346,9 @@ export default createTranslationMessages({
     'export.title': 'Die Datei mit einem Passwort schützen',
     'export.optionsTitle': 'Die Aufzeichnung herunterladen',
     'export.intro':
-      'Ihre Organisation verlangt, dass exportierte Dateien verschlüsselt sind. Die Aufzeichnung wird als ZIP-Datei gespeichert, die sich nur mit diesem Passwort öffnen lässt.',
+      'Ihre Organisation verlangt, dass exportierte Dateien verschlüsselt sind. Die Datei wird als ZIP-Datei gespeichert, die sich nur mit diesem Passwort öffnen lässt.',
     'export.introEncrypted':
-      'Die Aufzeichnung wird als ZIP-Datei gespeichert, die sich nur mit diesem Passwort öffnen lässt.',
+      'Die Datei wird als ZIP-Datei gespeichert, die sich nur mit diesem Passwort öffnen lässt.',
     'export.options': 'Optionen des Herunterladens',
     'export.format': 'Format',
     'export.formatV2': 'asciicast v2 (asciinema)',
@@ -315,6 +368,18 @@ export default createTranslationMessages({
     'export.mismatch': 'Die Passwörter sind verschieden.',
     'export.cancel': 'Abbrechen',
     'export.submit': 'Herunterladen',
+    'export.received': '{{size}} empfangen',
+    'export.events': 'Exportieren',
+    'export.eventsTitle': 'Diese Anfragen exportieren',
+    'export.eventsAs': 'Treffer exportieren als',
+    'export.formatCsv': 'CSV',
+    'export.formatJsonl': 'JSON Lines',
+    'export.withPassword': 'Mit Passwort …',
+    'export.running': 'Wird exportiert …',
+    'export.runningReceived': 'Wird exportiert … {{size}} empfangen',
+    'export.saved': 'Gespeichert als {{fileName}}',
+    'export.failed': 'Der Export ist gescheitert: {{message}}',
+    'export.dismiss': 'Ausblenden',
 
     'columns.open': 'Spalten',
     'columns.title': 'Spalten',

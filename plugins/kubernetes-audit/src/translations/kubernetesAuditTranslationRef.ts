@@ -122,6 +122,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       or: 'OR',
       orHint:
         'Under OR, a range other than today is one of the alternatives; today always bounds the list.',
+      orHintZoomed:
+        'Under OR, the range that was zoomed to bounds the list until another one is chosen.',
       from: 'From',
       to: 'To',
       timeZone: 'Times in {{zone}}',
@@ -146,6 +148,54 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       anyTime: 'Any time',
       custom: 'From … to …',
     },
+    histogram: {
+      title: 'Calls over time',
+      plot: 'Calls by time',
+      text: 'Calls by time and result',
+      bar: '{{span}}: {{success}} succeeded, {{failure}} failed',
+      perMinute_one: 'per minute',
+      perMinute_other: 'per {{count}} minutes',
+      perHour_one: 'per hour',
+      perHour_other: 'per {{count}} hours',
+      perDay_one: 'per day',
+      perDay_other: 'per {{count}} days',
+      drag: 'Drag over the bars to zoom in',
+      keys: 'Arrow keys point at a bar, with Shift they select several, Enter zooms in',
+      estimated: 'Too many to be counted: about so many',
+      empty: 'No matching calls in this range',
+      failed: 'The chart could not be loaded: {{message}}',
+    },
+    delivery: {
+      title: 'Calls that have not arrived',
+      explained:
+        'The numbers of the records of these agents have gaps. What fills a gap is listed at its own time as soon as it arrives.',
+      missing_one: '{{shown}} call has not arrived',
+      missing_other: '{{shown}} calls have not arrived',
+      gap_one: '{{shown}} call of agent {{agent}} has not arrived',
+      gap_other: '{{shown}} calls of agent {{agent}} have not arrived',
+      gapDetail: 'Record {{range}}, noticed {{time}}',
+      ahead: 'The clock of {{agent}} is {{time}} ahead',
+      behind: 'The clock of {{agent}} is {{time}} behind',
+      skewExplained:
+        'Its calls are listed at the times of its own clock, compared with that of the portal.',
+      seconds: '{{value}} s',
+      minutes: '{{value}} min',
+      hours: '{{value}} h',
+      unknown: 'Whether calls are missing is not known',
+    },
+    deadLetters: {
+      notice_one: '{{shown}} record was kept aside',
+      notice_other: '{{shown}} records were kept aside',
+      title: 'Records kept aside',
+      intro:
+        'What an agent sent and the portal could not store as a call is kept here as it came, so that nothing is lost.',
+      empty: 'Nothing was kept aside',
+      receivedAt: 'Received',
+      sequence: 'Sequence',
+      record: 'Record',
+      newest: 'Newest',
+      older: 'Older',
+    },
     empty: {
       noMatchTitle: 'Nothing matches',
       noMatchRequests: 'No request of this range meets the conditions.',
@@ -168,6 +218,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       deniedTitle: 'You may not see this',
       deniedRequests:
         'Reading the request audit needs the permission kubernetes-audit.event.read.',
+      deniedDeadLetters:
+        'Seeing records that were kept aside needs the permission kubernetes-audit.dead-letter.read.',
       deniedRecordings:
         'Reading recordings needs the permission kubernetes-audit.recording.read.',
       deniedAgents:
@@ -300,9 +352,9 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       title: 'Protect the file with a password',
       optionsTitle: 'Download the recording',
       intro:
-        'Your organization requires that exported files are encrypted. The recording is saved as a ZIP file that opens with this password only.',
+        'Your organization requires that exported files are encrypted. The file is saved as a ZIP file that opens with this password only.',
       introEncrypted:
-        'The recording is saved as a ZIP file that opens with this password only.',
+        'The file is saved as a ZIP file that opens with this password only.',
       options: 'Download options',
       format: 'Format',
       formatV2: 'asciicast v2 (asciinema)',
@@ -322,6 +374,18 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       mismatch: 'The passwords differ.',
       cancel: 'Cancel',
       submit: 'Download',
+      received: '{{size}} received',
+      events: 'Export',
+      eventsTitle: 'Export these requests',
+      eventsAs: 'Export matches as',
+      formatCsv: 'CSV',
+      formatJsonl: 'JSON Lines',
+      withPassword: 'With a password…',
+      running: 'Exporting…',
+      runningReceived: 'Exporting… {{size}} received',
+      saved: 'Saved as {{fileName}}',
+      failed: 'The export failed: {{message}}',
+      dismiss: 'Dismiss',
     },
     columns: {
       open: 'Columns',

@@ -8,6 +8,7 @@ import {
   encodeSpdySynReply,
   encodeSpdySynStream,
   SpdyDecoder,
+  SpdyFrameType,
   SpdyHeaderEncoder,
 } from '../spdy';
 import { codeOf, errorNameOf } from '../testing/cuts';
@@ -123,6 +124,20 @@ describe('a tap on SPDY', () => {
     const types = Array.from({ length: 16 }, () => 'stdin');
     expect(() => opened(types)).not.toThrow();
     expect(codeOf(() => opened([...types, 'stdin']))).toBe('too_large');
+  });
+
+  it('refuses more header blocks than all streams together need', () => {
+    const tap = spdyTap(V4);
+    const client = SpdyHeaderEncoder.create();
+    const headers = () =>
+      encodeSpdyControl(
+        SpdyFrameType.headers,
+        Buffer.concat([Buffer.from([0, 0, 0, 1]), client.encode([])]),
+      );
+    for (let count = 0; count < 64; count++) {
+      expect(tap.pushFromClient(headers())).toEqual([]);
+    }
+    expect(codeOf(() => tap.pushFromClient(headers()))).toBe('too_large');
   });
 
   it('reads the JSON status as soon as it is whole', () => {

@@ -19,6 +19,12 @@ import { encodeFailure, StatusCollector } from './StatusCollector';
 
 /** The most streams of one session; the protocols know five. */
 export const MAX_STREAMS = 16;
+/**
+ * The most header blocks of one session, both directions together: of each
+ * stream its opening and its reply, and as many again. To inflate a megabyte of
+ * small ones takes a second, in which no other session goes on.
+ */
+export const MAX_HEADER_BLOCKS = 4 * MAX_STREAMS;
 
 interface Stream {
   /** The header `streamtype`: error, stdin, stdout, stderr, resize, or other. */
@@ -38,6 +44,7 @@ export class SpdyTap implements RemoteCommandTap {
   private readonly resize = ResizeCollector.create();
   private readonly streams = new Map<number, Stream>();
   private lastStreamId = 0;
+  private headerBlocks = 0;
   private stdinClosed = false;
   private closed = false;
   private serverClosed = false;
@@ -119,6 +126,7 @@ export class SpdyTap implements RemoteCommandTap {
   }
 
   private onClientFrame(frame: SpdyFrame): void {
+    this.countHeaders(frame);
     switch (frame.type) {
       case 'synStream':
         this.openStream(frame.streamId, frame.headers);
@@ -147,6 +155,7 @@ export class SpdyTap implements RemoteCommandTap {
   }
 
   private onServerFrame(frame: SpdyFrame): void {
+    this.countHeaders(frame);
     switch (frame.type) {
       case 'synReply': {
         const stream = this.streams.get(frame.streamId);
@@ -181,6 +190,13 @@ export class SpdyTap implements RemoteCommandTap {
         this.onClose();
         break;
       default: // PING; a SYN_STREAM, which clients of this protocol ignore
+    }
+  }
+
+  private countHeaders(frame: SpdyFrame): void {
+    this.headerBlocks += 'headers' in frame ? 1 : 0;
+    if (this.headerBlocks > MAX_HEADER_BLOCKS) {
+      throw new ProtocolError('too_large', 'SPDY: too many header blocks');
     }
   }
 

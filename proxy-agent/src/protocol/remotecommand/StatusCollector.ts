@@ -4,6 +4,12 @@ import { RemoteCommandEvent, RemoteCommandFailure } from './RemoteCommandTap';
 /** The most bytes of an error channel or stream, together. */
 export const MAX_STATUS_BYTES = 64 * 1024;
 
+/**
+ * The most frames that a status may come in. Servers send one; to read what
+ * has come so far again at every one of many would take minutes.
+ */
+export const MAX_STATUS_FRAMES = 64;
+
 type StatusEvent = Extract<RemoteCommandEvent, { type: 'status' }>;
 
 /**
@@ -13,6 +19,7 @@ type StatusEvent = Extract<RemoteCommandEvent, { type: 'status' }>;
 export class StatusCollector {
   private readonly parts: Buffer[] = [];
   private length = 0;
+  private frames = 0;
   private done = false;
 
   private constructor(private readonly json: boolean) {}
@@ -35,10 +42,18 @@ export class StatusCollector {
     this.parts.push(Buffer.from(data));
   }
 
-  /** The event, if what has come up to the end of a frame makes one. */
+  /**
+   * The event, if what has come up to the end of a frame makes one.
+   *
+   * @throws ProtocolError
+   */
   endOfFrame(): StatusEvent | undefined {
     if (this.done || this.length === 0) {
       return undefined;
+    }
+    this.frames += 1;
+    if (this.frames > MAX_STATUS_FRAMES) {
+      throw new ProtocolError('too_large', 'Status of the command in pieces');
     }
     const event = this.json
       ? parseStatus(this.text())

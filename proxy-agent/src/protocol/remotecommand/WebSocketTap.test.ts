@@ -143,6 +143,14 @@ describe('a tap on WebSocket', () => {
     expect(codeOf(() => tap.pushFromServer(frame('\x03 ')))).toBe('too_large');
   });
 
+  it('reads a status of no more than 64 messages', () => {
+    const tap = websocketTap(V5);
+    for (let count = 0; count < 64; count++) {
+      expect(tap.pushFromServer(frame('\x03['))).toEqual([]);
+    }
+    expect(codeOf(() => tap.pushFromServer(frame('\x03[')))).toBe('too_large');
+  });
+
   it('keeps nothing of a long message of data', () => {
     const tap = websocketTap(V5);
     const slice = Buffer.alloc(1024 * 1024, 'x');

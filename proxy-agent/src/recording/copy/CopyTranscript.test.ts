@@ -120,17 +120,36 @@ describe('detectCopy', () => {
       '/',
     ],
   ])('knows %j', (command, direction, path) => {
-    expect(detectCopy(command, false)).toEqual({ direction, path });
-    expect(detectCopy(command, true)).toBeUndefined();
+    const stdin = direction === 'to the pod';
+    expect(detectCopy({ command, stdin, tty: false })).toEqual({
+      direction,
+      path,
+    });
+    expect(detectCopy({ command, stdin, tty: true })).toBeUndefined();
+  });
+
+  it('takes no archive out of a pod that somebody types into', () => {
+    const command = ['tar', 'cf', '-', '/etc'];
+    expect(detectCopy({ command, stdin: true, tty: false })).toBeUndefined();
   });
 
   it.each([
     [['tar', 'tf', '-']],
     [['tar', 'cf', '/backup.tar', '/etc']],
     [['sh', '-c', 'tar cf - /a; id']],
+    [['sh', '-c', 'tar cf - /a; id | tail -c+1']],
+    [['sh', '-c', 'tar cf - /a\nid | tail -c+1']],
+    [['sh', '-c', 'tar cf - $(id) | tail -c+1']],
+    [['sh', '-c', 'tar cf - /a --to-command=sh | tail -c+1']],
+    [['tar', 'xf', '-', '--to-command=sh']],
+    [['tar', 'cf', '-', '/a', '--checkpoint-action=exec=sh']],
+    [['tar', 'cf', '-', '/a', '-I', 'sh']],
+    [['tar', 'cIf', 'sh', '-', '/a']],
     [['sh']],
     [[]],
   ])('knows nothing of %j', command => {
-    expect(detectCopy(command, false)).toBeUndefined();
+    for (const stdin of [true, false]) {
+      expect(detectCopy({ command, stdin, tty: false })).toBeUndefined();
+    }
   });
 });

@@ -123,7 +123,8 @@ export class TarListing {
       return;
     }
     if (extension.size <= MAX_EXTENSION_BYTES) {
-      extension.chunks.push(bytes);
+      // The archive's memory is used again for what follows.
+      extension.chunks.push(Buffer.from(bytes));
     }
     if (this.#left === 0) {
       this.#extension = undefined;

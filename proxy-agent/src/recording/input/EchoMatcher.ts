@@ -4,6 +4,9 @@ const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 const DELETE = 0x7f;
 
+/** So much that was echoed is forgotten at once. */
+const FORGOTTEN_AT_ONCE = 4096;
+
 const isControl = (byte: number) => byte < SPACE || byte === DELETE;
 
 /** What was typed: `text` must be echoed; how a terminal takes back a character or ends a line may be seen. */
@@ -42,6 +45,11 @@ export class EchoMatcher<Line> {
   /** Whether nothing is expected. */
   get isIdle(): boolean {
     return this.#next === this.#expected.length;
+  }
+
+  /** How much is expected. */
+  get pending(): number {
+    return this.#expected.length - this.#next;
   }
 
   expect(kind: 'text' | 'backspace' | 'end', byte: number, line: Line): void {
@@ -148,8 +156,8 @@ export class EchoMatcher<Line> {
       this.#echoed = [];
     }
     this.#position = this.#echoed.length;
-    if (this.isIdle) {
-      this.#expected = [];
+    if (this.isIdle || this.#next >= FORGOTTEN_AT_ONCE) {
+      this.#expected = this.#expected.slice(this.#next);
       this.#next = 0;
     }
   }

@@ -20,4 +20,14 @@ describe('PipedInput', () => {
         .join('|'),
     ).toBe('<masked>||\n|id\n');
   });
+
+  it.each([
+    ['in colours', '\x1b[1;33mPassword:\x1b[0m '],
+    ['behind bytes that only look like a sequence', '\x1b]\nPassword: '],
+  ])('is masked where the question comes %s', (_, question) => {
+    const input = PipedInput.create();
+    input.shown(Buffer.from(question));
+    expect(input.typed(Buffer.from('hunter2\n')).toString()).toBe('<masked>\n');
+    expect(input.typed(Buffer.from('id\n')).toString()).toBe('id\n');
+  });
 });

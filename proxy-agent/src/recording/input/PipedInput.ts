@@ -1,4 +1,5 @@
 import { InputTranscript, MASKED } from './InputTranscript';
+import { ScreenReader } from './ScreenReader';
 import { SecretPrompt } from './SecretPrompt';
 
 const LINE_FEED = 0x0a;
@@ -12,7 +13,14 @@ const MAX_SHOWN_BYTES = 1024;
  * what answers a question for a secret, as `sudo -S` asks it.
  */
 export class PipedInput implements InputTranscript {
+  /** As it comes: what only looks like an escape sequence hides no question. */
   readonly #prompt = SecretPrompt.create();
+  /** Without escape sequences: a question may have colours. */
+  readonly #plainPrompt = SecretPrompt.create();
+  readonly #screen = ScreenReader.create({
+    onByte: byte => this.#plainPrompt.read(byte),
+    onSequence: () => {},
+  });
   #isAnswer = false;
 
   static create(): PipedInput {
@@ -22,19 +30,25 @@ export class PipedInput implements InputTranscript {
   private constructor() {}
 
   typed(data: Uint8Array): Buffer {
-    if (!this.#isAnswer && !this.#prompt.isOpen) {
+    const isAsked = this.#prompt.isOpen || this.#plainPrompt.isOpen;
+    if (!this.#isAnswer && !isAsked) {
       return Buffer.from(data);
     }
     const begins = !this.#isAnswer;
     const ends = data.at(-1) === LINE_FEED;
     this.#isAnswer = !ends;
     this.#prompt.close();
+    this.#plainPrompt.close();
     return Buffer.from(`${begins ? MASKED : ''}${ends ? '\n' : ''}`);
   }
 
   shown(data: Uint8Array): Buffer {
+    if (data.length > MAX_SHOWN_BYTES) {
+      this.#screen.reset();
+    }
     for (const byte of data.subarray(-MAX_SHOWN_BYTES)) {
       this.#prompt.read(byte);
+      this.#screen.read(byte);
     }
     return Buffer.alloc(0);
   }

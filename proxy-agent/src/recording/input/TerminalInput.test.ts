@@ -250,4 +250,19 @@ describe('TerminalInput', () => {
       ]),
     ).toBe('l\r');
   });
+
+  it('keeps no more than 64 KiB of what a program never shows, empty lines included', () => {
+    const input = TerminalInput.create();
+    const enters = Buffer.alloc(64 * 1024, '\r');
+    const before = process.memoryUsage().heapUsed;
+    for (let count = 0; count < 32; count++) {
+      expect(input.typed(enters).equals(enters)).toBe(true);
+    }
+    const grown = process.memoryUsage().heapUsed - before;
+    expect(grown).toBeLessThan(128 * 1024 * 1024);
+    input.shown(Buffer.from('$ '));
+    input.typed(Buffer.from('ls'));
+    input.shown(Buffer.from('ls'));
+    expect(input.typed(Buffer.from('\r')).toString()).toBe('ls\r');
+  });
 });

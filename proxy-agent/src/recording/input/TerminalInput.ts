@@ -104,7 +104,8 @@ export class TerminalInput implements InputTranscript {
       this.#current = undefined;
       this.#settle();
     }
-    if (this.#heldBytes > MAX_HELD_BYTES) {
+    // Of a line that is decided the end can still be awaited.
+    if (Math.max(this.#heldBytes, this.#echo.pending) > MAX_HELD_BYTES) {
       this.#maskAll();
     }
   }

@@ -171,7 +171,7 @@ export class ClusterServer {
       const start = await readStart(head);
       client.release();
       respondOnSocket(request, socket, response => {
-        response.once('close', () => connection.destroy());
+        response.once('close', () => connection.socket.destroy());
         relayUpgradeRefusal(head, start, response);
       });
       return;

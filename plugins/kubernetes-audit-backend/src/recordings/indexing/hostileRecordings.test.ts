@@ -63,7 +63,7 @@ describe('a hostile recording', () => {
     const recording = StoredRecording.create();
     recording.begin('a');
     recording.add([
-      recordingEvent('output', 2000, '\x1b[65535L'.repeat(100_000)),
+      recordingEvent('output', 2000, '\x1b[1000L'.repeat(100_000)),
     ]);
     const sidecar = await index(recording, thread);
     expect(sidecar).toMatchObject({
@@ -86,7 +86,11 @@ describe('a hostile recording', () => {
         .map(final => `a\x1b[2147483647${final}`)
         .join(''),
     );
-    const sidecar = await index(recording, threadWith({}));
+    recording.add([
+      recordingEvent('output', 2000, '\x1b[1001S'.repeat(20_000)),
+    ]);
+    const thread = threadWith({ partTimeoutMs: 20_000 });
+    const sidecar = await index(recording, thread);
     expect(sidecar.isComplete).toBe(true);
   });
 
@@ -159,7 +163,7 @@ describe('a hostile recording', () => {
 
   it('is given up when the portal stops, and nothing is said of it', async () => {
     const recording = StoredRecording.create();
-    recording.begin('\x1b[65535L'.repeat(100_000));
+    recording.begin('\x1b[1000L'.repeat(100_000));
     recording.isComplete = true;
     const thread = threadWith({});
     const indexer = RecordingIndexer.create({

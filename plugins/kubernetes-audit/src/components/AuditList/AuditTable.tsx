@@ -1,4 +1,4 @@
-import { MouseEvent, ReactNode } from 'react';
+import { Fragment, MouseEvent, ReactNode } from 'react';
 import classes from './AuditTable.module.css';
 import { AuditTableHead, HeadColumn, SortOrder } from './AuditTableHead';
 import { useFrozenColumns } from './useFrozenColumns';
@@ -19,6 +19,9 @@ export type AuditColumn<TRow> = {
   align?: 'end';
 };
 
+/** What is said between the rows, before the row of an index or after the last. */
+export type RowNote = { key: string; index: number; content: ReactNode };
+
 /**
  * A wide table that scrolls inside itself, but for its first columns; a click
  * on a row opens it.
@@ -27,6 +30,7 @@ export function AuditTable<TRow extends { id: string }>(props: {
   label: string;
   columns: readonly AuditColumn<TRow>[];
   rows: readonly TRow[];
+  notes?: readonly RowNote[];
   openId?: string;
   isReloading: boolean;
   /** Absent where there is one order only. */
@@ -35,26 +39,39 @@ export function AuditTable<TRow extends { id: string }>(props: {
   onOpen?: (row: TRow) => void;
 }) {
   const { label, columns, rows, openId, isReloading, sort, onOpen } = props;
+  const notesBefore = (index: number) =>
+    props.notes
+      ?.filter(note => note.index === index)
+      .map(({ key, content }) => (
+        <tr key={key} className={classes.note}>
+          <td colSpan={columns.length}>
+            <div className={classes.noteContent}>{content}</div>
+          </td>
+        </tr>
+      ));
   return (
     <TableFrame label={label} isBusy={isReloading}>
       <AuditTableHead columns={columns} sort={sort} />
       <tbody>
-        {rows.map(row => (
-          <tr
-            key={row.id}
-            className={onOpen && classes.row}
-            data-open={row.id === openId || undefined}
-            onClick={event => {
-              if (isPlainClick(event)) {
-                onOpen?.(row);
-              }
-            }}
-          >
-            {columns.map(column => (
-              <Cell key={column.id} column={column} row={row} />
-            ))}
-          </tr>
+        {rows.map((row, index) => (
+          <Fragment key={row.id}>
+            {notesBefore(index)}
+            <tr
+              className={onOpen && classes.row}
+              data-open={row.id === openId || undefined}
+              onClick={event => {
+                if (isPlainClick(event)) {
+                  onOpen?.(row);
+                }
+              }}
+            >
+              {columns.map(column => (
+                <Cell key={column.id} column={column} row={row} />
+              ))}
+            </tr>
+          </Fragment>
         ))}
+        {notesBefore(rows.length)}
       </tbody>
     </TableFrame>
   );

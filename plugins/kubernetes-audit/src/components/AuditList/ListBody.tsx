@@ -1,7 +1,12 @@
 import type { ReactNode } from 'react';
 import { failureOf } from '../../api';
 import type { Loaded } from '../../hooks';
-import { AuditColumn, AuditTable, AuditTableSkeleton } from './AuditTable';
+import {
+  AuditColumn,
+  AuditTable,
+  AuditTableSkeleton,
+  RowNote,
+} from './AuditTable';
 import type { SortOrder } from './AuditTableHead';
 import { LoadError } from './LoadError';
 import { PageNavigation } from './PageNavigation';
@@ -13,6 +18,8 @@ export function ListBody<TRow extends { id: string }>(props: {
   label: string;
   list: Loaded<ListResult<TRow>>;
   columns: readonly AuditColumn<TRow>[];
+  /** What is said between the rows. */
+  notes?: readonly RowNote[];
   sort?: SortOrder;
   openId?: string;
   /** Which permission is missing when the portal refuses. */
@@ -47,6 +54,7 @@ export function ListBody<TRow extends { id: string }>(props: {
           label={label}
           columns={columns}
           rows={page.items}
+          notes={props.notes}
           openId={openId}
           isReloading={isLoading}
           sort={sort}

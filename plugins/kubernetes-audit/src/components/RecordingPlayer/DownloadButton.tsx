@@ -1,12 +1,22 @@
+import { useApi } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button, ButtonIcon } from '@backstage/ui';
 import ArrowDropDownIcon from '@material-ui/icons/ArrowDropDown';
 import GetAppIcon from '@material-ui/icons/GetApp';
-import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
+import {
+  RECORDING_FILE_FORMATS,
+  RecordingDetail,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { DownloadFormat, kubernetesAuditApiRef } from '../../api';
 import { kubernetesAuditTranslationRef } from '../../translations';
+import { ExportDialog, useFileExport } from '../FileExport';
 import classes from './DownloadButton.module.css';
-import { ExportDialog } from './ExportDialog';
-import { useDownload } from './useDownload';
+
+const FORMAT_LABELS = {
+  v2: 'export.formatV2',
+  v3: 'export.formatV3',
+  text: 'export.formatText',
+} as const;
 
 /**
  * Saves the recording as a file: at once as asciicast v2, or as chosen. Where
@@ -18,7 +28,13 @@ export function DownloadButton(props: {
 }) {
   const { recording, variant } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const { state, open, save, cancel } = useDownload(recording.id);
+  const api = useApi(kubernetesAuditApiRef);
+  const { state, open, save, cancel } = useFileExport<DownloadFormat>(
+    ({ format, password }) =>
+      password
+        ? api.exportRecording(recording.id, { password, format })
+        : api.downloadRecording(recording.id, format),
+  );
   const isRunning = state.kind === 'running';
   return (
     <>
@@ -50,6 +66,11 @@ export function DownloadButton(props: {
       )}
       {(state.kind === 'asking' || state.kind === 'exporting') && (
         <ExportDialog
+          title={t('export.optionsTitle')}
+          formats={RECORDING_FILE_FORMATS.map(value => ({
+            value,
+            label: t(FORMAT_LABELS[value]),
+          }))}
           encryption={recording.exportEncryption}
           error={state.kind === 'asking' ? state.error : undefined}
           isRunning={state.kind === 'exporting'}

@@ -12,8 +12,8 @@ import {
   renderPage,
   sampleRecording,
 } from '../../__testUtils__';
+import { saveFile } from '../FileExport';
 import { RecordingPlayerDialog } from './RecordingPlayerDialog';
-import { saveFile } from './saveFile';
 
 expect.extend(toHaveNoViolations);
 
@@ -33,7 +33,7 @@ jest.mock('./TimelinePreview', () => ({
   __esModule: true,
   default: ({ time }: { time?: number }) => <i data-testid="preview">{time}</i>,
 }));
-jest.mock('./saveFile', () => ({ saveFile: jest.fn() }));
+jest.mock('../FileExport/saveFile', () => ({ saveFile: jest.fn() }));
 
 const { chunks, table } = buildChunks([
   [
@@ -145,6 +145,20 @@ describe('RecordingPlayerDialog', () => {
     await screen.findByRole('button', { name: 'Play' });
     await waitFor(() => expect(fakeScreen.text).toBe('ab'));
     expect(position()).toBe('0:09 of 0:10');
+  });
+
+  it.each([
+    ['-1', '0:00'],
+    ['NaN', '0:00'],
+    ['1e309', '0:00'],
+    ['1e308', '0:10'],
+    ['99999999999999', '0:10'],
+  ])('asks for a moment that there can be: ?t=%s', async (startAt, shown) => {
+    const { api } = setUp({}, { startAt });
+    await screen.findByRole('button', { name: 'Play' });
+    const [[, time]] = api.openRecording.mock.calls;
+    expect(Number.isSafeInteger(time) && time >= 0).toBe(true);
+    await waitFor(() => expect(position()).toBe(`${shown} of 0:10`));
   });
 
   it('plays and pauses by button and by space', async () => {

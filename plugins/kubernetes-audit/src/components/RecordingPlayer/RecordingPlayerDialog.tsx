@@ -24,6 +24,10 @@ import { KeyHandler, loadTerminal, RecordingReplay } from './RecordingReplay';
 import { OpenedRecording, useRecordingPlayback } from './useRecordingPlayback';
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
+/** The portal takes no later moment, in seconds; every recording has ended long before. */
+const MAX_SECONDS = Math.floor(
+  Number.MAX_SAFE_INTEGER / MICROSECONDS_PER_SECOND,
+);
 
 /** Plays a recording in a modal, or offers it as a file when it is too large. */
 export function RecordingPlayerDialog(props: {
@@ -132,7 +136,9 @@ function isForPlayer(event: KeyboardEvent): boolean {
 /** Seconds of a link; nothing when it names none. */
 function parseSeconds(text: string | undefined): number | undefined {
   const seconds = text ? Number(text) : NaN;
-  return Number.isFinite(seconds) ? Math.max(seconds, 0) : undefined;
+  return Number.isFinite(seconds)
+    ? Math.min(Math.max(seconds, 0), MAX_SECONDS)
+    : undefined;
 }
 
 function Body(props: {

@@ -1,14 +1,12 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Skeleton } from '@backstage/ui';
-import Drawer from '@material-ui/core/Drawer';
-import useMediaQuery from '@material-ui/core/useMediaQuery';
 import { KeyboardEvent, useCallback, useId } from 'react';
 import { kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { LoadError } from '../AuditList';
-import surface from '../Surface/Surface.module.css';
+import { SideDrawer, SideDrawerContent } from '../SideDrawer';
 import { DetailsHeader } from './DetailsHeader';
 import { EventFields } from './EventFields';
 import classes from './RequestAuditDetails.module.css';
@@ -33,7 +31,6 @@ export function RequestAuditDetails(
   },
 ) {
   const { eventId, rows, onShow, onClose } = props;
-  const still = useMediaQuery('(prefers-reduced-motion: reduce)');
   const titleId = useId();
 
   const index = rows.findIndex(({ id }) => id === eventId);
@@ -55,18 +52,11 @@ export function RequestAuditDetails(
   };
 
   return (
-    <Drawer
-      anchor="right"
-      open={Boolean(eventId)}
+    <SideDrawer
+      isOpen={Boolean(eventId)}
+      titleId={titleId}
       onClose={onClose}
-      transitionDuration={still ? 0 : undefined}
-      PaperProps={{
-        role: 'dialog',
-        'aria-modal': true,
-        'aria-labelledby': titleId,
-        className: `${surface.surface} ${classes.drawer}`,
-        onKeyDown,
-      }}
+      onKeyDown={onKeyDown}
     >
       {eventId && (
         <Content
@@ -77,7 +67,7 @@ export function RequestAuditDetails(
           onNext={onNext}
         />
       )}
-    </Drawer>
+    </SideDrawer>
   );
 }
 
@@ -113,7 +103,7 @@ function Content(
         onNext={onNext}
         onClose={onClose}
       />
-      <div key={eventId} className={classes.content}>
+      <SideDrawerContent key={eventId}>
         {error && (
           <LoadError
             error={error}
@@ -140,7 +130,7 @@ function Content(
             recordingSearch={props.recordingSearch}
           />
         )}
-      </div>
+      </SideDrawerContent>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { useCallback } from 'react';
 import { useUrlItem } from '../../hooks';
+import { zoomedTo } from '../../query';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import {
   AutoRefreshButton,
@@ -14,9 +15,14 @@ import {
   pageTotal,
   useColumnChoice,
 } from '../AuditList';
+import { DeadLetters, NEWEST_DEAD_LETTERS } from '../DeadLetters';
+import { DeliveryNotices, gapNotes } from '../DeliveryNotices';
 import { RecordingPlayerDialog } from '../RecordingPlayer';
 import { RequestAuditDetails } from '../RequestAuditDetails';
+import { RequestHistogram } from '../RequestHistogram';
+import { ExportMenu } from './ExportMenu';
 import { NoRequests } from './NoRequests';
+import classes from './RequestAuditPage.module.css';
 import { requestConditions } from './requestConditions';
 import { RequestFilter } from './RequestFilter';
 import { useRequestAudit } from './useRequestAudit';
@@ -52,6 +58,7 @@ export function RequestAuditPage() {
         }
         settings={
           <>
+            <ExportMenu query={query} />
             <ColumnMenu columns={columns} choice={choice} />
             <AutoRefreshButton
               isOn={audit.autoRefresh}
@@ -62,12 +69,27 @@ export function RequestAuditPage() {
         total={total && t('requests.total', total)}
         onRefresh={list.reload}
       />
-      <ConditionChips conditions={requestConditions(query, update, t)} />
+      <div className={classes.conditions}>
+        <ConditionChips conditions={requestConditions(query, update, t)} />
+        <DeliveryNotices
+          delivery={audit.delivery}
+          onShowDeadLetters={() => open({ deadLetters: NEWEST_DEAD_LETTERS })}
+        />
+      </div>
+      {audit.hasChart && (
+        <RequestHistogram
+          chart={audit.chart}
+          onZoom={bounds => update(zoomedTo(bounds))}
+        />
+      )}
       <NewRowsButton newRows={audit.newRows} onShow={list.reload} />
       <ListBody
         label={t('requests.table')}
         list={list}
         columns={chosenColumns(columns, choice)}
+        notes={
+          page && gapNotes(audit.delivery.value?.gaps ?? [], page, query.order)
+        }
         sort={{
           columnId: 'executedAt',
           direction: query.order === 'asc' ? 'ascending' : 'descending',
@@ -95,6 +117,11 @@ export function RequestAuditPage() {
         }
         // Back leads to the list, not through all that was looked at.
         onShow={event => open({ event }, { replace: true })}
+        onClose={() => open({})}
+      />
+      <DeadLetters
+        page={item.deadLetters}
+        onNavigate={deadLetters => open({ deadLetters })}
         onClose={() => open({})}
       />
       {item.recording && (

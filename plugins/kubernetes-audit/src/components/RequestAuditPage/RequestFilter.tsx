@@ -21,12 +21,16 @@ import {
 import { FIELD_LABELS, valueLabel } from './filterLabels';
 import classes from './RequestFilter.module.css';
 
-type Draft = Pick<RequestAuditQuery, 'conditions' | 'match' | 'range'>;
+type Draft = Pick<
+  RequestAuditQuery,
+  'conditions' | 'match' | 'range' | 'isBounded'
+>;
 
 const CLEARED: Draft = {
   conditions: UNFILTERED.conditions,
   match: UNFILTERED.match,
   range: UNFILTERED.range,
+  isBounded: undefined,
 };
 
 /** What a row has in the fields whose values are typed. */
@@ -57,14 +61,14 @@ export function RequestFilter(props: {
 }) {
   const { query, rows, onChange } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const { conditions, match, range } = query;
+  const { conditions, match, range, isBounded } = query;
   return (
     <FilterButton<Draft>
       activeCount={
         activeConditions(conditions).length +
         Number(range.kind !== DEFAULT_RANGE)
       }
-      value={{ conditions, match, range }}
+      value={{ conditions, match, range, isBounded }}
       cleared={CLEARED}
       isValid={draft => !isReversed(draft.range)}
       onApply={onChange}
@@ -108,7 +112,11 @@ export function RequestFilter(props: {
                 onChange={value => change({ match: value })}
               />
               {draft.match === 'any' && (
-                <p className={classes.hint}>{t('filter.orHint')}</p>
+                <p className={classes.hint}>
+                  {draft.isBounded && draft.range.kind === 'custom'
+                    ? t('filter.orHintZoomed')
+                    : t('filter.orHint')}
+                </p>
               )}
             </div>
             {pills('verb')}
@@ -116,7 +124,7 @@ export function RequestFilter(props: {
             <TimeRangeFields
               label={t('field.executedAt')}
               range={draft.range}
-              onChange={value => change({ range: value })}
+              onChange={value => change({ range: value, isBounded: undefined })}
             />
             {pills('result')}
             <div className={classes.typed}>

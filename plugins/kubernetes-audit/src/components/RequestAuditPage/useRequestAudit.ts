@@ -1,15 +1,18 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { DateTime } from 'luxon';
 import { useCallback } from 'react';
-import { kubernetesAuditApiRef } from '../../api';
-import { UrlQueryCodec, useKeptValue, useUrlQuery } from '../../hooks';
+import { failureOf, kubernetesAuditApiRef } from '../../api';
+import { UrlQueryCodec, useKeptValue, useLoad, useUrlQuery } from '../../hooks';
 import {
   parseRequestAuditQuery,
   RequestAuditQuery,
   toListRequest,
+  toSelection,
+  UNFILTERED,
   writeRequestAuditQuery,
 } from '../../query';
 import { useListPage, useNewRows } from '../AuditList';
+import type { HistogramOfRange } from '../RequestHistogram';
 
 const CODEC: UrlQueryCodec<RequestAuditQuery> = {
   parse: parseRequestAuditQuery,
@@ -22,15 +25,12 @@ export function useRequestAudit() {
   const [query, update] = useUrlQuery(CODEC);
 
   // Opening an event changes the URL but not the list.
-  const key = writeRequestAuditQuery(new URLSearchParams(), query).toString();
+  const key = keyOf(query);
   const load = useCallback(
     (signal: AbortSignal) =>
       api.listEvents(
         // Made anew at each load, for today moves on.
-        toListRequest(
-          parseRequestAuditQuery(new URLSearchParams(key)),
-          DateTime.local(),
-        ),
+        toListRequest(queryOf(key), DateTime.local()),
         { signal },
       ),
     [api, key],
@@ -39,7 +39,41 @@ export function useRequestAudit() {
     (signal: AbortSignal) => api.listEvents({ limit: 1 }, { signal }),
     [api],
   );
-  const list = useListPage(load, loadAny);
+  const page = useListPage(load, loadAny);
+
+  // Another page is of the same events, as is another order.
+  const selectionKey = keyOf({ ...query, cursor: undefined, order: 'desc' });
+  const chart = useLoad(
+    useCallback(
+      async (signal: AbortSignal): Promise<HistogramOfRange> => {
+        const selection = toSelection(queryOf(selectionKey), DateTime.local());
+        const histogram = await api.getEventHistogram(selection, { signal });
+        return { histogram, from: selection.from, to: selection.to };
+      },
+      [api, selectionKey],
+    ),
+  );
+
+  const rangeKey = keyOf({ ...UNFILTERED, order: 'desc', range: query.range });
+  const delivery = useLoad(
+    useCallback(
+      (signal: AbortSignal) => {
+        const { from, to } = toSelection(queryOf(rangeKey), DateTime.local());
+        return api.getDelivery({ from, to }, { signal });
+      },
+      [api, rangeKey],
+    ),
+  );
+
+  const { reload: reloadPage } = page;
+  const { reload: reloadChart } = chart;
+  const { reload: reloadDelivery } = delivery;
+  const reload = useCallback(() => {
+    reloadPage();
+    reloadChart();
+    reloadDelivery();
+  }, [reloadPage, reloadChart, reloadDelivery]);
+  const list = { ...page, reload };
 
   const [autoRefresh, setAutoRefresh] = useKeptValue('requestAutoRefresh');
   // New rows come first only where the newest are.
@@ -54,8 +88,24 @@ export function useRequestAudit() {
     query,
     update,
     list,
+    chart,
+    delivery,
+    // Neither over what may not be seen nor before there is anything.
+    hasChart:
+      !(list.error && failureOf(list.error).kind === 'denied') &&
+      list.value?.nothingRecorded !== true,
     newRows,
     autoRefresh: autoRefresh === true,
     setAutoRefresh,
   };
+}
+
+/** What the query is told from others by. */
+function keyOf(query: RequestAuditQuery): string {
+  return writeRequestAuditQuery(new URLSearchParams(), query).toString();
+}
+
+/** The opposite of {@link keyOf}. */
+function queryOf(key: string): RequestAuditQuery {
+  return parseRequestAuditQuery(new URLSearchParams(key));
 }

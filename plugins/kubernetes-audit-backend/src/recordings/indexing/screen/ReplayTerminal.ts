@@ -9,8 +9,8 @@ import { writeKeyframe } from './writeKeyframe';
 
 /** Control sequences that do something as often as they are told: REP, IL, DL, SU, SD, CHT, CBT. */
 const REPEATING_CSI = ['b', 'L', 'M', 'S', 'T', 'I', 'Z'];
-/** Nobody means more than so often, and the emulator would not come back for hours. */
-const MAX_REPETITIONS = 65_535;
+/** No screen is larger, and the emulator would not come back for hours. */
+const MAX_REPETITIONS = MAX_REPLAY_SIZE.columns;
 
 /** The size at which a recording is replayed, whatever it says. */
 export function limitReplaySize(size: TerminalSize): TerminalSize {

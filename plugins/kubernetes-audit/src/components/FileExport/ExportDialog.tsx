@@ -3,41 +3,46 @@ import { Button } from '@backstage/ui';
 import {
   ExportEncryption,
   MIN_EXPORT_PASSWORD_LENGTH,
-  RECORDING_FILE_FORMATS,
 } from 'backstage-plugin-kubernetes-audit-common';
 import Dialog from '@material-ui/core/Dialog';
 import { FormEvent, KeyboardEvent, useId, useState } from 'react';
-import type { DownloadFormat } from '../../api';
+import { formatBytes } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import surface from '../Surface/Surface.module.css';
 import classes from './ExportDialog.module.css';
 import { PasswordStrength } from './PasswordStrength';
-import type { FileChoice } from './useDownload';
+import type { FileChoice } from './useFileExport';
 
 /** The longest password that the portal takes, in characters. */
 const MAX_PASSWORD_LENGTH = 256;
 
-const FORMAT_LABELS = {
-  v2: 'export.formatV2',
-  v3: 'export.formatV3',
-  text: 'export.formatText',
-} as const;
-
 /** Asks for a file's format, and for the password that it is encrypted with. */
-export function ExportDialog(props: {
+export function ExportDialog<TFormat extends string>(props: {
+  /** What it is called where a password is a choice. */
+  title: string;
+  formats: readonly { value: TFormat; label: string }[];
+  /** What is chosen at first; the first of them where absent. */
+  format?: TFormat;
   encryption: ExportEncryption;
+  /** It was opened for the sake of the password. */
+  isEncrypted?: boolean;
   /** What the portal said to the last attempt. */
   error?: string;
   isRunning: boolean;
-  onSubmit: (choice: FileChoice) => void;
+  /** Bytes that have come so far. */
+  received?: number;
+  onSubmit: (choice: FileChoice<TFormat>) => void;
   onCancel: () => void;
 }) {
-  const { encryption, error, isRunning, onSubmit, onCancel } = props;
+  const { title, formats, encryption, error, isRunning, received = 0 } = props;
+  const { onSubmit, onCancel } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const titleId = useId();
   const isRequired = encryption === 'required';
-  const [format, setFormat] = useState<DownloadFormat>('v2');
-  const [isEncrypted, setIsEncrypted] = useState(isRequired);
+  const [format, setFormat] = useState(props.format ?? formats[0].value);
+  const [isEncrypted, setIsEncrypted] = useState(
+    isRequired || props.isEncrypted === true,
+  );
   const [password, setPassword] = useState('');
   const [repeated, setRepeated] = useState('');
   const [problem, setProblem] = useState<string>();
@@ -82,7 +87,7 @@ export function ExportDialog(props: {
     >
       <form className={classes.form} onSubmit={submit}>
         <h2 id={titleId} className={classes.title}>
-          {isRequired ? t('export.title') : t('export.optionsTitle')}
+          {isRequired ? t('export.title') : title}
         </h2>
         {isRequired && <p className={classes.text}>{t('export.intro')}</p>}
         <label className={classes.field}>
@@ -92,15 +97,14 @@ export function ExportDialog(props: {
             value={format}
             onChange={event =>
               setFormat(
-                RECORDING_FILE_FORMATS.find(
-                  name => name === event.target.value,
-                ) ?? 'v2',
+                formats.find(({ value }) => value === event.target.value)
+                  ?.value ?? format,
               )
             }
           >
-            {RECORDING_FILE_FORMATS.map(name => (
-              <option key={name} value={name}>
-                {t(FORMAT_LABELS[name])}
+            {formats.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
               </option>
             ))}
           </select>
@@ -139,6 +143,10 @@ export function ExportDialog(props: {
           </p>
         )}
         <div className={classes.actions}>
+          <span role="status" className={classes.progress}>
+            {received > 0 &&
+              t('export.received', { size: formatBytes(received) })}
+          </span>
           <Button variant="tertiary" onPress={onCancel}>
             {t('export.cancel')}
           </Button>

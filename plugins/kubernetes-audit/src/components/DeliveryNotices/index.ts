@@ -1,0 +1,2 @@
+export { DeliveryNotices } from './DeliveryNotices';
+export { gapNotes } from './gapNotes';

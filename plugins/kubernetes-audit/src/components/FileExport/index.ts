@@ -1,0 +1,3 @@
+export * from './ExportDialog';
+export * from './saveFile';
+export * from './useFileExport';

@@ -1,0 +1,2 @@
+export { RequestHistogram } from './RequestHistogram';
+export type { HistogramOfRange } from './histogramSlots';

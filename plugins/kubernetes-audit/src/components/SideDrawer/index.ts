@@ -1,0 +1,2 @@
+export * from './SideDrawer';
+export * from './SideDrawerHeader';
