@@ -26,10 +26,11 @@ const UNPRIVILEGED_ID = 65534;
  * Starts a Postgres for the tests in a folder of its own: that of the npm
  * package, or else the machine's. Its data is not meant to last.
  *
+ * @param {Record<string, string>} [settings] - of the server, beside those
  * @returns {Promise<{ version: string, connectionString: string, stop: () => Promise<void> } | undefined>}
  *   undefined when there is none that runs here
  */
-export async function startPostgres() {
+export async function startPostgres(settings = {}) {
   const found = findPostgres();
   if (!found) return undefined;
   const { bin, version } = found;
@@ -69,6 +70,7 @@ export async function startPostgres() {
       ['-c', 'fsync=off'],
       ['-c', 'synchronous_commit=off'],
       ['-c', 'full_page_writes=off'],
+      ...Object.entries(settings).map(setting => ['-c', setting.join('=')]),
     ].flat(),
     { ...user, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] },
   );

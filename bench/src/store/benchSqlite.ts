@@ -11,7 +11,8 @@ import { readRecords } from './measureIngest';
 import { measurePages } from './measurePages';
 import { DAYS } from './population';
 import { QUERIES } from './queries';
-import { AGENT_ID, quiet, serveStore } from './serveStore';
+import { quiet } from './quiet';
+import { AGENT_ID, serveStore } from './serveStore';
 
 const DAY_MS = 24 * 3600_000;
 const INGESTED_ROWS = 10_000;

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 /* eslint-disable @backstage/no-relative-monorepo-imports */
 import { SINGLE_TERM_KINDS } from '../../../plugins/kubernetes-audit-backend/src/audit/terms';
 import { BenchTerms, makeTerms } from './benchTerms';
+import { countDays } from './countDays';
 import {
   BODY_SHARE,
   DAYS,
@@ -12,7 +13,6 @@ import {
 } from './population';
 
 const DAY_MS = 24 * 3600_000;
-const HOUR_MS = 3600_000;
 
 const literal = (ids: number[]) => `'{${ids.join(',')}}'::integer[]`;
 const names = (texts: string[]) => `'{${texts.join(',')}}'::text[]`;
@@ -88,18 +88,6 @@ SELECT number, id, time, number, true, failed,
 FROM named`;
 }
 
-/** Counts a day's events, as the ingest would have. */
-export async function countDay(knex: Knex, day: number): Promise<void> {
-  await knex.raw(
-    `INSERT INTO event_facets (term_id, bucket, n, failed)
-     SELECT term, executed_at / ${HOUR_MS}, count(*), count(*) FILTER (WHERE failed)
-     FROM request_audit_events, unnest(array[0] || terms[1:6] || group_terms) AS term
-     WHERE executed_at >= ? AND executed_at < ?
-     GROUP BY 1, 2 ORDER BY 1, 2`,
-    [day * DAY_MS, (day + 1) * DAY_MS],
-  );
-}
-
 /**
  * Fills a migrated database with events of so many days before a day. Made by
  * the server, since nothing else is as quick.
@@ -130,10 +118,9 @@ export async function loadPostgres(
       [terms.rareUser, from, from + DAY_MS, from, from + DAY_MS],
     );
   }
-  for (let i = 0; i < DAYS; i++) {
-    await countDay(knex, endDay - DAYS + i);
-  }
   // As autovacuum does in time.
   await knex.raw('VACUUM ANALYZE');
+  await countDays(knex, endDay);
+  await knex.raw('VACUUM ANALYZE event_facets');
   return terms;
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 /* eslint-disable @backstage/no-relative-monorepo-imports */
 import { SINGLE_TERM_KINDS } from '../../../plugins/kubernetes-audit-backend/src/audit/terms';
 import { BenchTerms, makeTerms } from './benchTerms';
+import { countDays } from './countDays';
 import {
   DAYS,
   FAILED_SHARE,
@@ -11,7 +12,6 @@ import {
 } from './population';
 
 const DAY_MS = 24 * 3600_000;
-const HOUR_MS = 3600_000;
 
 const COLUMNS = {
   user: 'user_id',
@@ -127,7 +127,6 @@ export async function loadSqlite(
       for (const sql of insertDay(terms, day, first, perDay, i < PAST_DAYS)) {
         await transaction.raw(sql);
       }
-      await countDay(transaction, day);
     });
     if (i % 30 === 29) {
       const seconds = Math.round((performance.now() - startedAt) / 1000);
@@ -140,26 +139,5 @@ export async function loadSqlite(
       Array.from({ length: RARE_EVENTS }, (_, n) => (n + 1) * perDay * 25),
     )
     .update({ user_id: terms.rareUser });
-  await knex.raw(
-    `INSERT INTO event_facets (term_id, bucket, n, failed)
-     SELECT user_id, executed_at / ${HOUR_MS}, 1, 0 FROM request_audit_events WHERE user_id = ${terms.rareUser}`,
-  );
-}
-
-async function countDay(knex: Knex, day: number): Promise<void> {
-  const columns = Object.entries(COLUMNS)
-    .filter(([kind]) => kind !== 'clientIp')
-    .map(([, column]) => column);
-  const terms = ['0', ...columns, "cast(trim(group_terms, ',') as integer)"];
-  await knex.raw(
-    `INSERT INTO event_facets (term_id, bucket, n, failed)
-     SELECT term, bucket, sum(n), sum(failed) FROM (${terms
-       .map(
-         term => `SELECT ${term} AS term, executed_at / ${HOUR_MS} AS bucket, count(*) AS n, sum(failed) AS failed
-       FROM request_audit_events WHERE executed_at >= ${
-         day * DAY_MS
-       } AND executed_at < ${(day + 1) * DAY_MS} GROUP BY 1, 2`,
-       )
-       .join(' UNION ALL ')}) GROUP BY 1, 2`,
-  );
+  await countDays(knex, endDay);
 }

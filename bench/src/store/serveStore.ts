@@ -1,7 +1,6 @@
 import type {
   AuditorService,
   HttpAuthService,
-  LoggerService,
 } from '@backstage/backend-plugin-api';
 import express from 'express';
 import type { Knex } from 'knex';
@@ -23,14 +22,7 @@ import { createAgentRouteFactory } from '../../../plugins/kubernetes-audit-backe
 import { createEventsRouter } from '../../../plugins/kubernetes-audit-backend/src/router/createEventsRouter';
 import { createIngestRouter } from '../../../plugins/kubernetes-audit-backend/src/router/createIngestRouter';
 import { createUserRouteFactory } from '../../../plugins/kubernetes-audit-backend/src/router/userRoute';
-
-export const quiet: LoggerService = {
-  error: (message: string | Error) => console.error(message),
-  warn: () => {},
-  info: () => {},
-  debug: () => {},
-  child: () => quiet,
-};
+import { quiet } from './quiet';
 
 /** Who ingests; the header `X-Agent-Id` says so too. */
 export const AGENT_ID = 'bench';
@@ -50,7 +42,11 @@ const AGENT = {
  */
 export async function serveStore(knex: Knex) {
   const { store, writer, rollUp } = openEventStore(knex);
-  const authorizer = { isAllowed: async () => true, require: async () => {} };
+  const authorizer = {
+    isAllowed: async () => true,
+    require: async () => {},
+    visible: async () => undefined,
+  };
   const done = { success: async () => {}, fail: async () => {} };
   const auditor: AuditorService = { createEvent: async () => done };
   // Users and agents are whoever the route is for.
@@ -65,14 +61,14 @@ export async function serveStore(knex: Knex) {
       agents: [{ id: AGENT_ID, subject: AGENT_ID, clusters: ['*'] }],
     }),
   );
+  const events = AuthorizedAuditStore.create({ store, authorizer });
   const app = express();
   app.use(
     createEventsRouter({
       userRoute,
-      events: AuthorizedAuditStore.create({ store, authorizer }),
+      events,
       eventExport: EventExport.create({
-        store,
-        authorizer,
+        events,
         encryption: 'optional',
         now: Date.now,
       }),

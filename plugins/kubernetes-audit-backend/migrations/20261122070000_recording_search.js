@@ -2,8 +2,7 @@
  * A search looks for a part of a text in five columns. Among a million
  * recordings there are a few thousand different texts in them: these are kept
  * apart, so that a search finds first the texts, and by them, with an index
- * for each column, the recordings. A text stays when its last recording goes:
- * it costs one look at an index.
+ * for each column, the recordings. A text goes with its last recording.
  *
  * Recordings that are being removed are in no list, so they are in none of
  * the indexes that serve it; to count is then to read an index alone.

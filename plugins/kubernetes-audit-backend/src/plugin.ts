@@ -3,6 +3,7 @@ import {
   createBackendPlugin,
   SchedulerServiceTaskScheduleDefinition,
 } from '@backstage/backend-plugin-api';
+import { randomUUID } from 'node:crypto';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import {
@@ -37,11 +38,13 @@ import {
   createEventMaintenance,
   EventExport,
   openEventStore,
+  RollUpCheck,
 } from './audit';
-import { PermissionAuthorizer } from './authorization';
+import { addResourceTypes, PermissionAuthorizer } from './authorization';
 import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
+import { PersonErasure } from './erasure';
 import {
   DeadLetters,
   DeliveryWatch,
@@ -216,12 +219,19 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           keepMs: config.retention.eventsMs,
           now,
         });
+        const rollUpCheck = RollUpCheck.create({
+          ...eventStore,
+          knex,
+          logger,
+          now,
+        });
         const pruning = SpoolPruning.create({ knex, now });
         await services.scheduler.scheduleTask({
           ...EVENT_UPKEEP_TASK,
           fn: async () => {
             await maintenance.prepare();
             await eventRetention.sweep(shutdown.signal);
+            await rollUpCheck.sweep();
             await pruning.prune(shutdown.signal);
           },
         });
@@ -235,7 +245,15 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           await Promise.all([publisher.drain(), indexer.stop()]);
         });
 
+        const events = AuthorizedAuditStore.create({
+          store: eventStore.store,
+          authorizer,
+        });
         services.permissionsRegistry.addPermissions(kubernetesAuditPermissions);
+        addResourceTypes(services.permissionsRegistry, {
+          events: eventStore.store,
+          recordings: recordings.store,
+        });
         httpRouter.addAuthPolicy({ path: KEYS_PATH, allow: 'unauthenticated' });
         httpRouter.use(
           createRouter({
@@ -256,13 +274,9 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               ...recordings,
               indexer,
             }),
-            events: AuthorizedAuditStore.create({
-              store: eventStore.store,
-              authorizer,
-            }),
+            events,
             eventExport: EventExport.create({
-              store: eventStore.store,
-              authorizer,
+              events,
               encryption: config.export.encryption,
               now,
             }),
@@ -282,6 +296,14 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               }),
               authorizer,
               config,
+              now,
+            }),
+            erasure: PersonErasure.create({
+              events: eventStore.erasure,
+              recordings: recordings.store,
+              blobs: recordings.blobs,
+              authorizer,
+              pseudonym: () => `erased-${randomUUID()}`,
               now,
             }),
             playbacks: PlaybackLog.create({ now }),

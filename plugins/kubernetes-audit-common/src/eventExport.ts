@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { MIN_EXPORT_PASSWORD_LENGTH } from './recording';
+import {
+  MAX_EXPORT_PASSWORD_LENGTH,
+  MIN_EXPORT_PASSWORD_LENGTH,
+} from './exportPassword';
 
 /** The formats that events are exported in. @public */
 export const EVENT_FILE_FORMATS = ['csv', 'jsonl'] as const;
@@ -20,6 +23,9 @@ export type EventExportRequest = {
  * @public
  */
 export const eventExportSchema: z.ZodType<EventExportRequest> = z.object({
-  password: z.string().min(MIN_EXPORT_PASSWORD_LENGTH).max(256),
+  password: z
+    .string()
+    .min(MIN_EXPORT_PASSWORD_LENGTH)
+    .max(MAX_EXPORT_PASSWORD_LENGTH),
   format: z.enum(EVENT_FILE_FORMATS).default('csv'),
 });

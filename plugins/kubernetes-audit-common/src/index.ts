@@ -5,9 +5,11 @@
  * @packageDocumentation
  */
 export * from './vocabulary';
+export * from './erasure';
 export * from './event';
 export * from './recording';
 export * from './eventExport';
+export * from './exportPassword';
 export * from './policy';
 export * from './credential';
 export * from './agent';

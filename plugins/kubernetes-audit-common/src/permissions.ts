@@ -30,6 +30,12 @@ export const recordingManagePermission = createPermission({
   attributes: { action: 'update' },
 });
 
+/** Erase the data of a person. @public */
+export const dataErasePermission = createPermission({
+  name: 'kubernetes-audit.data.erase',
+  attributes: { action: 'delete' },
+});
+
 /** See proxies and tunnels. @public */
 export const agentReadPermission = createPermission({
   name: 'kubernetes-audit.agent.read',
@@ -54,13 +60,44 @@ export const accessManagePermission = createPermission({
   attributes: { action: 'update' },
 });
 
-/** All permissions of the plugin. @public */
+/** @public */
+export const REQUEST_AUDIT_EVENT_RESOURCE_TYPE = 'kubernetes-audit-event';
+
+/**
+ * Which of the events whoever may see _Request Audit_ sees there: a policy may
+ * decide by conditions.
+ *
+ * @public
+ */
+export const requestAuditViewPermission = createPermission({
+  name: 'kubernetes-audit.event.view',
+  attributes: { action: 'read' },
+  resourceType: REQUEST_AUDIT_EVENT_RESOURCE_TYPE,
+});
+
+/** @public */
+export const RECORDING_RESOURCE_TYPE = 'kubernetes-audit-recording';
+
+/**
+ * Which of the recordings whoever may see the list, or play, has there: a
+ * policy may decide by conditions.
+ *
+ * @public
+ */
+export const recordingViewPermission = createPermission({
+  name: 'kubernetes-audit.recording.view',
+  attributes: { action: 'read' },
+  resourceType: RECORDING_RESOURCE_TYPE,
+});
+
+/** All permissions of the plugin that are not of single resources. @public */
 export const kubernetesAuditPermissions = [
   requestAuditReadPermission,
   deadLetterReadPermission,
   recordingReadPermission,
   recordingPlayPermission,
   recordingManagePermission,
+  dataErasePermission,
   agentReadPermission,
   agentManagePermission,
   accessUsePermission,

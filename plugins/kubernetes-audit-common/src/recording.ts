@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { timestampSchema } from './event';
+import {
+  MAX_EXPORT_PASSWORD_LENGTH,
+  MIN_EXPORT_PASSWORD_LENGTH,
+} from './exportPassword';
 
 const text = z.string().max(2048);
 /** As many as an event can name. */
@@ -126,19 +130,6 @@ export type RecordingTimeline = {
   failure?: { code: string; message: string };
 };
 
-/** The screen at one moment, and where the playback goes on from there. @public */
-export type RecordingKeyframe = {
-  /** Microseconds since the recording's start. */
-  time: number;
-  columns: number;
-  rows: number;
-  /** The chunk, and the number of its events, that the screen has seen. */
-  chunk: number;
-  event: number;
-  /** Base64 of escape sequences in UTF-8 for a terminal that was just reset. */
-  payload: string;
-};
-
 /** Lines of a recording without control sequences, in order of time. @public */
 export type RecordingText = {
   items: { time: number; text: string }[];
@@ -180,9 +171,6 @@ export const RECORDING_FILE_FORMATS = ['v2', 'v3', 'text'] as const;
 /** A format that a recording is downloaded in. @public */
 export type RecordingFileFormat = (typeof RECORDING_FILE_FORMATS)[number];
 
-/** The shortest password of an encrypted export, in characters. @public */
-export const MIN_EXPORT_PASSWORD_LENGTH = 8;
-
 /** What an encrypted export is asked with. @public */
 export type RecordingExport = {
   password: string;
@@ -191,7 +179,10 @@ export type RecordingExport = {
 
 /** The body of `POST /v1/recordings/:id/export`; without a format `v2`. @public */
 export const recordingExportSchema: z.ZodType<RecordingExport> = z.object({
-  password: z.string().min(MIN_EXPORT_PASSWORD_LENGTH).max(256),
+  password: z
+    .string()
+    .min(MIN_EXPORT_PASSWORD_LENGTH)
+    .max(MAX_EXPORT_PASSWORD_LENGTH),
   format: z.enum(RECORDING_FILE_FORMATS).default('v2'),
 });
 

@@ -6,3 +6,4 @@
 export * from './BlobStore';
 export * from './EventSink';
 export * from './extensionPoints';
+export * from './permissions';

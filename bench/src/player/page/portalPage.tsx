@@ -29,7 +29,7 @@ import {
 } from '../../../../plugins/kubernetes-audit/src/api';
 // eslint-disable-next-line @backstage/no-relative-monorepo-imports
 import {
-  loadTerminal,
+  prepareTerminal,
   RecordingPlayerDialog,
 } from '../../../../plugins/kubernetes-audit/src/components/RecordingPlayer';
 // eslint-disable-next-line @backstage/no-relative-monorepo-imports
@@ -56,7 +56,7 @@ function Page() {
   const [recordingId, setRecordingId] = useState<string>();
   useEffect(() => {
     // As the list of recordings does it, from which the player is opened.
-    loadTerminal().then(onReady);
+    prepareTerminal().then(onReady);
   }, []);
   return (
     <>

@@ -206,11 +206,24 @@ export class Browsing {
   }
 
   async screenshot(name: string): Promise<void> {
+    await this.#settle();
     await this.#page.screenshot({
       path: join(
         RESULTS,
         `${this.#title} ${name}.png`.replace(/[^\w.]+/g, '-'),
       ),
     });
+  }
+
+  /** Waits until all that fades or slides in is there: half faded, it has no contrast yet. */
+  async #settle(): Promise<void> {
+    await this.#page.evaluate(() =>
+      Promise.allSettled(
+        document
+          .getAnimations()
+          .filter(({ effect }) => effect?.getTiming().iterations !== Infinity)
+          .map(({ finished }) => finished),
+      ),
+    );
   }
 }

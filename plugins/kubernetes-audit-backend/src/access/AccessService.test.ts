@@ -28,6 +28,7 @@ const NOW = Date.parse('2026-11-22T02:00:00.400Z');
 const everybody: Authorizer = {
   isAllowed: async () => true,
   require: async () => {},
+  visible: async () => undefined,
 };
 
 async function setUp(knex: Knex) {

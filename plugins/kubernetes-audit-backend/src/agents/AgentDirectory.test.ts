@@ -21,6 +21,7 @@ const heartbeat = (
 const everybody: Authorizer = {
   isAllowed: async () => true,
   require: async () => {},
+  visible: async () => undefined,
 };
 
 describe('AgentDirectory', () => {

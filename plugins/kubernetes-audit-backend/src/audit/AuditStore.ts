@@ -1,3 +1,4 @@
+import type { FilterPredicate } from '@backstage/filter-predicates';
 import type { Knex } from 'knex';
 import type {
   RequestAuditHistogram,
@@ -17,6 +18,8 @@ export type EventSelection = {
   to?: number;
   /** A part of the user's or the cluster's name, in any case. */
   search?: string;
+  /** Of the events that do not match this filter, none is there for whoever asks. */
+  visible?: FilterPredicate;
 };
 
 /** Which page of which events is asked for. */
@@ -30,7 +33,10 @@ export interface AuditStore {
   list(query: EventQuery): Promise<RequestAuditPage>;
 
   /** One event with its request body. */
-  get(id: string): Promise<StoredRequestAuditEvent | undefined>;
+  get(
+    id: string,
+    visible?: FilterPredicate,
+  ): Promise<StoredRequestAuditEvent | undefined>;
 
   /**
    * The events counted by time and result. Bars without events are left out.
@@ -74,4 +80,10 @@ export interface AuditWriter {
     agentId: string,
     records: readonly SpoolRecord[],
   ): Promise<{ stored: StoredRequestAuditEvent[]; refused: RefusedRecord[] }>;
+
+  /** Puts events in place of those with the same ids; of one that is gone meanwhile nothing is written. Number, time and agent stay. */
+  rewrite(
+    transaction: Knex.Transaction,
+    events: readonly StoredRequestAuditEvent[],
+  ): Promise<void>;
 }

@@ -7,12 +7,18 @@ import {
   RequestAuditHistogram,
   RequestAuditPage,
   requestAuditReadPermission,
+  requestAuditViewPermission,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Authorizer } from '../authorization';
 import type { AuditStore, EventQuery, EventSelection } from './AuditStore';
 
-/** The audit events as a user may see them. */
+type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
+
+/**
+ * The audit events as a user may see them. To see any is one permission, which
+ * of them another.
+ */
 export class AuthorizedAuditStore {
   static create(options: {
     store: AuditStore;
@@ -30,36 +36,55 @@ export class AuthorizedAuditStore {
    * @throws NotAllowedError, and what {@link AuditStore.list} throws
    */
   async list(
-    credentials: BackstageCredentials<BackstageUserPrincipal>,
+    credentials: UserCredentials,
     query: EventQuery,
   ): Promise<RequestAuditPage> {
-    await this.authorizer.require(credentials, requestAuditReadPermission);
-    return this.store.list(query);
+    const visible = await this.#visible(credentials);
+    return this.store.list({ ...query, visible });
   }
 
   /**
    * @throws NotAllowedError, and what {@link AuditStore.histogram} throws
    */
   async histogram(
-    credentials: BackstageCredentials<BackstageUserPrincipal>,
+    credentials: UserCredentials,
     selection: EventSelection,
   ): Promise<RequestAuditHistogram> {
-    await this.authorizer.require(credentials, requestAuditReadPermission);
-    return this.store.histogram(selection);
+    const visible = await this.#visible(credentials);
+    return this.store.histogram({ ...selection, visible });
   }
 
   /**
+   * An event that the user may not see is not there.
+   *
    * @throws NotAllowedError, NotFoundError
    */
   async get(
-    credentials: BackstageCredentials<BackstageUserPrincipal>,
+    credentials: UserCredentials,
     id: string,
   ): Promise<StoredRequestAuditEvent> {
-    await this.authorizer.require(credentials, requestAuditReadPermission);
-    const event = await this.store.get(id);
+    const visible = await this.#visible(credentials);
+    const event = await this.store.get(id, visible);
     if (!event) {
       throw new NotFoundError(`No event with id ${id}`);
     }
     return event;
+  }
+
+  /**
+   * @throws NotAllowedError; while it is read, what {@link AuditStore.export} throws
+   */
+  async export(
+    credentials: UserCredentials,
+    selection: EventSelection,
+    options: { order: 'asc' | 'desc'; batch: number },
+  ): Promise<AsyncGenerator<StoredRequestAuditEvent[]>> {
+    const visible = await this.#visible(credentials);
+    return this.store.export({ ...selection, visible }, options);
+  }
+
+  async #visible(credentials: UserCredentials) {
+    await this.authorizer.require(credentials, requestAuditReadPermission);
+    return this.authorizer.visible(credentials, requestAuditViewPermission);
   }
 }

@@ -312,5 +312,48 @@ describe('DatabaseAuditStore', () => {
         expect(await idsOf({ filter })).toEqual([]);
       }
     });
+
+    it('says to narrow the range where nothing but reading every row would find a page', async () => {
+      const { knex } = await setUp(
+        databaseId,
+        ...Array.from({ length: 40 }, (_, i) =>
+          spoolRecord(i + 1, {
+            executedAt: eventTime(i * 7200),
+            message: i < 2 || i > 36 ? 'rare' : 'OK',
+          }),
+        ),
+      );
+      let time = 0;
+      const { store } = openEventStore(knex, {
+        budgets: {
+          orderedRows: 5,
+          mostOrderedRows: 5,
+          candidates: 5,
+          refinedRows: 5,
+          trivialRows: 0,
+        },
+        // Each look at the clock is three seconds later.
+        elapsed: () => (time += 3000),
+      });
+      const filter = { message: 'rare' };
+      await expect(store.list({ limit: 10, filter })).rejects.toThrow(
+        'narrow the range',
+      );
+      // With more to go by it is found; a total that takes long is a lower bound.
+      const page = await store.list({ limit: 2, filter });
+      expect(page.items.map(({ id }) => id)).toEqual([
+        eventId(40),
+        eventId(39),
+      ]);
+      expect(page.totalIsLowerBound).toBe(true);
+      expect(page.totalItems).toBeLessThan(5);
+      // A file is read to its end.
+      const exported: string[] = [];
+      const batches = store.export({ filter }, { order: 'desc', batch: 10 });
+      for await (const batch of batches) {
+        exported.push(...batch.map(({ id }) => id));
+      }
+      expect(exported).toEqual([40, 39, 38, 2, 1].map(eventId));
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import {
+  EVENT_SCHEMA_VERSION,
   OUTCOME_UNKNOWN,
   SpoolRecord,
   StoredRequestAuditEvent,
@@ -13,7 +14,7 @@ import {
 } from './eventRow';
 import type { EventState, EventTables, NewEvent } from './EventTables';
 import { FacetChanges } from './rollup';
-import type { TermDictionary } from './terms';
+import type { TermDictionary, UserIdentities } from './terms';
 
 /** How an event stood before a record, in the tables or earlier in the batch. */
 type State = {
@@ -36,13 +37,19 @@ export class DatabaseAuditWriter implements AuditWriter {
   static create(options: {
     tables: EventTables;
     terms: TermDictionary;
+    users: UserIdentities;
   }): DatabaseAuditWriter {
-    return new DatabaseAuditWriter(options.tables, options.terms);
+    return new DatabaseAuditWriter(
+      options.tables,
+      options.terms,
+      options.users,
+    );
   }
 
   private constructor(
     private readonly tables: EventTables,
     private readonly terms: TermDictionary,
+    private readonly users: UserIdentities,
   ) {}
 
   async write(
@@ -77,7 +84,13 @@ export class DatabaseAuditWriter implements AuditWriter {
       } else {
         // An event keeps the time of its attempt, and so its place in the list.
         const executedAt = state?.executedAt ?? record.executedAt;
-        written.set(id, toWritten(agentId, { ...record, executedAt }));
+        const event = isAttempt
+          ? { ...record, result: 'failure' as const, message: OUTCOME_UNKNOWN }
+          : record;
+        written.set(
+          id,
+          toWritten(agentId, { ...event, executedAt }, !isAttempt),
+        );
         states.set(id, {
           agentId,
           executedAt,
@@ -101,9 +114,22 @@ export class DatabaseAuditWriter implements AuditWriter {
     };
   }
 
+  async rewrite(
+    transaction: Knex.Transaction,
+    events: readonly StoredRequestAuditEvent[],
+  ): Promise<void> {
+    const states = await this.#readStates(transaction, events);
+    const written = events.flatMap(({ number, agentId, ...event }) => {
+      const state = states.get(event.id.toLowerCase());
+      const record = { ...event, schemaVersion: EVENT_SCHEMA_VERSION };
+      return state ? toWritten(agentId, record, state.outcomeKnown) : [];
+    });
+    await this.#store(transaction, written, states);
+  }
+
   async #readStates(
     transaction: Knex.Transaction,
-    records: readonly SpoolRecord[],
+    records: readonly { id: string }[],
   ): Promise<Map<string, EventState>> {
     const ids = new Set(records.map(({ id }) => id.toLowerCase()));
     const keys = await this.tables.find(transaction, [...ids]);
@@ -124,6 +150,12 @@ export class DatabaseAuditWriter implements AuditWriter {
     const ids = await this.terms.ensure(
       transaction,
       written.flatMap(({ names }) => [...names.single, ...names.groups]),
+    );
+    await this.users.note(
+      transaction,
+      written.flatMap(({ names: { user, identities } }) =>
+        identities.map(identity => ({ ...identity, userId: ids.get(user) })),
+      ),
     );
     const added = written
       .map(({ row }) => row)
@@ -150,7 +182,10 @@ export class DatabaseAuditWriter implements AuditWriter {
     const facets = FacetChanges.create();
     replaced.forEach(state => facets.remove(state));
     events.forEach(event => facets.add(event));
-    await this.tables.count(transaction, facets.rows());
+    const changes = facets.rows();
+    if (changes.length > 0) {
+      await this.tables.count(transaction, changes);
+    }
     return events;
   }
 }
@@ -173,15 +208,15 @@ function toState(stored: EventState): State {
   return { agentId, executedAt, sessionId, outcomeKnown };
 }
 
-function toWritten(agentId: string, record: SpoolRecord): Written {
-  const isAttempt = record.phase === 'attempt';
-  const event: SpoolRecord = isAttempt
-    ? { ...record, result: 'failure', message: OUTCOME_UNKNOWN }
-    : record;
-  const { schemaVersion, phase, ...rest } = event;
+function toWritten(
+  agentId: string,
+  record: SpoolRecord,
+  outcomeKnown: boolean,
+): Written {
+  const { schemaVersion, phase, ...event } = record;
   return {
-    row: toNewEvent(agentId, event, !isAttempt),
+    row: toNewEvent(agentId, record, outcomeKnown),
     names: termsOfEvent(event),
-    stored: { ...rest, agentId },
+    stored: { ...event, agentId },
   };
 }

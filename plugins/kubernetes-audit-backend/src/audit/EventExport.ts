@@ -8,11 +8,10 @@ import {
   EventExportRequest,
   EventFileFormat,
   ExportEncryption,
-  requestAuditReadPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
-import type { Authorizer } from '../authorization';
 import { encryptedZip } from '../encryptedZip';
-import type { AuditStore, EventSelection } from './AuditStore';
+import type { EventSelection } from './AuditStore';
+import type { AuthorizedAuditStore } from './AuthorizedAuditStore';
 import { EVENT_FILE_WRITERS } from './EventFileWriter';
 
 /** Events that are in memory at once. */
@@ -30,23 +29,16 @@ export type EventFile = {
 /** Events as files, encrypted where the configuration says so. */
 export class EventExport {
   static create(options: {
-    store: AuditStore;
-    authorizer: Authorizer;
+    events: AuthorizedAuditStore;
     encryption: ExportEncryption;
     /** Milliseconds since 1970. */
     now: () => number;
   }): EventExport {
-    return new EventExport(
-      options.store,
-      options.authorizer,
-      options.encryption,
-      options.now,
-    );
+    return new EventExport(options.events, options.encryption, options.now);
   }
 
   private constructor(
-    private readonly store: AuditStore,
-    private readonly authorizer: Authorizer,
+    private readonly events: AuthorizedAuditStore,
     private readonly encryption: ExportEncryption,
     private readonly now: () => number,
   ) {}
@@ -59,7 +51,6 @@ export class EventExport {
     selection: EventSelection,
     format: EventFileFormat,
   ): Promise<EventFile> {
-    await this.authorizer.require(credentials, requestAuditReadPermission);
     if (this.encryption === 'required') {
       throw new NotAllowedError(
         'kubernetesAudit.export.encryption is required: use POST /v1/events/export with a password',
@@ -68,9 +59,12 @@ export class EventExport {
     return {
       fileName: this.#fileName(format),
       contentType: EVENT_FILE_WRITERS[format].contentType,
-      content: Readable.from(await this.#content(selection, format), {
-        objectMode: false,
-      }),
+      content: Readable.from(
+        await this.#content(credentials, selection, format),
+        {
+          objectMode: false,
+        },
+      ),
     };
   }
 
@@ -84,7 +78,6 @@ export class EventExport {
     selection: EventSelection,
     { format, password }: EventExportRequest,
   ): Promise<EventFile> {
-    await this.authorizer.require(credentials, requestAuditReadPermission);
     if (this.encryption === 'off') {
       throw new NotAllowedError(
         'kubernetesAudit.export.encryption is off: use GET /v1/events/export',
@@ -96,7 +89,7 @@ export class EventExport {
       contentType: 'application/zip',
       content: encryptedZip({
         fileName,
-        content: await this.#content(selection, format),
+        content: await this.#content(credentials, selection, format),
         password,
       }),
     };
@@ -104,11 +97,12 @@ export class EventExport {
 
   /** The first batch is read before the answer begins: what is wrong with the filter is still a status. */
   async #content(
+    credentials: UserCredentials,
     selection: EventSelection,
     format: EventFileFormat,
   ): Promise<AsyncGenerator<Buffer>> {
     const { head, write } = EVENT_FILE_WRITERS[format];
-    const batches = this.store.export(selection, {
+    const batches = await this.events.export(credentials, selection, {
       order: 'desc',
       batch: BATCH,
     });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { EventCondition } from './query/EventCondition';
-import type { FacetChange } from './rollup';
+import type { CountedTables, FacetChange } from './rollup';
 import type { EventTerms } from './terms';
 
 export const EVENTS_TABLE = 'request_audit_events';
@@ -27,6 +27,8 @@ export type EventScan = {
   /** Not included. */
   to: number;
   ascending: boolean;
+  /** Whether rows are but counted: then their order is of no matter. */
+  isCount?: boolean;
   /** Only what comes behind it. */
   after?: { time: number; id: string };
   limit: number;
@@ -71,7 +73,10 @@ export type EventItem = {
 };
 
 /** The tables of the events in one kind of database. */
-export interface EventTables {
+export interface EventTables extends CountedTables {
+  /** Whether two statements of one request take less time beside each other. */
+  readonly servesTwoAtOnce: boolean;
+
   /** The keys of rows, in order; `executed_at` and `id`. */
   scan(knex: Knex, scan: EventScan): Knex.QueryBuilder;
 
@@ -118,11 +123,14 @@ export interface EventTables {
     events: readonly NewEvent[],
   ): Promise<void>;
 
-  /** Changes the counts of the roll-up; in the order of the changes, which are sorted. */
+  /** Changes the counts of the roll-up; there are some, in the order of terms and buckets. */
   count(
     transaction: Knex.Transaction,
     changes: readonly FacetChange[],
   ): Promise<void>;
+
+  /** Brings the counts that wait elsewhere into the table of the roll-up. */
+  fold(knex: Knex): Promise<void>;
 
   /** Takes rows away that are written anew; their ids stay taken. */
   remove(

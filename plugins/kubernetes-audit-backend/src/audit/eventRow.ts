@@ -7,7 +7,12 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { foldList, foldText } from '../database';
 import type { ColumnValue, EventItem, NewEvent } from './EventTables';
-import { SINGLE_TERM_KINDS, SingleTermKind, Term } from './terms';
+import {
+  IdentityColumn,
+  SINGLE_TERM_KINDS,
+  SingleTermKind,
+  Term,
+} from './terms';
 
 const fold = (text: string | undefined) =>
   text === undefined ? null : foldText(text);
@@ -87,12 +92,24 @@ const SINGLE_TERMS: Record<
   clientIp: event => event.clientIp,
 };
 
-/** An event's terms. */
-export type NamedTerms = { single: Term[]; groups: Term[] };
+/** An event's terms, and what else says who the user is. */
+export type NamedTerms = {
+  single: Term[];
+  groups: Term[];
+  user: Term;
+  identities: { column: IdentityColumn; value: string }[];
+};
 
 export function termsOfEvent(event: RequestAuditEvent): NamedTerms {
   const groups = event.kubernetesGroups?.map(foldText);
+  const identity = (column: IdentityColumn, value: string | undefined) =>
+    value === undefined ? [] : [{ column, value: foldText(value) }];
   return {
+    user: { kind: 'user', value: foldText(event.userName) },
+    identities: [
+      ...identity('user_entity_ref', event.userEntityRef),
+      ...identity('user_email', event.userEmail),
+    ],
     single: SINGLE_TERM_KINDS.map(kind => {
       const value = SINGLE_TERMS[kind](event);
       return { kind, value: value === undefined ? value : foldText(value) };

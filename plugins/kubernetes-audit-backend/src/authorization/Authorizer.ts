@@ -5,11 +5,15 @@ import type {
   RootConfigService,
 } from '@backstage/backend-plugin-api';
 import { NotAllowedError } from '@backstage/errors';
+import type { FilterPredicate } from '@backstage/filter-predicates';
 import {
   AuthorizeResult,
   BasicPermission,
+  Permission,
+  ResourcePermission,
 } from '@backstage/plugin-permission-common';
 import { accessUsePermission } from 'backstage-plugin-kubernetes-audit-common';
+import { toFilter } from './toFilter';
 
 /** Permissions that concern the caller alone: without a permission framework everyone has them. */
 const PERSONAL_PERMISSIONS: ReadonlySet<string> = new Set([
@@ -31,6 +35,17 @@ export interface Authorizer {
     credentials: BackstageCredentials<BackstageUserPrincipal>,
     permission: BasicPermission,
   ): Promise<void>;
+
+  /**
+   * Which of the resources of a kind the user may see; undefined means all.
+   *
+   * @returns a filter over their fields
+   * @throws NotAllowedError when the user may see none, whatever they are
+   */
+  visible(
+    credentials: BackstageCredentials<BackstageUserPrincipal>,
+    permission: ResourcePermission,
+  ): Promise<FilterPredicate | undefined>;
 }
 
 /**
@@ -74,8 +89,7 @@ export class PermissionAuthorizer implements Authorizer {
       !this.#permissionsEnabled &&
       !PERSONAL_PERMISSIONS.has(permission.name)
     ) {
-      const { userEntityRef } = credentials.principal;
-      return this.#administrators.has(userEntityRef.toLowerCase());
+      return this.#isAdministrator(credentials);
     }
     const [{ result }] = await this.#permissions.authorize([{ permission }], {
       credentials,
@@ -88,11 +102,45 @@ export class PermissionAuthorizer implements Authorizer {
     permission: BasicPermission,
   ): Promise<void> {
     if (!(await this.isAllowed(credentials, permission))) {
-      throw new NotAllowedError(
-        this.#permissionsEnabled
-          ? `You do not have the permission ${permission.name}`
-          : 'You are not one of kubernetesAudit.administrators',
-      );
+      throw this.#refusal(permission);
     }
+  }
+
+  async visible(
+    credentials: BackstageCredentials<BackstageUserPrincipal>,
+    permission: ResourcePermission,
+  ): Promise<FilterPredicate | undefined> {
+    if (!this.#permissionsEnabled) {
+      if (!this.#isAdministrator(credentials)) {
+        throw this.#refusal(permission);
+      }
+      return undefined;
+    }
+    const [decision] = await this.#permissions.authorizeConditional(
+      [{ permission }],
+      { credentials },
+    );
+    switch (decision.result) {
+      case AuthorizeResult.ALLOW:
+        return undefined;
+      case AuthorizeResult.CONDITIONAL:
+        return toFilter(permission.resourceType, decision.conditions);
+      default:
+        throw this.#refusal(permission);
+    }
+  }
+
+  #isAdministrator({
+    principal,
+  }: BackstageCredentials<BackstageUserPrincipal>): boolean {
+    return this.#administrators.has(principal.userEntityRef.toLowerCase());
+  }
+
+  #refusal(permission: Permission): NotAllowedError {
+    return new NotAllowedError(
+      this.#permissionsEnabled
+        ? `You do not have the permission ${permission.name}`
+        : 'You are not one of kubernetesAudit.administrators',
+    );
   }
 }

@@ -1,1 +1,3 @@
+export * from './addResourceTypes';
 export * from './Authorizer';
+export * from './toFilter';

@@ -164,6 +164,10 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
         joined_at: NOW,
       },
     ],
+  '20261122080000_lighter_batches.js': [],
+  '20261122080200_term_generation.js': [],
+  '20261122080100_event_users.js': [
+    ['event_users', { column_name: 'user_email', digest: 'x', user_id: 1 }],
   ],
 };
 

@@ -53,6 +53,7 @@ describe('DeliveryWatch', () => {
           throw new NotAllowedError(name);
         }
       },
+      visible: async () => undefined,
     };
     const watch = DeliveryWatch.create({
       gaps: SpoolGaps.create({ knex, now }),

@@ -50,14 +50,14 @@ type Applied = {
 /** Takes batches of spool records: at least once in, exactly once stored. */
 export class EventIngest {
   readonly #knex: Knex;
-  readonly #writer: AuditWriter;
+  readonly #writer: Pick<AuditWriter, 'write'>;
   readonly #publisher: EventPublisher;
   readonly #logger: LoggerService;
   readonly #now: () => number;
 
   static create(options: {
     knex: Knex;
-    writer: AuditWriter;
+    writer: Pick<AuditWriter, 'write'>;
     publisher: EventPublisher;
     logger: LoggerService;
     /** Milliseconds since 1970. */
@@ -68,7 +68,7 @@ export class EventIngest {
 
   private constructor(options: {
     knex: Knex;
-    writer: AuditWriter;
+    writer: Pick<AuditWriter, 'write'>;
     publisher: EventPublisher;
     logger: LoggerService;
     now: () => number;

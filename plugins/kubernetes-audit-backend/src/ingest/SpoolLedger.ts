@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { insertSpoolRecords } from './insertSpoolRecords';
 import type { SpoolLine } from './parseSpoolBatch';
 
 /**
@@ -56,6 +57,8 @@ export type SpoolGap = { firstSequence: number; lastSequence: number };
 export class SpoolLedger {
   #position: number;
   #gapSince: number | undefined;
+  /** What was applied in this transaction. */
+  readonly #applied = new Set<number>();
 
   static async open(
     transaction: Knex.Transaction,
@@ -115,15 +118,8 @@ export class SpoolLedger {
   async markApplied(
     records: readonly { sequence: number; checksum: string }[],
   ): Promise<void> {
-    await this.transaction.batchInsert(
-      'spool_records',
-      records.map(({ sequence, checksum }) => ({
-        spool_id: this.row.id,
-        sequence,
-        checksum,
-      })),
-      VALUES_PER_QUERY,
-    );
+    await insertSpoolRecords(this.transaction, this.row.id, records);
+    records.forEach(({ sequence }) => this.#applied.add(sequence));
   }
 
   /** Keeps a line that is no event, once however often it is sent. */
@@ -149,8 +145,10 @@ export class SpoolLedger {
    * @returns the position, and the gap that was given up
    */
   async advance(): Promise<{ position: number; gap?: SpoolGap }> {
-    await this.#followRun();
-    const next = await this.#nextApplied();
+    while (this.#applied.has(this.#position + 1)) {
+      this.#position++;
+    }
+    const next = await this.#followRun();
     let gap: SpoolGap | undefined;
     if (next === undefined) {
       this.#gapSince = undefined;
@@ -165,9 +163,8 @@ export class SpoolLedger {
         noticed_at: this.#gapSince,
       });
       this.#position = next;
-      await this.#followRun();
       this.#gapSince =
-        (await this.#nextApplied()) === undefined ? undefined : this.now;
+        (await this.#followRun()) === undefined ? undefined : this.now;
     }
     await this.transaction<SpoolRow>('spools')
       .where('id', this.row.id)
@@ -175,25 +172,24 @@ export class SpoolLedger {
     return { position: this.#position, gap };
   }
 
-  /** Moves the position to the end of the run of applied records behind it. */
-  async #followRun(): Promise<void> {
+  /**
+   * Moves the position to the end of the run of applied records behind it.
+   *
+   * @returns the record above the gap that comes then, if there is one
+   */
+  async #followRun(): Promise<number | undefined> {
     for (;;) {
       const rows = await this.#above(VALUES_PER_QUERY);
       for (const row of rows) {
         if (Number(row.sequence) !== this.#position + 1) {
-          return;
+          return Number(row.sequence);
         }
         this.#position++;
       }
       if (rows.length < VALUES_PER_QUERY) {
-        return;
+        return undefined;
       }
     }
-  }
-
-  async #nextApplied(): Promise<number | undefined> {
-    const [row] = await this.#above(1);
-    return row && Number(row.sequence);
   }
 
   async #above(limit: number): Promise<Pick<SpoolRecordRow, 'sequence'>[]> {

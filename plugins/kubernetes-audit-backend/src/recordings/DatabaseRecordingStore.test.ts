@@ -58,7 +58,16 @@ describe('DatabaseRecordingStore', () => {
       await fill(knex, headers);
       const store = DatabaseRecordingStore.create(knex);
       return {
+        knex,
         store,
+        remove: async ({ id }: RecordingHeader) => {
+          await store.beginRemoval(id, new Date(START));
+          await store.remove(id);
+        },
+        texts: async () =>
+          (await knex('recording_search_values').orderBy('value')).map(
+            ({ value }) => value,
+          ),
         ids: async (query: Partial<RecordingQuery>) =>
           (await store.list({ limit: 50, ...query })).items.map(({ id }) => id),
       };
@@ -121,6 +130,59 @@ describe('DatabaseRecordingStore', () => {
       const page = await store.list({ limit: 50, search: 'newcomer' });
       expect(page.totalItems).toBe(2);
     });
+
+    it('forgets the texts of a removed recording that no other has', async () => {
+      const headers = recordings(3, index => ({
+        userName: ['anna', 'ben', 'ben'][index],
+        userEmail: undefined,
+        clientName: undefined,
+        clientIp: '::1',
+      }));
+      const { store, remove, texts } = await setUp(headers);
+      expect(await texts()).toEqual(['::1', 'ANNA', 'BEN', 'DEMO']);
+      // Not while it is there, although it is in no list any more.
+      await store.beginRemoval(headers[0].id, new Date(START));
+      expect(await texts()).toContain('ANNA');
+      await remove(headers[0]);
+      expect(await texts()).toEqual(['::1', 'BEN', 'DEMO']);
+      await remove(headers[1]);
+      expect(await texts()).toEqual(['::1', 'BEN', 'DEMO']);
+      await remove(headers[2]);
+      expect(await texts()).toEqual([]);
+    });
+
+    it('keeps the texts of a recording that is not removed', async () => {
+      const [header] = recordings(1, () => ({ userName: 'anna' }));
+      const { store, texts } = await setUp([header]);
+      await store.remove(header.id);
+      expect(await texts()).toContain('ANNA');
+    });
+
+    // SQLite has one writer at a time.
+    if (databaseId !== 'SQLITE_3') {
+      it('keeps the texts of a recording that begins meanwhile', async () => {
+        const [old, next] = recordings(2, () => ({ userName: 'anna' }));
+        const { knex, store, remove, texts } = await setUp([old]);
+        let removing: Promise<void> | undefined;
+        await knex.transaction(async transaction => {
+          const row = toRecordingRow(
+            { agentId: 'demo-proxy', header: next },
+            CAST_SIZE,
+          );
+          await transaction(RECORDINGS_TABLE).insert(row);
+          await noteSearchValues(transaction, row);
+          removing = remove(old);
+          let waiting = [];
+          while (waiting.length === 0) {
+            waiting = await transaction('pg_locks').where({ granted: false });
+          }
+        });
+        await removing;
+        expect(await texts()).toContain('ANNA');
+        const page = await store.list({ limit: 50, search: 'anna' });
+        expect(page.items.map(({ id }) => id)).toEqual([next.id]);
+      });
+    }
 
     it('finds few recordings of many users', async () => {
       const headers = recordings(300, index => ({ userName: `u${index}-x` }));

@@ -1,4 +1,5 @@
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
+import type { FilterPredicate } from '@backstage/filter-predicates';
 import type { Knex } from 'knex';
 import type {
   LegalHold,
@@ -12,6 +13,7 @@ import {
   countTotal,
   MAX_EXACT_TOTAL,
   parseFilter,
+  POLICY_LIMITS,
   readKeysetPage,
   unionOf,
 } from '../database';
@@ -29,7 +31,11 @@ import {
   toRecordingRow,
   toStoredChunk,
 } from './recordingRow';
-import { noteSearchValues, RecordingSearch } from './RecordingSearch';
+import {
+  forgetSearchValues,
+  noteSearchValues,
+  RecordingSearch,
+} from './RecordingSearch';
 import type {
   RecordingProgress,
   RecordingQuery,
@@ -57,6 +63,7 @@ export class DatabaseRecordingStore implements RecordingStore {
       const filter = parseFilter(query.filter, RECORDING_FIELDS);
       matching.andWhere(group => applyFilter(group, filter));
     }
+    whereVisible(matching, query.visible);
     if (query.from !== undefined) {
       matching.where('started_at', '>=', query.from);
     }
@@ -149,8 +156,11 @@ export class DatabaseRecordingStore implements RecordingStore {
     });
   }
 
-  async get(id: string): Promise<Recording | undefined> {
-    const row = await this.#find(id);
+  async get(
+    id: string,
+    visible?: FilterPredicate,
+  ): Promise<Recording | undefined> {
+    const row = await this.#find(id, visible);
     return row && toRecording(row);
   }
 
@@ -293,17 +303,46 @@ export class DatabaseRecordingStore implements RecordingStore {
   async remove(id: string): Promise<void> {
     await this.knex.transaction(async transaction => {
       await transaction(CHUNKS_TABLE).where('recording_id', id).delete();
-      await transaction(RECORDINGS_TABLE)
-        .where('id', id)
-        .whereNotNull('removal_began_at')
-        .delete();
+      const removed = () =>
+        transaction(RECORDINGS_TABLE)
+          .where('id', id)
+          .whereNotNull('removal_began_at');
+      const row = await removed().first();
+      if (row) {
+        await removed().delete();
+        await forgetSearchValues(transaction, row);
+      }
     });
   }
 
-  async #find(id: string): Promise<RecordingRow | undefined> {
-    return this.knex<RecordingRow>(RECORDINGS_TABLE)
+  async forgetUser(user: {
+    userName: string;
+    userEmail?: string;
+  }): Promise<void> {
+    await forgetSearchValues(this.knex, [
+      { column: 'user_name', value: user.userName },
+      { column: 'user_email', value: user.userEmail },
+    ]);
+  }
+
+  async #find(
+    id: string,
+    visible?: FilterPredicate,
+  ): Promise<RecordingRow | undefined> {
+    const matching = this.knex<RecordingRow>(RECORDINGS_TABLE)
       .where('id', id.toLowerCase())
-      .whereNull('removal_began_at')
-      .first(RECORDING_COLUMNS);
+      .whereNull('removal_began_at');
+    whereVisible(matching, visible);
+    return matching.first(RECORDING_COLUMNS);
+  }
+}
+
+function whereVisible(
+  query: Knex.QueryBuilder,
+  visible: FilterPredicate | undefined,
+): void {
+  if (visible !== undefined) {
+    const filter = parseFilter(visible, RECORDING_FIELDS, POLICY_LIMITS);
+    query.andWhere(group => applyFilter(group, filter));
   }
 }

@@ -12,7 +12,9 @@ import {
 } from '../__testUtils__/recordingChunk';
 import { spoolRecord } from '../__testUtils__/spoolRecord';
 import { Agent } from '../agents';
+import { recordingConditions } from 'backstage-plugin-kubernetes-audit-node';
 import { openEventStore } from '../audit';
+import { toFilter } from '../authorization';
 import { readKubernetesAuditConfig } from '../config';
 import { DatabaseRecordingStore } from './DatabaseRecordingStore';
 import { SidecarStore } from './indexing';
@@ -54,7 +56,11 @@ describe('RecordingLibrary', () => {
             indexer,
           }),
           events,
-          authorizer: { isAllowed: async () => true, require: async () => {} },
+          authorizer: {
+            isAllowed: async () => true,
+            require: async () => {},
+            visible: async () => undefined,
+          },
           config: readKubernetesAuditConfig(
             mockServices.rootConfig({
               data: { kubernetesAudit: { retention: { events: keep } } },
@@ -76,6 +82,71 @@ describe('RecordingLibrary', () => {
         ]),
       );
       expect(await open('30d', startedAt + 31 * DAY_MS)).toBeUndefined();
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'has for a user only what a policy lets that one see, %p',
+    async databaseId => {
+      const knex = await migratedDatabase(databases, databaseId);
+      const store = DatabaseRecordingStore.create(knex);
+      const blobs = new MemoryBlobStore();
+      const indexer = { onChunk: () => {}, request: () => {} };
+      const header = recordingHeader({ namespace: 'payments' });
+      await RecordingIngest.create({ store, blobs, indexer }).putChunk(
+        Agent.fromConfig({ id: 'a', subject: 'a', clusters: ['*'] }),
+        {
+          id: header.id,
+          index: 0,
+          bytes: frameOf(0, [headerEvent(header)]),
+        },
+      );
+      const user = mockCredentials.user();
+      const libraryFor = (...namespaces: string[]) =>
+        RecordingLibrary.create({
+          store,
+          blobs,
+          sidecars: SidecarCache.create({
+            sidecars: SidecarStore.create(blobs),
+            indexer,
+          }),
+          events: openEventStore(knex).store,
+          authorizer: {
+            isAllowed: async () => true,
+            require: async () => {},
+            visible: async (_, { resourceType }) =>
+              toFilter(
+                resourceType,
+                recordingConditions.isInNamespace({ namespaces }),
+              ),
+          },
+          config: readKubernetesAuditConfig(mockServices.rootConfig()),
+          now: () => 0,
+        });
+
+      const own = libraryFor('default', 'PAYMENTS');
+      expect((await own.list(user, { limit: 9 })).totalItems).toBe(1);
+      expect((await own.open(user, header.id)).id).toBe(header.id);
+
+      const other = libraryFor('default');
+      expect(await other.list(user, { limit: 9 })).toMatchObject({
+        items: [],
+        totalItems: 0,
+      });
+      const options = { format: 'v2' as const, password: 'secret' };
+      for (const ask of [
+        () => other.open(user, header.id),
+        () => other.openAt(user, header.id, 0),
+        () => other.moment(user, header.id, 0),
+        () => other.readChunk(user, header.id, 0),
+        () => other.replay(user, header.id),
+        () => other.download(user, header.id, 'v2'),
+        () => other.export(user, header.id, options),
+      ]) {
+        await expect(ask()).rejects.toThrow(
+          `No recording with id ${header.id}`,
+        );
+      }
     },
   );
 });

@@ -15,6 +15,7 @@ import {
   recordingManagePermission,
   recordingPlayPermission,
   recordingReadPermission,
+  recordingViewPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
 import { LRUCache } from 'lru-cache';
@@ -56,7 +57,7 @@ export type RecordingFile = {
 
 /**
  * The recordings as a user may see them. To see the list is one permission,
- * to open a recording in any way another.
+ * to open a recording in any way another, and which ones a third.
  */
 export class RecordingLibrary {
   readonly #store: RecordingStore;
@@ -118,7 +119,8 @@ export class RecordingLibrary {
     query: RecordingQuery,
   ): Promise<RecordingPage> {
     await this.#authorizer.require(credentials, recordingReadPermission);
-    return this.#store.list(query);
+    const visible = await this.#visible(credentials);
+    return this.#store.list({ ...query, visible });
   }
 
   /**
@@ -390,13 +392,19 @@ export class RecordingLibrary {
 
   async #require(credentials: UserCredentials, id: string): Promise<Recording> {
     await this.#authorizer.require(credentials, recordingPlayPermission);
+    const visible = await this.#visible(credentials);
     const recording = z.uuid().safeParse(id).success
-      ? await this.#store.get(id)
+      ? await this.#store.get(id, visible)
       : undefined;
     if (!recording) {
       throw new NotFoundError(`No recording with id ${id}`);
     }
     return recording;
+  }
+
+  /** The same for every route: what a user does not see in the list is not there. */
+  #visible(credentials: UserCredentials) {
+    return this.#authorizer.visible(credentials, recordingViewPermission);
   }
 
   async #read(chunk: StoredChunk): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { foldText, LIKE_ESCAPE, likePattern } from '../database';
 
 const VALUES_TABLE = 'recording_search_values';
+const RECORDINGS_TABLE = 'recordings';
 
 /** The columns that a search looks in. */
 const COLUMNS = [
@@ -37,8 +38,52 @@ export async function noteSearchValues(
   await transaction(VALUES_TABLE)
     // In the same order for all, so that no two wait for each other.
     .insert(searchValuesOf(row))
-    .onConflict()
-    .ignore();
+    .onConflict(['column_name', 'value'])
+    // Held until the recording is there: see forgetSearchValues.
+    .merge();
+}
+
+/**
+ * Takes away the texts of a recording that is gone, as far as no other has
+ * them.
+ */
+export async function forgetSearchValues(
+  transaction: Knex.Transaction,
+  row: Record<string, unknown>,
+): Promise<void> {
+  for (const { column_name, value } of searchValuesOf(row)) {
+    const entry = { column_name, value };
+    // A recording that begins meanwhile holds the text; only after it has
+    // ended its transaction is it to be seen whether it needs it.
+    await transaction(VALUES_TABLE).where(entry).forUpdate().select('value');
+    await transaction(VALUES_TABLE)
+      .where(entry)
+      .whereNotExists(
+        transaction(RECORDINGS_TABLE)
+          .select('id')
+          .where(column_name, value)
+          .whereNull('removal_began_at'),
+      )
+      .delete();
+  }
+}
+
+/** Takes those of the texts away that no recording has any more. */
+export async function forgetSearchValues(
+  knex: Knex,
+  texts: readonly { column: Column; value: string | undefined }[],
+): Promise<void> {
+  for (const { column, value } of texts) {
+    if (value !== undefined) {
+      const folded = foldText(value);
+      await knex(VALUES_TABLE)
+        .where({ column_name: column, value: folded })
+        .whereNotExists(
+          knex('recordings').where(column, folded).select(knex.raw('1')),
+        )
+        .delete();
+    }
+  }
 }
 
 /** The texts that match a search, as far as they can be listed. */

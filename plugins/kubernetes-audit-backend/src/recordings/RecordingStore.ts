@@ -1,3 +1,4 @@
+import type { FilterPredicate } from '@backstage/filter-predicates';
 import type {
   LegalHold,
   Recording,
@@ -19,6 +20,8 @@ export type RecordingQuery = PageRequest & {
   to?: number;
   /** A part of the user's name or e-mail, the cluster's name, the client's address or name, in any case. */
   search?: string;
+  /** Of the recordings that do not match this filter, none is there for whoever asks. */
+  visible?: FilterPredicate;
 };
 
 /** A chunk and where its bytes are. */
@@ -45,7 +48,7 @@ export interface RecordingStore {
    */
   list(query: RecordingQuery): Promise<RecordingPage>;
 
-  get(id: string): Promise<Recording | undefined>;
+  get(id: string, visible?: FilterPredicate): Promise<Recording | undefined>;
 
   /** The chunks of a recording in order. */
   listChunks(id: string): Promise<StoredChunk[]>;
@@ -98,6 +101,9 @@ export interface RecordingStore {
 
   /** Forgets a recording whose removal has begun. */
   remove(id: string): Promise<void>;
+
+  /** Forgets by what searches find a user who has no recordings any more. */
+  forgetUser(user: { userName: string; userEmail?: string }): Promise<void>;
 }
 
 /** What the blobs of a recording begin with. */

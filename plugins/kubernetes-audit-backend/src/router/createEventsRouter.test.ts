@@ -3,8 +3,12 @@ import {
   mockServices,
   TestDatabases,
 } from '@backstage/backend-test-utils';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  AuthorizeResult,
+  ConditionalPolicyDecision,
+} from '@backstage/plugin-permission-common';
 import { TextWriter, Uint8ArrayReader, ZipReader } from '@zip.js/zip.js';
+import { requestAuditEventConditions } from 'backstage-plugin-kubernetes-audit-node';
 import {
   eventId,
   eventTime,
@@ -305,5 +309,70 @@ describe('events', () => {
       const answer = await api.get(`${URL}/${path}`).set(userHeaders('jane'));
       expect(answer.status).toBe(403);
     }
+  });
+
+  describe('of which a policy lets a user see some', () => {
+    /** Jane sees her own. */
+    const isOfJane: ConditionalPolicyDecision = {
+      result: AuthorizeResult.CONDITIONAL,
+      pluginId: 'kubernetes-audit',
+      resourceType: 'kubernetes-audit-event',
+      conditions: requestAuditEventConditions.isOfUser({
+        userEntityRefs: ['user:default/jane'],
+      }),
+    };
+
+    async function startWith(
+      decision: ConditionalPolicyDecision | { result: AuthorizeResult.DENY },
+    ) {
+      const backend = await startPlugin({
+        recordings: directory.path,
+        config: { permission: { enabled: true } },
+        features: [
+          mockServices.permissions.mock({
+            authorize: async requests =>
+              requests.map(() => ({ result: AuthorizeResult.ALLOW })),
+            authorizeConditional: async requests =>
+              requests.map(() => decision),
+          }).factory,
+        ],
+      });
+      await backend.api
+        .post(`${BASE}/v1/ingest/events`)
+        .set(agentHeaders())
+        .type('text')
+        .send(
+          ndjson(
+            spoolRecord(1, { userEntityRef: 'user:default/jane' }),
+            spoolRecord(2, { userEntityRef: 'user:default/max' }),
+          ).toString(),
+        )
+        .expect(200);
+      const get = (path: string) =>
+        backend.api.get(`${URL}${path}`).set(userHeaders('jane'));
+      return { get };
+    }
+
+    it('are in lists, totals, bars and files, and the others are nowhere', async () => {
+      const { get } = await startWith(isOfJane);
+      const list = await get('');
+      expect(list.body.items).toMatchObject([{ id: eventId(1) }]);
+      expect(list.body.totalItems).toBe(1);
+      const bars = await get('/histogram');
+      expect(bars.body.items).toMatchObject([{ success: 1, failure: 0 }]);
+      const file = await get('/export?format=jsonl').buffer(true);
+      expect(file.text.trim().split('\n')).toHaveLength(1);
+      expect((await get(`/${eventId(1)}`)).status).toBe(200);
+      expect((await get(`/${eventId(2)}`)).status).toBe(404);
+    });
+
+    it('are none where the policy says so', async () => {
+      const { get } = await startWith({ result: AuthorizeResult.DENY });
+      for (const path of ['', '/histogram', '/export', `/${eventId(1)}`]) {
+        const { status, body } = await get(path);
+        expect({ path, status }).toEqual({ path, status: 403 });
+        expect(body.error.message).toContain('kubernetes-audit.event.view');
+      }
+    });
   });
 });

@@ -7,6 +7,7 @@ import {
 import { z } from 'zod';
 import type { AuthorizedAuditStore, EventExport } from '../audit';
 import { parseListQuery } from './listQuery';
+import { requireGoodPassword } from './requireGoodPassword';
 import { sendFile } from './sendFile';
 import type { UserRouteFactory } from './userRoute';
 
@@ -80,7 +81,7 @@ export function createEventsRouter(options: {
         const file = await eventExport.export(
           credentials,
           selection,
-          eventExportSchema.parse(request.body),
+          requireGoodPassword(eventExportSchema.parse(request.body)),
         );
         await sendFile(response, file);
       },

@@ -14,6 +14,7 @@ import type {
 import { parseListQuery } from './listQuery';
 import { parseChunkIndex } from './parseChunkIndex';
 import { sendEncoded } from './sendEncoded';
+import { requireGoodPassword } from './requireGoodPassword';
 import { sendFile } from './sendFile';
 import type { RouteAudit, UserRequest, UserRouteFactory } from './userRoute';
 
@@ -158,9 +159,6 @@ export function createRecordingsRouter(options: {
     );
 
   getOfReplay('timeline', replay => replay.timeline());
-  getOfReplay('keyframe', (replay, { query }) =>
-    replay.keyframe(timeSchema.parse(query).t),
-  );
   getOfReplay('text', (replay, { query }) =>
     replay.text(textSchema.parse(query)),
   );
@@ -194,7 +192,7 @@ export function createRecordingsRouter(options: {
         const file = await recordings.export(
           credentials,
           request.params.id,
-          recordingExportSchema.parse(request.body),
+          requireGoodPassword(recordingExportSchema.parse(request.body)),
         );
         await sendFile(response, file);
       },

@@ -8,6 +8,7 @@ import type { AccessService, PolicyBundles, SigningKeys } from '../access';
 import type { AgentAuthenticator, AgentDirectory } from '../agents';
 import type { AuthorizedAuditStore, EventExport } from '../audit';
 import type { Clock } from '../Clock';
+import type { PersonErasure } from '../erasure';
 import type { DeliveryWatch, EventIngest } from '../ingest';
 import type {
   PlaybackLog,
@@ -20,6 +21,7 @@ import { createAccessRouter } from './createAccessRouter';
 import { createAgentRouter } from './createAgentRouter';
 import { createAgentsRouter } from './createAgentsRouter';
 import { createDeliveryRouter } from './createDeliveryRouter';
+import { createErasureRouter } from './createErasureRouter';
 import { createEventsRouter } from './createEventsRouter';
 import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
@@ -39,6 +41,7 @@ export function createRouter(options: {
   eventExport: EventExport;
   delivery: DeliveryWatch;
   recordings: RecordingLibrary;
+  erasure: PersonErasure;
   playbacks: PlaybackLog;
   access: AccessService;
   agents: AgentDirectory;
@@ -64,6 +67,7 @@ export function createRouter(options: {
     createDeliveryRouter({ ...options, userRoute }),
     createEventsRouter({ ...options, userRoute }),
     createRecordingsRouter({ ...options, userRoute }),
+    createErasureRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),
     createAgentsRouter({ ...options, userRoute }),
     createSettingsRouter({ ...options, userRoute }),

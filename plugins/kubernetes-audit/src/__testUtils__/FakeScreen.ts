@@ -9,6 +9,7 @@ export class FakeScreen implements ViewedScreen {
   /** Writes and resizes in the order in which they took effect. */
   readonly history: string[] = [];
   resets = 0;
+  keepsLines = true;
   selection = '';
   scaling: Scaling = 'fit';
   readonly #onSelection = new Set<() => void>();
@@ -17,8 +18,10 @@ export class FakeScreen implements ViewedScreen {
     // An emulator takes its time.
     await Promise.resolve();
     const text = new TextDecoder().decode(data);
-    this.text += text;
-    this.history.push(text);
+    if (text) {
+      this.text += text;
+      this.history.push(text);
+    }
   }
 
   resize(size: TerminalSize): void {
@@ -30,6 +33,10 @@ export class FakeScreen implements ViewedScreen {
     this.text = '';
     this.resets++;
     this.resize(size);
+  }
+
+  keepLines(areKept: boolean): void {
+    this.keepsLines = areKept;
   }
 
   onSelectionChange(listener: () => void): () => void {

@@ -356,6 +356,21 @@ describe('PlayerController', () => {
       expect(player.snapshot.size).toEqual({ columns: 90, rows: 20 });
     });
 
+    it('keeps no lines above the screen of a keyframe before it plays on', async () => {
+      const { player, screen, settle, pass } = setUp(LONG, {
+        keyframes: index(),
+      });
+      player.seek(55 * SECOND);
+      await settle();
+      expect(screen.keepsLines).toBe(false);
+      player.play();
+      await pass(200);
+      expect(screen.keepsLines).toBe(true);
+      player.seek(0);
+      await settle();
+      expect(screen.keepsLines).toBe(true);
+    });
+
     it('asks for none when little lies between', async () => {
       const keyframes = index();
       const { player, screen, settle } = setUp(LONG, { keyframes });
@@ -378,18 +393,11 @@ describe('PlayerController', () => {
 
     it('does not wait for a keyframe that a newer seek replaces', async () => {
       const keyframes = index();
-      let arrive = () => {};
-      const late = keyframes.before();
-      keyframes.before.mockReturnValueOnce(
-        new Promise(resolve => {
-          arrive = () => resolve(late);
-        }),
-      );
+      keyframes.before.mockReturnValueOnce(new Promise(() => {}));
       const { player, screen, settle } = setUp(LONG, { keyframes });
       player.seek(55 * SECOND);
       await settle();
       player.seek(45 * SECOND);
-      arrive();
       await settle();
       expect(screen.text).toBe('[keyframe]');
       expect(player.snapshot.position).toBe(45 * SECOND);

@@ -1,8 +1,8 @@
 import type { RecordingChunk } from 'backstage-plugin-kubernetes-audit-common';
 import { skipIdleTime } from './idleTime';
-import type { KeyframeIndex } from './keyframes';
 import { stepTime } from './outputTimes';
 import { PlaybackClock } from './PlaybackClock';
+import type { PlayerControllerOptions } from './PlayerControllerOptions';
 import type { PlayerSnapshot, TimeSpan } from './PlayerSnapshot';
 import {
   nextState,
@@ -10,28 +10,13 @@ import {
   PlayerState,
   wantsToPlay,
 } from './playerStates';
-import { gapsOf, RecordingTape } from './RecordingTape';
+import { gapsOf } from './RecordingTape';
 import { AdvanceListener, ReplayCursor } from './ReplayCursor';
-import { findRestorePoint } from './restorePoint';
-import type { Screen } from './Screen';
+import { rebuildScreen } from './rebuildScreen';
+import { WorkLine } from './WorkLine';
 
 /** What is played within so long is fetched ahead, in microseconds of the viewer's. */
 const PREFETCHED_TIME = 2_000_000;
-
-export type PlayerControllerOptions = {
-  chunks: readonly RecordingChunk[];
-  /** Microseconds. */
-  duration: number;
-  tape: RecordingTape;
-  screen: Screen;
-  keyframes: KeyframeIndex;
-  /** Whether the session still runs: {@link PlayerController.extend}. */
-  isLive?: boolean;
-  /** Milliseconds, never going back. */
-  now: () => number;
-  /** Calls back at the next frame; the result cancels. */
-  schedule: (callback: () => void) => () => void;
-};
 
 /**
  * Replays a recording on a screen. Everything that touches the screen happens
@@ -55,9 +40,7 @@ export class PlayerController {
   #seekProgress = 0;
   #snapshot: PlayerSnapshot;
 
-  /** Ends the work that a newer seek replaces. */
-  #current = new AbortController();
-  #work: Promise<void> = Promise.resolve();
+  readonly #line = WorkLine.create(error => this.#fail(error));
   #pumping = false;
   #waiting = false;
   readonly #supply: AdvanceListener = {
@@ -146,16 +129,13 @@ export class PlayerController {
   /** Pauses at the next or previous change of the screen. */
   step(direction: 1 | -1): void {
     this.pause();
-    const { signal } = this.#current;
-    this.#work = this.#work
-      .then(async () => {
-        const source = { chunks: this.#chunks, tape: this.#options.tape };
-        const time = await stepTime(source, this.#clock.position, direction);
-        if (time !== undefined && !signal.aborted) {
-          this.seek(time);
-        }
-      })
-      .catch(error => this.#fail(error, signal));
+    this.#line.add(async signal => {
+      const source = { chunks: this.#chunks, tape: this.#options.tape };
+      const time = await stepTime(source, this.#clock.position, direction);
+      if (time !== undefined && !signal.aborted) {
+        this.seek(time);
+      }
+    });
   }
 
   /** Takes what a running session has recorded since. */
@@ -193,54 +173,36 @@ export class PlayerController {
 
   /** Stops for good; the screen is the caller's. */
   dispose(): void {
-    this.#current.abort();
+    this.#line.end();
     this.#clock.stop();
     this.#cancelFrame?.();
     this.#listeners.clear();
   }
 
   #beginSeek(time: number): void {
-    this.#current.abort();
-    this.#current = new AbortController();
-    const { signal } = this.#current;
     this.#clock.stop();
     this.#clock.moveTo(time);
     this.#seekProgress = 0;
     this.#emit();
     const target = this.#clock.position;
-    const previous = this.#work;
-    this.#work = previous
-      .then(() => this.#rebuild(target, signal))
-      .catch(error => this.#fail(error, signal));
+    this.#line.replace(signal => this.#rebuild(target, signal));
   }
 
   async #rebuild(target: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) {
-      return;
-    }
-    const keyframe = await findRestorePoint({
-      ...this.#options,
+    await rebuildScreen({
+      source: { ...this.#options, chunks: this.#chunks },
+      cursor: this.#cursor,
       target,
-      shown: this.#error ? undefined : this.#cursor.shown,
-      chunks: this.#chunks,
-    });
-    if (signal.aborted) {
-      return;
-    }
-    if (keyframe) {
-      this.#cursor.restore(keyframe);
-    }
-    this.#error = undefined;
-    const from = this.#cursor.shown;
-    await this.#cursor.advance(target, signal, {
-      ...this.#supply,
-      onProgress: () => {
-        this.#seekProgress =
-          target > from ? (this.#cursor.shown - from) / (target - from) : 1;
+      isReliable: this.#error === undefined,
+      signal,
+      listener: this.#supply,
+      onProgress: share => {
+        this.#seekProgress = share;
         this.#emit();
       },
     });
     if (!signal.aborted) {
+      this.#error = undefined;
       this.#dispatch('arrive');
       this.#run();
     }
@@ -251,6 +213,7 @@ export class PlayerController {
     if (this.#waiting) {
       this.#starve();
     } else if (this.#state === 'playing') {
+      this.#options.screen.keepLines(true);
       this.#clock.start();
       this.#cancelFrame?.();
       this.#cancelFrame = this.#options.schedule(() => this.#tick());
@@ -263,9 +226,8 @@ export class PlayerController {
     }
     if (!this.#pumping) {
       this.#pumping = true;
-      const { signal } = this.#current;
-      this.#work = this.#pump(signal)
-        .catch(error => this.#fail(error, signal))
+      this.#line
+        .add(signal => this.#pump(signal))
         .finally(() => {
           this.#pumping = false;
         });
@@ -319,10 +281,7 @@ export class PlayerController {
     }
   }
 
-  #fail(error: Error, signal: AbortSignal): void {
-    if (signal.aborted) {
-      return;
-    }
+  #fail(error: Error): void {
     this.#clock.stop();
     this.#error = error;
     this.#dispatch('fail');

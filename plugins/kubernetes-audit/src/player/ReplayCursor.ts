@@ -8,11 +8,13 @@ import type { ParsedChunk } from './parseChunk';
 import type { RecordingTape } from './RecordingTape';
 import type { Screen } from './Screen';
 import { toScreenOperations } from './screenOperations';
+import { unlessAborted } from './unlessAborted';
 
 /** Chunks that are fetched at once on the way to a moment. */
 const FETCHED_AHEAD = 4;
 /** Output that is given to the emulator at once, in bytes: then others have their turn. */
 const MAX_UNSETTLED_BYTES = 256 * 1024;
+const NOTHING = new Uint8Array();
 /** Keys that a viewer is shown at once, at the most. */
 const MAX_KEYSTROKES = 32;
 
@@ -109,10 +111,10 @@ export class ReplayCursor {
     this.#lastEventTime = keyframe.time;
     this.#size = keyframe.size;
     this.#keystrokes = [];
+    // What a keyframe's screen has above it would be a part by chance.
+    this.#screen.keepLines(!keyframe.payload);
     this.#screen.reset(keyframe.size);
-    if (keyframe.payload) {
-      this.#unsettled = this.#screen.write(keyframe.payload);
-    }
+    this.#unsettled = this.#screen.write(keyframe.payload ?? NOTHING);
   }
 
   /** Resolves when all that was written is on the screen. */
@@ -238,28 +240,6 @@ export class ReplayCursor {
     if (typed.length > 0) {
       this.#keystrokes = [...this.#keystrokes, ...typed].slice(-MAX_KEYSTROKES);
     }
-  }
-}
-
-/** A newer seek must not wait for what an older one has asked for. */
-async function unlessAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  let onAbort = () => {};
-  const aborted = new Promise<undefined>(resolve => {
-    onAbort = () => resolve(undefined);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } catch (error) {
-    if (signal.aborted) {
-      return undefined;
-    }
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -5,8 +5,13 @@ export interface Screen {
   /** Shows bytes of output; resolves when they are on the screen. */
   write(data: Uint8Array): Promise<void>;
   resize(size: TerminalSize): void;
-  /** Forgets everything and takes the size. */
+  /** Forgets everything, before what is written next, and takes the size. */
   reset(size: TerminalSize): void;
+  /**
+   * Whether lines that leave the screen from now on are kept above it, for the
+   * viewer to scroll back to. That takes longer than to show them.
+   */
+  keepLines(areKept: boolean): void;
 }
 
 /**

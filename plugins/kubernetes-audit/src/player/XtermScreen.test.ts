@@ -103,6 +103,29 @@ describe('XtermScreen', () => {
     expect(lines()).toEqual(['new']);
   });
 
+  it('shows no empty screen between a reset and what is written next', async () => {
+    const { screen, terminal, lines } = setUp({ tty: true });
+    await screen.write(bytes('old'));
+    screen.reset({ columns: 20, rows: 5 });
+    expect(lines()).toEqual(['old']);
+    await screen.write(bytes('new'));
+    expect(lines()).toEqual(['new']);
+    screen.reset({ columns: 30, rows: 6 });
+    expect(lines()).toEqual([]);
+    expect([terminal.cols, terminal.rows]).toEqual([30, 6]);
+  });
+
+  it('keeps lines above the screen as long as that is wanted', async () => {
+    const { screen, terminal } = setUp({ tty: true });
+    const page = bytes('line\r\n'.repeat(20));
+    screen.keepLines(false);
+    await screen.write(page);
+    expect(terminal.buffer.normal.length).toBe(5);
+    screen.keepLines(true);
+    await screen.write(page);
+    expect(terminal.buffer.normal.length).toBe(25);
+  });
+
   it.each([
     ['device attributes', '\x1b[c\x1b[>c\x1b[=c'],
     ['status and cursor reports', '\x1b[5n\x1b[6n\x1b[?6n'],

@@ -3,6 +3,7 @@ import {
   MAX_REPLAY_SIZE,
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
+import { FontMetrics } from './FontMetrics';
 import type { Scaling, ViewedScreen } from './Screen';
 import { limitSize } from './screenOperations';
 
@@ -50,6 +51,8 @@ const MOUSE_MODES = new Set([
  * no cursor before that.
  */
 const SHOW_CURSOR = '\x1b[?47h\x1b[?47l';
+/** RIS. */
+const RESET = '\x1bc';
 
 const THEME: ITheme = {
   background: '#0d1117',
@@ -82,6 +85,8 @@ const THEME: ITheme = {
 export class XtermScreen implements ViewedScreen {
   readonly #terminal: Terminal;
   readonly #container: HTMLElement;
+  /** Lines above the screen, while they are kept. */
+  readonly #scrollback: number;
   #scaling: Scaling = 'fit';
   /** Whether the recording has changed the colours. */
   #hasOtherColors = false;
@@ -97,7 +102,7 @@ export class XtermScreen implements ViewedScreen {
     /** Lines above the screen to scroll back to. */
     scrollback?: number;
   }): XtermScreen {
-    const { fontFamily } = options;
+    const { fontFamily, scrollback = SCROLLBACK_LINES } = options;
     const size = limitSize(options.size);
     const terminal = new Terminal({
       cols: size.columns,
@@ -114,7 +119,7 @@ export class XtermScreen implements ViewedScreen {
       lineHeight: LINE_HEIGHT,
       linkHandler: null,
       logLevel: 'off',
-      scrollback: options.scrollback ?? SCROLLBACK_LINES,
+      scrollback,
       theme: THEME,
     });
     for (const identifier of SWALLOWED_OSC) {
@@ -135,12 +140,17 @@ export class XtermScreen implements ViewedScreen {
       terminal.textarea.readOnly = true;
     }
     terminal.write(SHOW_CURSOR);
-    return new XtermScreen(terminal, options.container);
+    return new XtermScreen(terminal, options.container, scrollback);
   }
 
-  private constructor(terminal: Terminal, container: HTMLElement) {
+  private constructor(
+    terminal: Terminal,
+    container: HTMLElement,
+    scrollback: number,
+  ) {
     this.#terminal = terminal;
     this.#container = container;
+    this.#scrollback = scrollback;
     for (const identifier of COLOR_OSC) {
       terminal.parser.registerOscHandler(identifier, () => {
         this.#hasOtherColors = true;
@@ -154,22 +164,39 @@ export class XtermScreen implements ViewedScreen {
   }
 
   resize(size: TerminalSize): void {
-    const { columns, rows } = limitSize(size);
-    const { cols: oldColumns, rows: oldRows } = this.#terminal;
-    if (columns !== oldColumns || rows !== oldRows) {
+    if (!this.#isOfSize(size)) {
+      const { columns, rows } = limitSize(size);
       this.#terminal.resize(columns, rows);
       this.fit();
     }
   }
 
+  keepLines(areKept: boolean): void {
+    const scrollback = areKept ? this.#scrollback : 0;
+    // Any option that is set has all styles made anew.
+    if (this.#terminal.options.scrollback !== scrollback) {
+      this.#terminal.options.scrollback = scrollback;
+    }
+  }
+
+  #isOfSize(size: TerminalSize): boolean {
+    const { columns, rows } = limitSize(size);
+    return columns === this.#terminal.cols && rows === this.#terminal.rows;
+  }
+
   reset(size: TerminalSize): void {
-    this.#terminal.reset();
+    if (this.#isOfSize(size)) {
+      // In a row with what is written next: no empty screen is drawn between.
+      this.#terminal.write(RESET);
+    } else {
+      this.#terminal.reset();
+      this.resize(size);
+    }
     if (this.#hasOtherColors) {
       // All styles of the page are worked out anew.
       this.#hasOtherColors = false;
       this.#terminal.options.theme = { ...THEME };
     }
-    this.resize(size);
   }
 
   get selection(): string {
@@ -238,21 +265,16 @@ function guessFontSize(
   { columns, rows }: TerminalSize,
   fontFamily: string,
 ): number | undefined {
-  if (!frame?.clientWidth || typeof OffscreenCanvas === 'undefined') {
+  const metrics = FontMetrics.of(fontFamily);
+  if (!frame?.clientWidth || !metrics) {
     return undefined;
   }
-  const context = new OffscreenCanvas(1, 1).getContext('2d');
-  if (!context) {
-    return undefined;
-  }
+  const { clientWidth, clientHeight } = frame;
   const fits = (fontSize: number) => {
-    context.font = `${fontSize}px ${fontFamily}`;
-    const { width, fontBoundingBoxAscent, fontBoundingBoxDescent } =
-      context.measureText('W');
-    const height = Math.ceil(fontBoundingBoxAscent + fontBoundingBoxDescent);
+    const { width, height } = metrics.measure(fontSize);
     return (
-      width * columns <= frame.clientWidth &&
-      Math.floor(height * LINE_HEIGHT) * rows <= frame.clientHeight
+      width * columns <= clientWidth &&
+      Math.floor(height * LINE_HEIGHT) * rows <= clientHeight
     );
   };
   let fontSize = MAX_FONT_SIZE;

@@ -1,6 +1,7 @@
 export * from './keyframes';
 export * from './PlaybackClock';
 export * from './PlayerController';
+export type { PlayerControllerOptions } from './PlayerControllerOptions';
 export * from './playerStates';
 export * from './PlayerSnapshot';
 export * from './PreviewPainter';

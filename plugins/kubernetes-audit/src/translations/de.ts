@@ -365,6 +365,8 @@ export default createTranslationMessages({
     'export.strength4': 'stark',
     'export.tooShort': 'Mindestens {{minimum}} Zeichen.',
     'export.tooLong': 'Höchstens {{maximum}} Zeichen.',
+    'export.tooWeak':
+      'Zu leicht zu erraten. Nehmen Sie mindestens {{long}} Zeichen, oder weniger, die keine Wörter, Namen, Daten oder Tastenreihen sind.',
     'export.mismatch': 'Die Passwörter sind verschieden.',
     'export.cancel': 'Abbrechen',
     'export.submit': 'Herunterladen',

@@ -371,6 +371,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       strength4: 'strong',
       tooShort: 'At least {{minimum}} characters.',
       tooLong: 'At most {{maximum}} characters.',
+      tooWeak:
+        'Too easy to guess. Take at least {{long}} characters, or fewer that are no words, names, dates or rows of keys.',
       mismatch: 'The passwords differ.',
       cancel: 'Cancel',
       submit: 'Download',

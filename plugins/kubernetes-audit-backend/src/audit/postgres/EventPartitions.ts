@@ -44,34 +44,41 @@ export class EventPartitions implements EventMaintenance {
    */
   async prepare(): Promise<void> {
     const today = Math.floor(this.now() / DAY_MS);
+    const existing = new Set((await this.#list()).map(({ name }) => name));
     for (const table of TABLES) {
       const days = new Set(await this.#strayDays(table));
       for (let day = today; day <= today + DAYS_AHEAD; day++) {
         days.add(day);
       }
-      const existing = new Set((await this.#list(table)).map(({ day }) => day));
-      for (const day of [...days].filter(other => !existing.has(other))) {
-        await this.#try(nameOf(table, day), 'made', () =>
-          this.#make(table, day),
-        );
+      for (const day of days) {
+        const name = nameOf(table, day);
+        if (!existing.has(name)) {
+          await this.#try([name], 'made', () => this.#make(table, day));
+        }
       }
     }
   }
 
   async removeBefore(firstDay: number, signal?: AbortSignal): Promise<void> {
-    for (const table of TABLES) {
-      for (const { day, name } of await this.#list(table)) {
-        if (signal?.aborted) {
-          return;
-        }
-        if (day < firstDay && (await this.#isOver(table, name, firstDay))) {
-          await this.#try(name, 'dropped', () => this.#drop(table, name));
-        }
+    const partitions = new Map<number, string[]>();
+    for (const { table, day, name } of await this.#list()) {
+      if (day < firstDay && (await this.#isOver(table, name, firstDay))) {
+        partitions.set(day, [...(partitions.get(day) ?? []), name]);
       }
-      await this.knex(`${table.name}_default`)
-        .where('executed_at', '<', firstDay * DAY_MS)
-        .delete();
     }
+    for (const names of partitions.values()) {
+      if (signal?.aborted) {
+        return;
+      }
+      await this.#try(names, 'dropped', () => this.#drop(names));
+    }
+    await Promise.all(
+      TABLES.map(({ name }) =>
+        this.knex(`${name}_default`)
+          .where('executed_at', '<', firstDay * DAY_MS)
+          .delete(),
+      ),
+    );
   }
 
   /** Ids are in ranges of the time that they were made at, which is not that of their events to the letter. */
@@ -90,7 +97,7 @@ export class EventPartitions implements EventMaintenance {
   }
 
   async #try(
-    partition: string,
+    partitions: readonly string[],
     what: string,
     change: () => Promise<void>,
   ): Promise<void> {
@@ -98,21 +105,20 @@ export class EventPartitions implements EventMaintenance {
       await change();
     } catch (error) {
       this.logger.warn(
-        `The partition ${partition} could not be ${what} yet`,
+        `The partitions ${partitions.join(', ')} could not be ${what} yet`,
         toError(error),
       );
     }
   }
 
-  async #drop(table: Table, partition: string): Promise<void> {
-    // Not CONCURRENTLY, which PostgreSQL refuses where there is a default partition.
+  /** All of a day at once. Not detached first: whoever drops a partition locks its table for as long. */
+  async #drop(partitions: readonly string[]): Promise<void> {
     await this.knex.transaction(async transaction => {
       await transaction.raw(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-      await transaction.raw('ALTER TABLE ?? DETACH PARTITION ??', [
-        table.name,
-        partition,
-      ]);
-      await transaction.schema.dropTable(partition);
+      await transaction.raw(
+        `DROP TABLE ${partitions.map(() => '??').join(', ')}`,
+        [...partitions],
+      );
     });
   }
 
@@ -151,18 +157,24 @@ export class EventPartitions implements EventMaintenance {
     return rows.map(({ day }) => Number(day));
   }
 
-  async #list(table: Table): Promise<{ day: number; name: string }[]> {
-    const { rows } = await this.knex.raw<{ rows: { name: string }[] }>(
-      `SELECT relname AS name FROM pg_inherits
-       JOIN pg_class ON pg_class.oid = inhrelid
-       WHERE inhparent = to_regclass(?)`,
-      [table.name],
+  async #list(): Promise<{ table: Table; day: number; name: string }[]> {
+    const { rows } = await this.knex.raw<{
+      rows: { parent: string; name: string }[];
+    }>(
+      `SELECT parent.relname AS parent, child.relname AS name FROM pg_inherits
+       JOIN pg_class AS parent ON parent.oid = inhparent
+       JOIN pg_class AS child ON child.oid = inhrelid
+       WHERE parent.oid = ANY(ARRAY[${TABLES.map(() => 'to_regclass(?)').join(
+         ', ',
+       )}]::oid[])`,
+      TABLES.map(({ name }) => name),
     );
-    return rows.flatMap(({ name }) => {
+    return rows.flatMap(({ parent, name }) => {
+      const table = TABLES.find(other => other.name === parent);
       const [, year, month, date] = /_p(\d{4})(\d\d)(\d\d)$/.exec(name) ?? [];
-      return year === undefined
+      return !table || year === undefined
         ? []
-        : { name, day: Date.UTC(+year, +month - 1, +date) / DAY_MS };
+        : { table, name, day: Date.UTC(+year, +month - 1, +date) / DAY_MS };
     });
   }
 }

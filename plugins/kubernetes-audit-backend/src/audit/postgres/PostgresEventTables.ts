@@ -1,7 +1,5 @@
 import type { Knex } from 'knex';
-import { ROW_COLUMNS } from '../eventRow';
 import {
-  ColumnValue,
   EventItem,
   EventKey,
   EVENTS_TABLE,
@@ -12,9 +10,11 @@ import {
 } from '../EventTables';
 import { applyCondition, columnsOf } from '../query/applyCondition';
 import { countBySlot } from '../query/countBySlot';
-import type { FacetChange } from '../rollup';
-import { arrayLiteral } from './arrayLiteral';
-import { whereIndexed, whereJudged } from './whereTerms';
+import { FacetChange, recountStatement } from '../rollup';
+import { arrayLiteral } from '../../database';
+import { addFacetChanges, foldFacetChanges } from './facetChanges';
+import { insertEvents } from './insertEvents';
+import { termExpression, whereIndexed, whereJudged } from './whereTerms';
 
 type KeyRow = { id: string; executed_at: string };
 type StateRow = KeyRow & {
@@ -26,20 +26,14 @@ type StateRow = KeyRow & {
   event: string;
 };
 
-/** Columns and their types, in the order of `valuesOf`. */
-const COLUMNS: readonly [name: string, type: string][] = [
-  ['number', 'bigint'],
-  ['id', 'uuid'],
-  ['executed_at', 'bigint'],
-  ['sequence', 'bigint'],
-  ['outcome_known', 'boolean'],
-  ['failed', 'boolean'],
-  ['terms', 'text'],
-  ['group_terms', 'text'],
-  ['event', 'text'],
-  ...ROW_COLUMNS.map(({ name, type }): [string, string] => [name, type]),
-];
-const ARRAY_COLUMNS = new Set(['terms', 'group_terms']);
+const RECOUNT = recountStatement({
+  from: kind =>
+    kind === 'group'
+      ? `${EVENTS_TABLE}, unnest(group_terms) AS group_term`
+      : EVENTS_TABLE,
+  termOf: kind => (kind === 'group' ? 'group_term' : termExpression(kind)),
+  failed: 'count(*) FILTER (WHERE failed)',
+});
 
 /** Events in partitions by day, see the migration of the event store. */
 export class PostgresEventTables implements EventTables {
@@ -48,6 +42,8 @@ export class PostgresEventTables implements EventTables {
   }
 
   private constructor() {}
+
+  readonly servesTwoAtOnce = true;
 
   scan(knex: Knex, scan: EventScan): Knex.QueryBuilder {
     const { condition, access, ascending, after, limit } = scan;
@@ -70,12 +66,12 @@ export class PostgresEventTables implements EventTables {
       inRange
         .select('executed_at', 'id')
         .andWhere(group => applyCondition(group, condition, whereIndexed));
-      return knex
+      const found = knex
         .withMaterialized('found', inRange)
         .from('found')
         .select('executed_at', 'id')
-        .orderBy(order)
         .limit(limit);
+      return scan.isCount ? found : found.orderBy(order);
     }
     inRange.select(
       ...new Set([
@@ -185,37 +181,33 @@ export class PostgresEventTables implements EventTables {
     transaction: Knex.Transaction,
     events: readonly NewEvent[],
   ): Promise<void> {
-    await insertEvents(transaction, events.map(valuesOf));
-    const bodies = events.filter(({ requestBody }) => requestBody !== null);
-    if (bodies.length > 0) {
-      await transaction.raw(
-        `INSERT INTO event_bodies (executed_at, id, request_body)
-         SELECT * FROM unnest(?::bigint[], ?::uuid[], ?::text[])`,
-        [
-          arrayLiteral(bodies.map(({ executedAt }) => executedAt)),
-          arrayLiteral(bodies.map(({ id }) => id)),
-          arrayLiteral(bodies.map(({ requestBody }) => requestBody)),
-        ],
-      );
-    }
+    await insertEvents(transaction, events);
   }
 
   async count(
     transaction: Knex.Transaction,
     changes: readonly FacetChange[],
   ): Promise<void> {
-    await transaction.raw(
-      `INSERT INTO event_facets AS facet (term_id, bucket, n, failed)
-       SELECT * FROM unnest(?::integer[], ?::integer[], ?::bigint[], ?::bigint[])
-       ON CONFLICT (term_id, bucket) DO UPDATE
-       SET n = facet.n + excluded.n, failed = facet.failed + excluded.failed`,
-      [
-        arrayLiteral(changes.map(({ term }) => term)),
-        arrayLiteral(changes.map(({ bucket }) => bucket)),
-        arrayLiteral(changes.map(({ n }) => n)),
-        arrayLiteral(changes.map(({ failed }) => failed)),
-      ],
-    );
+    await addFacetChanges(transaction, changes);
+  }
+
+  async recount(
+    knex: Knex,
+    span: { from: number; to: number },
+  ): Promise<FacetChange[]> {
+    const { rows } = await knex.raw<{
+      rows: Record<keyof FacetChange, string>[];
+    }>(RECOUNT, span);
+    return rows.map(row => ({
+      term: Number(row.term),
+      bucket: Number(row.bucket),
+      n: Number(row.n),
+      failed: Number(row.failed),
+    }));
+  }
+
+  async fold(knex: Knex): Promise<void> {
+    await foldFacetChanges(knex);
   }
 
   async remove(
@@ -229,46 +221,6 @@ export class PostgresEventTables implements EventTables {
 
 function toKey({ id, executed_at }: KeyRow): EventKey {
   return { id, executedAt: Number(executed_at) };
-}
-
-function valuesOf(event: NewEvent): ColumnValue[] {
-  return [
-    event.number,
-    event.id,
-    event.executedAt,
-    event.sequence,
-    event.outcomeKnown,
-    event.failed,
-    // As text, since an array of arrays would be taken apart to its numbers.
-    arrayLiteral(event.terms.single),
-    arrayLiteral(event.terms.groups),
-    event.event,
-    ...event.columns,
-  ];
-}
-
-/**
- * Rows go as one array for each column: one statement however many there are.
- * Columns that no row has a value for stay out of it, and that is every third.
- */
-async function insertEvents(
-  transaction: Knex.Transaction,
-  rows: readonly ColumnValue[][],
-): Promise<void> {
-  const used = COLUMNS.flatMap(([name, type], column) => {
-    const values = rows.map(row => row[column]);
-    return values.some(value => value !== null) ? { name, type, values } : [];
-  });
-  const names = used.map(({ name }) => name).join(', ');
-  const selected = used.map(({ name }) =>
-    ARRAY_COLUMNS.has(name) ? `${name}::integer[]` : name,
-  );
-  await transaction.raw(
-    `INSERT INTO ${EVENTS_TABLE} (${names}) SELECT ${selected.join(', ')}
-     FROM unnest(${used.map(({ type }) => `?::${type}[]`).join(', ')})
-     AS row (${names})`,
-    used.map(({ values }) => arrayLiteral(values)),
-  );
 }
 
 /** Rows by key. The id is no condition of the index, which would be asked for every pair of time and id. */

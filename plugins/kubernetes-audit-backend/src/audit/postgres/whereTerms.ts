@@ -1,6 +1,6 @@
 import type { WhereTerms } from '../query/applyCondition';
-import { SINGLE_TERM_KINDS, TermKind } from '../terms';
-import { arrayLiteral } from './arrayLiteral';
+import { SINGLE_TERM_KINDS, SingleTermKind, TermKind } from '../terms';
+import { arrayLiteral } from '../../database';
 
 /** Terms as the GIN index finds them. */
 export const whereIndexed: WhereTerms = (query, kind, ids) => {
@@ -14,12 +14,16 @@ export const whereJudged: WhereTerms = (query, kind, ids) => {
       arrayLiteral(ids),
     ]);
   } else {
-    const position = SINGLE_TERM_KINDS.indexOf(kind) + 1;
-    query.whereRaw(`terms[${position}] = ANY(?::integer[])`, [
+    query.whereRaw(`${termExpression(kind)} = ANY(?::integer[])`, [
       arrayLiteral(ids),
     ]);
   }
 };
+
+/** The one term of a kind that a row has. */
+export function termExpression(kind: SingleTermKind): string {
+  return `terms[${SINGLE_TERM_KINDS.indexOf(kind) + 1}]`;
+}
 
 function columnOf(kind: TermKind): string {
   return kind === 'group' ? 'group_terms' : 'terms';

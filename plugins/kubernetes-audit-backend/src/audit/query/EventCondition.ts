@@ -1,6 +1,6 @@
 import type { FilterField, FilterTest } from '../../database';
 import { LARGE_TERM_SET, TermSet } from '../rollup';
-import { COUNTED_TERM_KINDS, TermKind } from '../terms';
+import { isCountedBy, TermKind } from '../terms';
 
 /**
  * What an event must be, in the words of the store: the ids of terms, results
@@ -18,7 +18,13 @@ export type EventCondition =
   /** Milliseconds since 1970; `from` is included and `to` is not. */
   | { type: 'time'; from: number; to: number }
   | { type: 'session'; ids: string[] }
-  | { type: 'row'; field: FilterField; test: FilterTest };
+  | {
+      type: 'row';
+      field: FilterField;
+      test: FilterTest;
+      /** Of the rows, how many probably pass; undefined when nothing tells. */
+      share?: number;
+    };
 
 /** All of the conditions, without what says nothing. */
 export function allOf(conditions: EventCondition[]): EventCondition {
@@ -82,19 +88,22 @@ export function not(condition: EventCondition): EventCondition {
   }
 }
 
-/** The terms of a condition, as its parts have them. */
-export function termSetsOf(condition: EventCondition): TermSet[] {
+/** The terms of a condition that are counted by buckets of so many hours, as its parts have them. */
+export function termSetsOf(
+  condition: EventCondition,
+  hours: number,
+): TermSet[] {
   switch (condition.type) {
     case 'all':
     case 'any':
-      return condition.conditions.flatMap(termSetsOf);
+      return condition.conditions.flatMap(part => termSetsOf(part, hours));
     case 'not':
-      return termSetsOf(condition.condition);
+      return termSetsOf(condition.condition, hours);
     case 'terms': {
       const { kind, ids } = condition;
-      return !COUNTED_TERM_KINDS.has(kind)
-        ? []
-        : [{ ids, isLarge: ids.length > LARGE_TERM_SET }];
+      return isCountedBy(kind, hours)
+        ? [{ ids, isLarge: ids.length > LARGE_TERM_SET }]
+        : [];
     }
     default:
       return [];
@@ -139,6 +148,21 @@ export function isOfSessions(condition: EventCondition): boolean {
       return condition.conditions.some(isOfSessions);
     case 'any':
       return condition.conditions.every(isOfSessions);
+    default:
+      return false;
+  }
+}
+
+/** Whether a part of the condition is told by the rows alone, so that none of them can be passed over. */
+export function judgesRows(condition: EventCondition): boolean {
+  switch (condition.type) {
+    case 'row':
+      return true;
+    case 'all':
+    case 'any':
+      return condition.conditions.some(judgesRows);
+    case 'not':
+      return judgesRows(condition.condition);
     default:
       return false;
   }

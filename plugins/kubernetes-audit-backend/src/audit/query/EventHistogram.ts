@@ -4,7 +4,8 @@ import type {
   RequestAuditHistogramBar,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { EventTables } from '../EventTables';
-import { BUCKET_MS, HOURS_PER_DAY, RollUp } from '../rollup';
+import { BUCKET_MS, RollUp } from '../rollup';
+import { HOURS_PER_DAY } from '../terms';
 import { EventCondition, termSetsOf } from './EventCondition';
 import { estimate } from './estimate';
 import type { Span } from './EventWalk';
@@ -73,7 +74,11 @@ export class EventHistogram {
     bars: Bars,
   ): Promise<void> {
     const hours = widthMs >= DAY_MS ? HOURS_PER_DAY : 1;
-    const buckets = await this.rollUp.read(span, hours, termSetsOf(condition));
+    const buckets = await this.rollUp.read(
+      span,
+      hours,
+      termSetsOf(condition, hours),
+    );
     let rows = 0;
     // The newest are looked at first: those are asked about most.
     for (const bucket of [...buckets].reverse()) {

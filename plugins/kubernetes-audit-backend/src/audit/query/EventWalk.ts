@@ -1,4 +1,5 @@
-import { Bucket, BucketReader, Count, HOURS_PER_DAY, TermSet } from '../rollup';
+import { Bucket, BucketReader, Count, TermSet } from '../rollup';
+import { HOURS_PER_DAY } from '../terms';
 import type { EventAccess } from '../EventTables';
 import { EventCondition, isOfSessions, termSetsOf } from './EventCondition';
 import { estimate } from './estimate';
@@ -14,8 +15,10 @@ const WINDOW_GROWTH = 4;
 
 /** How much work one step may be. */
 export type WalkBudgets = {
-  /** Rows that are judged in order. */
+  /** Rows that are judged in order, in the first steps … */
   orderedRows: number;
+  /** … and in the last ones, where nothing is found. */
+  mostOrderedRows: number;
   /** Rows that the indexes over terms find. */
   candidates: number;
   /** A day with more rows is looked at by the hour. */
@@ -27,9 +30,17 @@ export type WalkBudgets = {
 /** A page stays within a few dozens of milliseconds by these. */
 export const WALK_BUDGETS: WalkBudgets = {
   orderedRows: 80_000,
+  mostOrderedRows: 1_000_000,
   candidates: 20_000,
   refinedRows: 20_000,
   trivialRows: 2_000,
+};
+
+/** SQLite has the event loop for as long as a step takes. */
+export const SQLITE_WALK_BUDGETS: WalkBudgets = {
+  ...WALK_BUDGETS,
+  orderedRows: 20_000,
+  mostOrderedRows: 20_000,
 };
 
 /** An index's row costs as much as so many that are read in order. */
@@ -104,19 +115,21 @@ export class EventWalk {
       yield { from, to, access: 'indexed' };
       return;
     }
-    const terms = termSetsOf(condition);
     let wanted = options.wanted;
     // How much the parts of the condition have to do with each other: learnt on the way.
     let found = 1;
     let expected = 1;
     let judged = 0;
-    const firstWindowMs = firstWindowOf(terms, options.exact);
+    const firstWindowMs = firstWindowOf(
+      termSetsOf(condition, HOURS_PER_DAY),
+      options.exact,
+    );
     for (const window of windowsOf(
       { from, to },
       options.ascending,
       firstWindowMs,
     )) {
-      let queue = await this.#candidates(condition, terms, window, span, {
+      let queue = await this.#candidates(condition, window, span, {
         ...options,
         hours: HOURS_PER_DAY,
       });
@@ -130,7 +143,7 @@ export class EventWalk {
         const step = this.#choose(queue, wanted, found / expected, judged);
         if (step === 'refine') {
           const [day, ...rest] = queue;
-          const hours = await this.#candidates(condition, terms, day, span, {
+          const hours = await this.#candidates(condition, day, span, {
             ...options,
             hours: 1,
           });
@@ -164,8 +177,11 @@ export class EventWalk {
       return { access: 'ordered', size: 1 };
     }
     const { refinedRows, candidates } = this.budgets;
-    // What no index can find is read in order, in ever larger parts.
-    const orderedRows = Math.max(this.budgets.orderedRows, judged);
+    // What no index can find is read in order, in larger and larger parts.
+    const orderedRows = Math.min(
+      Math.max(this.budgets.orderedRows, judged),
+      this.budgets.mostOrderedRows,
+    );
     const enough = wanted * MARGIN;
     const inOrder = take(
       queue,
@@ -193,12 +209,15 @@ export class EventWalk {
 
   async #candidates(
     condition: EventCondition,
-    terms: TermSet[],
     window: Span,
     span: Span,
     options: { ascending: boolean; exact: boolean; hours: number },
   ): Promise<Candidate[]> {
-    const read = await this.rollUp.read(window, options.hours, terms);
+    const read = await this.rollUp.read(
+      window,
+      options.hours,
+      termSetsOf(condition, options.hours),
+    );
     // A copy, since who reads next gets the same.
     const buckets = options.ascending ? read : [...read].reverse();
     const candidates: Candidate[] = [];

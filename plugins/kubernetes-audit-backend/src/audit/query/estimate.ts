@@ -1,5 +1,5 @@
 import type { Bucket, Count } from '../rollup';
-import { COUNTED_TERM_KINDS } from '../terms';
+import { isCountedBy } from '../terms';
 import type { EventCondition } from './EventCondition';
 
 /** The share of rows that a test, of which the roll-up knows nothing, is taken to let through. */
@@ -75,7 +75,7 @@ export function estimate(condition: EventCondition, bucket: Bucket): Estimate {
     }
     case 'terms': {
       const { ids, kind } = condition;
-      if (!COUNTED_TERM_KINDS.has(kind)) {
+      if (!isCountedBy(kind, bucket.hours)) {
         const expected = all.n * Math.min(1, ids.length * UNCOUNTED_SHARE);
         return { lower: none, upper: all, expected, candidates: expected };
       }
@@ -111,7 +111,7 @@ export function estimate(condition: EventCondition, bucket: Bucket): Estimate {
     case 'session':
       return unknown(1e-3);
     default:
-      return unknown(UNKNOWN_SHARE);
+      return unknown(condition.share ?? UNKNOWN_SHARE);
   }
 }
 

@@ -20,8 +20,20 @@ const EVENTS = 400;
 
 /** So small that a few hundreds of events take every way that a search can take. */
 const BUDGETS = [
-  { orderedRows: 5, candidates: 3, refinedRows: 4, trivialRows: 0 },
-  { orderedRows: 40, candidates: 20, refinedRows: 1000, trivialRows: 10 },
+  {
+    orderedRows: 5,
+    mostOrderedRows: 9,
+    candidates: 3,
+    refinedRows: 4,
+    trivialRows: 0,
+  },
+  {
+    orderedRows: 40,
+    mostOrderedRows: 100,
+    candidates: 20,
+    refinedRows: 1000,
+    trivialRows: 10,
+  },
 ];
 
 const pick = <T>(values: readonly T[]) => fc.constantFrom(...values);
@@ -29,12 +41,17 @@ const USERS = ['guest', 'Jürgen', 'jane', 'ci-bot', 'ex-employee'];
 const VERBS = ['get', 'list', 'create', 'delete'];
 const CLUSTERS = ['prod', 'Dev', 'retired'];
 const GROUPS = ['developers', 'viewers', 'Admins'];
+const REFS = ['user:default/guest', 'user:default/Jane'];
 
 /** Time moves on in leaps, and some values end with a part of it. */
 const recordArbitrary = fc.record({
   hours: fc.integer({ min: 0, max: 24 * 120 }),
   milliseconds: fc.integer({ min: 0, max: HOUR_MS - 1 }),
   userName: pick(USERS),
+  userEntityRef: fc.option(pick(REFS), { nil: undefined }),
+  userEmail: fc.option(pick(['A@example.com', 'b@example.com']), {
+    nil: undefined,
+  }),
   verb: pick(VERBS),
   clusterName: pick(CLUSTERS),
   resource: pick(['pods', 'secrets', 'widgets']),
@@ -52,6 +69,11 @@ const leafArbitrary: fc.Arbitrary<FilterPredicate> = fc.oneof(
   pick(USERS).map(userName => ({ userName })),
   fc.uniqueArray(pick(USERS)).map($in => ({ userName: { $in } })),
   pick(['j', 'ex', '']).map($hasPrefix => ({ userName: { $hasPrefix } })),
+  pick([...REFS, 'user:default/nobody']).map(userEntityRef => ({
+    userEntityRef,
+  })),
+  fc.boolean().map($exists => ({ userEntityRef: { $exists } })),
+  pick(['a@EXAMPLE.com', 'c']).map(userEmail => ({ userEmail })),
   pick(VERBS).map(verb => ({ verb })),
   pick(CLUSTERS).map(clusterName => ({ clusterName })),
   pick(['pods', 'secrets', 'others']).map(resource => ({ resource })),
@@ -133,7 +155,7 @@ describe('a search led by the roll-up', () => {
                 START + (span[0] + span[1]) * HOUR_MS,
               ]
             : [undefined, undefined];
-          const { store } = openEventStore(knex, { budgets });
+          const { store } = openEventStore(knex, budgets && { budgets });
           const expected = sorted.filter(
             record =>
               matches(record, filter) &&

@@ -8,7 +8,12 @@ import {
 } from '../../database';
 import { OPTIONAL_TERMS, RESULTS, TERM_COLUMNS } from '../eventFields';
 import type { EventTables } from '../EventTables';
-import type { TermDictionary, TermKind } from '../terms';
+import {
+  IDENTITY_COLUMNS,
+  TermDictionary,
+  TermKind,
+  UserIdentities,
+} from '../terms';
 import { allOf, anyOf, EventCondition, not } from './EventCondition';
 
 const ALWAYS: EventCondition = { type: 'constant', value: true };
@@ -19,14 +24,21 @@ export class ConditionResolver {
   static create(options: {
     knex: Knex;
     terms: TermDictionary;
+    users: UserIdentities;
     tables: EventTables;
   }): ConditionResolver {
-    return new ConditionResolver(options.knex, options.terms, options.tables);
+    return new ConditionResolver(
+      options.knex,
+      options.terms,
+      options.users,
+      options.tables,
+    );
   }
 
   private constructor(
     private readonly knex: Knex,
     private readonly terms: TermDictionary,
+    private readonly users: UserIdentities,
     private readonly tables: EventTables,
   ) {}
 
@@ -123,6 +135,20 @@ export class ConditionResolver {
           .flatMap(value => columnValues(field, value))
           .map(String),
       };
+    }
+    const identity = IDENTITY_COLUMNS.find(column => column === field.column);
+    if (identity && test.operator === 'equals') {
+      const values = test.values.flatMap(value => columnValues(field, value));
+      const ids = await this.users.find(
+        this.knex,
+        identity,
+        values.map(String),
+      );
+      // Nearly all of these users' events, but one may have had another before.
+      return allOf([
+        ofTerms('user', ids),
+        { type: 'row', field, test, share: 1 },
+      ]);
     }
     return { type: 'row', field, test };
   }

@@ -1,9 +1,12 @@
-import { COUNTED_TERM_KINDS, EventTerms, SINGLE_TERM_KINDS } from '../terms';
+import { countedHoursOf, EventTerms, SINGLE_TERM_KINDS } from '../terms';
 
+/** The counts as they are kept. */
 export const FACETS_TABLE = 'event_facets';
+/** The counts as they are: with those that are on their way into the table. */
+export const COUNTS_VIEW = 'event_counts';
 /** Stands for all events of a bucket. */
 export const ALL_EVENTS = 0;
-/** What the roll-up counts by, in milliseconds. */
+/** What the roll-up counts by at the finest, in milliseconds. */
 export const BUCKET_MS = 3600_000;
 
 /** What the roll-up counts of an event. */
@@ -17,6 +20,7 @@ export type CountedEvent = {
 /** By how much the counts of a term in a bucket change. */
 export type FacetChange = {
   term: number;
+  /** Its first hour, since 1970. */
   bucket: number;
   n: number;
   failed: number;
@@ -34,6 +38,7 @@ export class FacetChanges {
 
   private constructor() {}
 
+  /** By term; those of a term by bucket. */
   readonly #changes = new Map<number, Map<number, FacetChange>>();
 
   add(event: CountedEvent): void {
@@ -47,30 +52,35 @@ export class FacetChanges {
   /** The changes, sorted. */
   rows(): FacetChange[] {
     return [...this.#changes.values()]
-      .flatMap(terms => [...terms.values()])
+      .flatMap(buckets => [...buckets.values()])
       .filter(({ n, failed }) => n !== 0 || failed !== 0)
       .sort((a, b) => a.term - b.term || a.bucket - b.bucket);
   }
 
   #count({ executedAt, terms, failed }: CountedEvent, sign: 1 | -1): void {
-    const bucket = Math.floor(executedAt / BUCKET_MS);
-    const changes = this.#changes.get(bucket) ?? new Map<number, FacetChange>();
-    this.#changes.set(bucket, changes);
-    const count = (term: number) => {
-      let row = changes.get(term);
-      if (!row) {
-        row = { term, bucket, n: 0, failed: 0 };
-        changes.set(term, row);
+    const count = (term: number, hours: number | undefined) => {
+      if (hours !== undefined) {
+        this.#change(term, bucketOf(executedAt, hours), sign, failed);
       }
-      row.n += sign;
-      row.failed += failed ? sign : 0;
     };
-    count(ALL_EVENTS);
-    terms.single.forEach((term, i) => {
-      if (COUNTED_TERM_KINDS.has(SINGLE_TERM_KINDS[i])) {
-        count(term);
-      }
-    });
-    terms.groups.forEach(count);
+    count(ALL_EVENTS, 1);
+    terms.single.forEach((term, i) =>
+      count(term, countedHoursOf(SINGLE_TERM_KINDS[i])),
+    );
+    terms.groups.forEach(term => count(term, countedHoursOf('group')));
   }
+
+  #change(term: number, bucket: number, sign: 1 | -1, failed: boolean): void {
+    const buckets = this.#changes.get(term) ?? new Map<number, FacetChange>();
+    this.#changes.set(term, buckets);
+    const change = buckets.get(bucket) ?? { term, bucket, n: 0, failed: 0 };
+    buckets.set(bucket, change);
+    change.n += sign;
+    change.failed += failed ? sign : 0;
+  }
+}
+
+/** A bucket is named by its first hour. */
+function bucketOf(time: number, hours: number): number {
+  return Math.floor(time / (hours * BUCKET_MS)) * hours;
 }

@@ -1,5 +1,10 @@
 import type { Knex } from 'knex';
-import { ALL_EVENTS, BUCKET_MS, FACETS_TABLE } from './FacetChanges';
+import {
+  ALL_EVENTS,
+  BUCKET_MS,
+  COUNTS_VIEW,
+  FACETS_TABLE,
+} from './FacetChanges';
 
 /** How many events there are, and how many of them failed. */
 export type Count = { n: number; failed: number };
@@ -12,6 +17,8 @@ export const LARGE_TERM_SET = 20;
 
 /** A span of time and what the roll-up knows of it. */
 export type Bucket = {
+  /** How many hours it is of: what is counted by days is not known of an hour. */
+  hours: number;
   /** Milliseconds since 1970, included. */
   from: number;
   /** Not included. */
@@ -32,6 +39,7 @@ export interface BucketReader {
    * The buckets with events that a span touches, oldest first.
    *
    * @param hours - of one bucket
+   * @param terms - such as are counted by so many hours
    */
   read(
     span: { from: number; to: number },
@@ -39,9 +47,6 @@ export interface BucketReader {
     terms: readonly TermSet[],
   ): Promise<Bucket[]>;
 }
-
-/** Hours of a wider bucket. */
-export const HOURS_PER_DAY = 24;
 
 type Row = {
   term_id: number;
@@ -52,14 +57,20 @@ type Row = {
 
 /** Reads the counts of events by hour and term. */
 export class RollUp implements BucketReader {
-  static create(knex: Knex): RollUp {
-    return new RollUp(knex);
+  static create(options: {
+    knex: Knex;
+    tables: { fold(knex: Knex): Promise<void> };
+  }): RollUp {
+    return new RollUp(options.knex, options.tables);
   }
 
-  private constructor(private readonly knex: Knex) {}
+  private constructor(
+    private readonly knex: Knex,
+    private readonly tables: { fold(knex: Knex): Promise<void> },
+  ) {}
 
   async extent(): Promise<{ from: number; to: number } | undefined> {
-    const [row] = await this.knex(FACETS_TABLE)
+    const [row] = await this.knex(COUNTS_VIEW)
       .where('term_id', ALL_EVENTS)
       .select(this.knex.raw('min(bucket) as first, max(bucket) as last'));
     return row.first === null
@@ -84,6 +95,7 @@ export class RollUp implements BucketReader {
     const bucketOf = (slot: number): Bucket => {
       const from = (firstSlot + slot) * widthMs;
       const bucket = buckets.get(slot) ?? {
+        hours,
         from,
         to: from + widthMs,
         all: { n: 0, failed: 0 },
@@ -114,7 +126,7 @@ export class RollUp implements BucketReader {
 
   /** How many events there are before a time, which is the start of an hour. */
   async countBefore(time: number): Promise<number> {
-    const [{ n }] = await this.knex(FACETS_TABLE)
+    const [{ n }] = await this.knex(COUNTS_VIEW)
       .where('term_id', ALL_EVENTS)
       .where('bucket', '<', time / BUCKET_MS)
       .sum<{ n: number | string | null }[]>({ n: 'n' });
@@ -123,6 +135,7 @@ export class RollUp implements BucketReader {
 
   /** Takes the counts of all before a time away, hour by hour: that is a few hundred rows each. */
   async forgetBefore(time: number): Promise<void> {
+    await this.tables.fold(this.knex);
     for (;;) {
       const [row] = await this.knex(FACETS_TABLE)
         .where('bucket', '<', time / BUCKET_MS)
@@ -145,7 +158,7 @@ export class RollUp implements BucketReader {
     const slot = this.knex.raw(
       `(bucket - (${first})) / ${Number(hours)} as slot`,
     );
-    const rows: Knex.QueryBuilder = this.knex(FACETS_TABLE)
+    const rows: Knex.QueryBuilder = this.knex(COUNTS_VIEW)
       .whereRaw(`term_id in (${terms.map(Number).join(',')})`)
       .where('bucket', '>=', first)
       .where('bucket', '<', end)

@@ -1,3 +1,5 @@
 export * from './FacetChanges';
+export * from './recountStatement';
 export * from './RollUp';
+export * from './RollUpCheck';
 export * from './RollUpMemory';

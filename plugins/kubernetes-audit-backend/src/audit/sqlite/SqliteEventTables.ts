@@ -12,7 +12,7 @@ import {
 } from '../EventTables';
 import { applyCondition } from '../query/applyCondition';
 import { countBySlot } from '../query/countBySlot';
-import type { FacetChange } from '../rollup';
+import { FacetChange, recountStatement } from '../rollup';
 import { SINGLE_TERM_KINDS } from '../terms';
 import { TERM_COLUMNS, whereIndexed, whereJudged } from './whereTerms';
 
@@ -33,6 +33,15 @@ const COLUMNS = [
   ...ROW_COLUMNS.map(({ name }) => name),
 ];
 
+const RECOUNT = recountStatement({
+  from: kind =>
+    kind === 'group'
+      ? `${EVENTS_TABLE}, json_each('[' || trim(group_terms, ',') || ']') AS item`
+      : EVENTS_TABLE,
+  termOf: kind => (kind === 'group' ? 'item.value' : TERM_COLUMNS[kind]),
+  failed: 'sum(failed)',
+});
+
 type Row = Record<string, number> & {
   id: string;
   group_terms: string;
@@ -46,6 +55,9 @@ export class SqliteEventTables implements EventTables {
   }
 
   private constructor() {}
+
+  /** It has one connection, in this process. */
+  readonly servesTwoAtOnce = false;
 
   scan(knex: Knex, scan: EventScan): Knex.QueryBuilder {
     const { condition, access, ascending, after, limit } = scan;
@@ -200,6 +212,16 @@ export class SqliteEventTables implements EventTables {
       );
     }
   }
+
+  async recount(
+    knex: Knex,
+    span: { from: number; to: number },
+  ): Promise<FacetChange[]> {
+    return await knex.raw<FacetChange[]>(RECOUNT, span);
+  }
+
+  /** Nothing waits. */
+  async fold(): Promise<void> {}
 
   async remove(
     transaction: Knex.Transaction,

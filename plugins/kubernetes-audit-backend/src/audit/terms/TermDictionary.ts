@@ -1,12 +1,13 @@
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
-import { createHash } from 'node:crypto';
 import { LIKE_ESCAPE, likePattern } from '../../database';
+import { digestOf } from './digestOf';
 import { nameOf, TermIds } from './TermIds';
 import type { Term, TermKind } from './termKinds';
 
-/** Ids that are kept in memory: terms never change, so none of them grows stale. */
+/** Ids that are kept in memory. */
 const MAX_CACHED = 50_000;
+const GENERATION_TABLE = 'event_term_generation';
 /** Terms of one query. */
 const TERMS_PER_QUERY = 200;
 /** Stands in the place of a digest for events without a value. */
@@ -23,6 +24,8 @@ type TermRow = { id: number; kind: TermKind; digest: string; value: string };
  */
 export class TermDictionary {
   readonly #cache = new LRUCache<string, number>({ max: MAX_CACHED });
+  /** Of which the cache is. */
+  #generation: number | undefined;
 
   static create(): TermDictionary {
     return new TermDictionary();
@@ -38,6 +41,7 @@ export class TermDictionary {
     transaction: Knex.Transaction,
     terms: readonly Term[],
   ): Promise<TermIds> {
+    await this.#holdGeneration(transaction);
     const ids = TermIds.create();
     const missing = this.#takeCached(terms, ids);
     for (const { id, name, term } of await this.#select(transaction, missing)) {
@@ -64,6 +68,32 @@ export class TermDictionary {
       ids.set(term, id);
     }
     return ids;
+  }
+
+  /**
+   * Takes terms away that no event has any more.
+   *
+   * @returns the ids of those that are gone
+   */
+  async forget(
+    transaction: Knex.Transaction,
+    ids: readonly number[],
+  ): Promise<number[]> {
+    // Waits for the batches under way, which may have these terms; those to come wait.
+    await transaction(GENERATION_TABLE).increment('generation', 1);
+    const counts: { term_id: number; n: number | string }[] = await transaction(
+      'event_counts',
+    )
+      .whereIn('term_id', ids)
+      .select('term_id')
+      .sum({ n: 'n' })
+      .groupBy('term_id');
+    const kept = new Set(
+      counts.flatMap(({ term_id, n }) => (Number(n) > 0 ? term_id : [])),
+    );
+    const forgotten = ids.filter(id => !kept.has(id));
+    await transaction('event_terms').whereIn('id', forgotten).delete();
+    return forgotten;
   }
 
   /** The ids of those of the values that are in the dictionary. */
@@ -93,6 +123,17 @@ export class TermDictionary {
     return this.#findLike(knex, kind, `%${likePattern(text)}%`);
   }
 
+  /** No term is forgotten before the end of the transaction; what is in memory of those that were is cleared. */
+  async #holdGeneration(transaction: Knex.Transaction): Promise<void> {
+    const [{ generation }] = await transaction(GENERATION_TABLE)
+      .forShare()
+      .select('generation');
+    if (Number(generation) !== this.#generation) {
+      this.#generation = Number(generation);
+      this.#cache.clear();
+    }
+  }
+
   async #findLike(
     knex: Knex,
     kind: TermKind,
@@ -109,11 +150,16 @@ export class TermDictionary {
   #takeCached(terms: readonly Term[], ids: TermIds): MissingTerm[] {
     const missing = new Map<string, MissingTerm>();
     for (const term of terms) {
+      if (ids.has(term)) {
+        continue;
+      }
       const name = nameOf(term);
-      if (!ids.has(term) && !missing.has(name)) {
+      if (!missing.has(name)) {
         const id = this.#cache.get(name);
         if (id === undefined) {
-          missing.set(name, { name, term, digest: digestOf(term.value) });
+          const digest =
+            term.value === undefined ? ABSENT : digestOf(term.value);
+          missing.set(name, { name, term, digest });
         } else {
           ids.set(term, id);
         }
@@ -144,12 +190,6 @@ export class TermDictionary {
     }
     return found;
   }
-}
-
-function digestOf(value: string | undefined): string {
-  return value === undefined
-    ? ABSENT
-    : createHash('sha256').update(value).digest('base64url');
 }
 
 function* batchesOf<T>(items: readonly T[]): Generator<T[]> {

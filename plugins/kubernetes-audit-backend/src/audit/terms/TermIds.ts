@@ -1,13 +1,13 @@
-import type { Term } from './termKinds';
+import type { Term, TermKind } from './termKinds';
 
 /** Tells terms apart, those without a value too. */
 export function nameOf({ kind, value }: Term): string {
   return value === undefined ? kind : `${kind} ${value}`;
 }
 
-/** The ids of some terms. */
+/** The ids of some terms. A batch asks for thousands, so no name is made for each. */
 export class TermIds {
-  readonly #ids = new Map<string, number>();
+  readonly #ids = new Map<TermKind, Map<string | undefined, number>>();
 
   static create(): TermIds {
     return new TermIds();
@@ -15,24 +15,25 @@ export class TermIds {
 
   private constructor() {}
 
-  set(term: Term, id: number): void {
-    this.#ids.set(nameOf(term), id);
+  set({ kind, value }: Term, id: number): void {
+    const ids = this.#ids.get(kind) ?? new Map<string | undefined, number>();
+    this.#ids.set(kind, ids.set(value, id));
   }
 
-  has(term: Term): boolean {
-    return this.#ids.has(nameOf(term));
+  has({ kind, value }: Term): boolean {
+    return this.#ids.get(kind)?.has(value) ?? false;
   }
 
   /** @throws Error for a term that was not asked for */
-  get(term: Term): number {
-    const id = this.#ids.get(nameOf(term));
+  get({ kind, value }: Term): number {
+    const id = this.#ids.get(kind)?.get(value);
     if (id === undefined) {
-      throw new Error(`There is no id of ${nameOf(term)}`);
+      throw new Error(`There is no id of ${nameOf({ kind, value })}`);
     }
     return id;
   }
 
   all(): number[] {
-    return [...this.#ids.values()];
+    return [...this.#ids.values()].flatMap(ids => [...ids.values()]);
   }
 }

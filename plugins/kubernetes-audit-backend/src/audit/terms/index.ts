@@ -1,2 +1,3 @@
 export * from './termKinds';
 export * from './TermDictionary';
+export * from './UserIdentities';

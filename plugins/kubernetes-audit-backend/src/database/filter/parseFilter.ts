@@ -4,10 +4,17 @@ import { parseInstant } from '../parseInstant';
 import type { Filter, FilterTest, TimeOperator } from './Filter';
 import type { FilterField, FilterFields } from './FilterField';
 
-/** How deep `$all`, `$any` and `$not` may nest. */
-const MAX_DEPTH = 10;
-/** Comparisons of one filter, each value of an `$in` counted. */
-const MAX_CLAUSES = 200;
+/** How much a filter may ask. */
+export type FilterLimits = {
+  /** How deep `$all`, `$any` and `$not` may nest. */
+  depth: number;
+  /** Comparisons, each value of an `$in` counted. */
+  clauses: number;
+};
+
+const REQUEST_LIMITS: FilterLimits = { depth: 10, clauses: 200 };
+/** A policy names all that a team has. */
+export const POLICY_LIMITS: FilterLimits = { depth: 20, clauses: 2000 };
 
 const TIME_OPERATORS: ReadonlySet<string> = new Set<TimeOperator>([
   '$gte',
@@ -30,14 +37,17 @@ const OPERATORS: Record<FilterField['kind'], readonly string[]> = {
 class FilterParser {
   #clauses = 0;
 
-  constructor(private readonly fields: FilterFields) {}
+  constructor(
+    private readonly fields: FilterFields,
+    private readonly limits: FilterLimits,
+  ) {}
 
   parse(value: unknown, depth: number): Filter {
     if (!isObject(value)) {
       throw new InputError('filter: expected an object');
     }
-    if (depth > MAX_DEPTH) {
-      throw new InputError(`filter: nested deeper than ${MAX_DEPTH}`);
+    if (depth > this.limits.depth) {
+      throw new InputError(`filter: nested deeper than ${this.limits.depth}`);
     }
     const keys = Object.keys(value);
     const operator = keys.find(key => key.startsWith('$'));
@@ -146,8 +156,10 @@ class FilterParser {
 
   #count(clauses: number): void {
     this.#clauses += clauses;
-    if (this.#clauses > MAX_CLAUSES) {
-      throw new InputError(`filter: more than ${MAX_CLAUSES} comparisons`);
+    if (this.#clauses > this.limits.clauses) {
+      throw new InputError(
+        `filter: more than ${this.limits.clauses} comparisons`,
+      );
     }
   }
 }
@@ -159,8 +171,12 @@ class FilterParser {
  * @param value - parsed JSON
  * @throws InputError that names the unknown field or operator, or the limit that is exceeded
  */
-export function parseFilter(value: unknown, fields: FilterFields): Filter {
-  return new FilterParser(fields).parse(value, 1);
+export function parseFilter(
+  value: unknown,
+  fields: FilterFields,
+  limits: FilterLimits = REQUEST_LIMITS,
+): Filter {
+  return new FilterParser(fields, limits).parse(value, 1);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

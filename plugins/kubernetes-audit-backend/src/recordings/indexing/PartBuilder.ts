@@ -9,21 +9,14 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { ActivityHistogram } from './ActivityHistogram';
 import { IdleSpans } from './IdleSpans';
+import { KeyframeSchedule } from './KeyframeSchedule';
 import { parseSize, parseTerminal } from './parseTerminalEvents';
 import type { PartRange } from './planParts';
 import { readSoundFrames, SoundFrame } from './readSoundFrames';
 import { TextReplay } from './TextReplay';
 
-/** A keyframe comes after so many bytes of output … */
-const KEYFRAME_BYTES = 64 * 1024;
-/** … but only when it is at most one in so many of what it stands for … */
-const KEYFRAME_SHARE = 25;
-/** … or after so many frames, which a player would fetch one by one. */
-const KEYFRAME_FRAMES = 32;
 /** Output without a moment at which a keyframe can be written, in bytes. */
 const MAX_BYTES_WITHOUT_KEYFRAME = 32 * 1024 * 1024;
-/** A resize counts like so many bytes: the last keyframe no longer shows the screen. */
-const RESIZE_BYTES = 1;
 /** Text of a recording, in bytes. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 const MAX_MARKER_CHARACTERS = 256;
@@ -79,8 +72,7 @@ export class PartBuilder {
   #lastTime: number;
   #outputBytes: number;
   #damagedFrames = 0;
-  #bytesSinceKeyframe = 0;
-  #framesSinceKeyframe = 0;
+  #schedule = KeyframeSchedule.create(0);
   #lastKeyframe: { entry: KeyframeEntry; encoded: Uint8Array } | undefined;
 
   /** @param before - the sidecar of the chunks before the range */
@@ -123,6 +115,7 @@ export class PartBuilder {
       }
       await this.#addFrame(next.value, skipped, isNew);
     }
+    this.#leaveChunk(index);
   }
 
   /** @param isComplete - whether the recording ends with the range */
@@ -130,8 +123,9 @@ export class PartBuilder {
     if (isComplete) {
       this.#replayed.text.end();
     }
-    if (this.#bytesSinceKeyframe > 0) {
+    if (this.#schedule.bytes > 0) {
       this.#takeKeyframe();
+      this.#leaveChunk(this.#position.chunk);
     }
     this.#replayed.terminal.dispose();
     return {
@@ -159,6 +153,7 @@ export class PartBuilder {
     await this.#replayed.terminal.write(payload);
     this.#position = { chunk: entry.chunk, event: entry.event };
     this.#lastKeyframe = { entry, encoded };
+    this.#schedule = KeyframeSchedule.create(encoded.length);
   }
 
   #replaceTerminal(options: { size: TerminalSize; tty: boolean }): void {
@@ -179,7 +174,6 @@ export class PartBuilder {
     skipped: number,
     isNew: boolean,
   ): Promise<void> {
-    const output = this.#bytesSinceKeyframe;
     for (const event of events ?? []) {
       const isSeen = this.#position.event < skipped;
       this.#position.event++;
@@ -188,6 +182,10 @@ export class PartBuilder {
       }
       if (isNew) {
         this.#note(event);
+        if (this.#schedule.isDue()) {
+          await this.#replayed.flush();
+          this.#takeKeyframe();
+        }
       }
     }
     await this.#replayed.flush();
@@ -204,11 +202,11 @@ export class PartBuilder {
       lastTime: header.lastTime,
       outputBytes: this.#outputBytes,
     });
-    this.#framesSinceKeyframe++;
-    if (this.#bytesSinceKeyframe > output) {
+    this.#schedule.addFrame();
+    if (events?.some(changesScreen)) {
       this.#replayed.text.lookAtFullScreen();
     }
-    if (this.#isKeyframeDue()) {
+    if (this.#schedule.isDueAfterFrame()) {
       this.#takeKeyframe();
     }
   }
@@ -239,14 +237,14 @@ export class PartBuilder {
     switch (event.type) {
       case 'output':
       case 'error':
-        this.#bytesSinceKeyframe += event.data.length;
+        this.#schedule.addOutput(event.data.length);
         await this.#replayed.write(event.time, event.data);
         break;
       case 'resize': {
         const size = parseSize(event.data);
         if (size) {
           await this.#replayed.resize(size);
-          this.#bytesSinceKeyframe += RESIZE_BYTES;
+          this.#schedule.addResize();
         }
         break;
       }
@@ -265,17 +263,9 @@ export class PartBuilder {
     }
   }
 
-  #isKeyframeDue(): boolean {
-    const last = this.#lastKeyframe?.encoded.length ?? 0;
-    const bytes = this.#bytesSinceKeyframe;
-    return (
-      bytes >= Math.max(KEYFRAME_BYTES, KEYFRAME_SHARE * last) ||
-      (bytes > 0 && this.#framesSinceKeyframe >= KEYFRAME_FRAMES)
-    );
-  }
-
   #takeKeyframe(): void {
     const encoded = this.#replayed.terminal.keyframe(this.#lastTime);
+    this.#schedule.attempted(encoded?.length);
     if (!encoded) {
       return;
     }
@@ -288,16 +278,23 @@ export class PartBuilder {
     this.#keyframes.push(entry);
     this.#keyframeBytes.push(encoded);
     this.#lastKeyframe = { entry, encoded };
-    this.#bytesSinceKeyframe = 0;
-    this.#framesSinceKeyframe = 0;
+  }
+
+  /** After a keyframe at the end of a chunk, replay goes on with the next one. */
+  #leaveChunk(index: number): void {
+    const entry = this.#keyframes.at(-1);
+    const { event } = this.#position;
+    if (entry?.chunk === index && entry.event === event && event > 0) {
+      Object.assign(entry, { chunk: index + 1, event: 0 });
+    }
   }
 
   #sidecar(isComplete: boolean): WithKeyframes<Sidecar> {
     const before = this.#before.content;
     const last = this.#lastKeyframe;
     // Of a keyframe that shows the end of the range nothing is to be replayed.
-    const isAtEnd = this.#bytesSinceKeyframe === 0;
-    const isStuck = this.#bytesSinceKeyframe > MAX_BYTES_WITHOUT_KEYFRAME;
+    const isAtEnd = this.#schedule.bytes === 0;
+    const isStuck = this.#schedule.bytes > MAX_BYTES_WITHOUT_KEYFRAME;
     return {
       content: {
         chunkCount: this.#range.to,
@@ -323,7 +320,7 @@ export class PartBuilder {
           failure: {
             code: 'no-keyframe' as const,
             message: `${
-              this.#bytesSinceKeyframe
+              this.#schedule.bytes
             } bytes of output never leave an escape sequence`,
             chunk: this.#range.to,
           },
@@ -342,4 +339,8 @@ export class PartBuilder {
       keyframes: last?.encoded ?? new Uint8Array(),
     };
   }
+}
+
+function changesScreen({ type }: RecordingEvent): boolean {
+  return type === 'output' || type === 'error' || type === 'resize';
 }

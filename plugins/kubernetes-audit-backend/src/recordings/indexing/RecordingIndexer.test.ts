@@ -3,7 +3,11 @@ import {
   RecordingEvent,
   Sidecar,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { recordingEvent } from '../../__testUtils__/recordingChunk';
+import {
+  headerEvent,
+  recordingEvent,
+  recordingHeader,
+} from '../../__testUtils__/recordingChunk';
 import { differences } from './__testUtils__/readCells';
 import { readFixture } from './__testUtils__/readFixture';
 import {
@@ -63,12 +67,12 @@ describe('RecordingIndexer', () => {
     return recording;
   }
 
-  it('stores keyframes that show the screen of their moment', async () => {
-    const { frames } = storeFixture('vim', 2);
-    const recording = storeAll(frames);
-    expect(await indexerOf(recording).index(recording.id)).toBe('final');
-    const sidecar = await readSidecar(recording);
-    expect(sidecar.keyframes.length).toBeGreaterThan(3);
+  /** Holds each keyframe against the screen that its events lead to. */
+  async function expectFaithful(
+    recording: StoredRecording,
+    frames: readonly RecordingEvent[][],
+    sidecar: Sidecar,
+  ) {
     const store = SidecarStore.create(recording.blobs);
     for (const entry of sidecar.keyframes) {
       const keyframe = decodeKeyframe(
@@ -96,6 +100,66 @@ describe('RecordingIndexer', () => {
       expect(differences(replayed.emulator, restored.emulator)).toEqual([]);
       expect(entry.time).toBe(seen[seen.length - 1].time);
     }
+  }
+
+  it('stores keyframes that show the screen of their moment', async () => {
+    const { frames } = storeFixture('vim', 2);
+    const recording = storeAll(frames);
+    expect(await indexerOf(recording).index(recording.id)).toBe('final');
+    const sidecar = await readSidecar(recording);
+    expect(sidecar.keyframes.length).toBeGreaterThan(3);
+    await expectFaithful(recording, frames, sidecar);
+  });
+
+  it('stores keyframes within a large frame, too', async () => {
+    const line = (i: number) =>
+      `\x1b[3${i % 8}mline ${i}\x1b[0m of the output\r\n`;
+    const frames = [
+      [
+        headerEvent(recordingHeader()),
+        ...Array.from({ length: 400 }, (_, i) =>
+          recordingEvent('output', i * 1000, line(i).repeat(20)),
+        ),
+      ],
+      [recordingEvent('output', SECOND, 'the end')],
+    ];
+    const recording = storeAll(frames);
+    await indexerOf(recording).index(recording.id);
+    const sidecar = await readSidecar(recording);
+    const within = sidecar.keyframes.filter(
+      ({ chunk, event }) => chunk === 0 && event > 0,
+    );
+    expect(within.length).toBeGreaterThan(5);
+    await expectFaithful(recording, frames, sidecar);
+  });
+
+  it('goes on with the next chunk after a keyframe at the end of one', async () => {
+    const frames = [
+      [
+        headerEvent(recordingHeader()),
+        recordingEvent('output', 1, 'x'.repeat(100_000)),
+      ],
+      [recordingEvent('output', SECOND, 'the end')],
+    ];
+    const recording = storeAll(frames);
+    await indexerOf(recording).index(recording.id);
+    const { keyframes } = await readSidecar(recording);
+    expect(keyframes).toMatchObject([
+      { time: 1, chunk: 1, event: 0 },
+      { time: SECOND, chunk: 2, event: 0 },
+    ]);
+  });
+
+  it('takes the place of what an earlier generation made', async () => {
+    const { frames } = storeFixture('shell', 50);
+    const recording = storeAll(frames);
+    const earlier = `recordings/${recording.id}/sidecar-1/`;
+    recording.blobs.blobs.set(`${earlier}final`, Buffer.from('old'));
+    recording.blobs.blobs.set(`${earlier}part-0-1`, Buffer.from('old'));
+    await indexerOf(recording).index(recording.id);
+    expect(
+      [...recording.blobs.blobs.keys()].filter(key => key.startsWith(earlier)),
+    ).toEqual([]);
   });
 
   it('tells frames, activity, idle spans and markers', async () => {
@@ -197,14 +261,14 @@ describe('RecordingIndexer', () => {
     const growing = storeAll(frames);
     growing.isComplete = false;
     await indexerOf(growing).index(growing.id);
-    const key = `recordings/${growing.id}/sidecar-1/partial/128`;
+    const key = `recordings/${growing.id}/sidecar-2/partial/128`;
     expect(growing.blobs.blobs.get(key)).toBeDefined();
     growing.blobs.blobs.set(key, Buffer.from('damaged'));
     growing.isComplete = true;
     await indexerOf(growing).index(growing.id);
     expect(await readSidecar(growing)).toEqual(await readSidecar(whole));
 
-    const final = `recordings/${growing.id}/sidecar-1/final`;
+    const final = `recordings/${growing.id}/sidecar-2/final`;
     growing.blobs.blobs.set(final, Buffer.from('damaged'));
     await expect(readSidecar(growing)).rejects.toThrow('not zstd');
     await indexerOf(growing).rebuild(growing.id);

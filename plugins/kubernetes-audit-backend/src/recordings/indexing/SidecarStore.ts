@@ -18,14 +18,14 @@ import { decompressSidecar } from './sidecarCompression';
  * Of the format, and of how the indexer and its emulator work: a recording is
  * indexed anew when it changes, for a stored object never does.
  */
-const GENERATION = 1;
+const GENERATION = 2;
 
 /** Which sidecar: the last one, or the one of the first so many chunks while the recording goes on. */
 export type SidecarVersion = 'final' | number;
 
 /**
  * Keeps sidecars beside the chunks of their recordings, in
- * `recordings/<id>/sidecar-1/`: `final`, before that `partial/<chunk count>`,
+ * `recordings/<id>/sidecar-2/`: `final`, before that `partial/<chunk count>`,
  * and the parts of both, `part-<from>-<to>`. They go when the recording goes.
  */
 export class SidecarStore {
@@ -93,7 +93,7 @@ export class SidecarStore {
   }
 
   /**
-   * The final one takes the place of those before it.
+   * The final one takes the place of those before it, and of earlier generations.
    *
    * @param sidecar - compressed
    */
@@ -105,6 +105,9 @@ export class SidecarStore {
     await this.blobs.put(sidecarKey(id, version), sidecar);
     if (version === 'final') {
       await this.blobs.delete(partialPrefix(id));
+      for (let past = 1; past < GENERATION; past++) {
+        await this.blobs.delete(prefixOf(id, past));
+      }
     }
   }
 
@@ -123,8 +126,8 @@ export class SidecarStore {
   }
 }
 
-function prefixOf(id: string): string {
-  return `${recordingBlobs(id)}sidecar-${GENERATION}/`;
+function prefixOf(id: string, generation = GENERATION): string {
+  return `${recordingBlobs(id)}sidecar-${generation}/`;
 }
 
 function partialPrefix(id: string): string {

@@ -1,11 +1,9 @@
-import { NotFoundError } from '@backstage/errors';
 import {
   decodeKeyframe,
   keyframeAt,
   MomentKeyframe,
   Recording,
   RecordingEvent,
-  RecordingKeyframe,
   RecordingMoment,
   RecordingText,
   RecordingTimeline,
@@ -61,24 +59,6 @@ export class RecordingReplay {
   }
 
   /**
-   * The latest keyframe at or before a time, in microseconds.
-   *
-   * @throws NotFoundError when there is none
-   */
-  async keyframe(time: number): Promise<RecordingKeyframe> {
-    const keyframe = await this.#keyframeBefore(time);
-    if (!keyframe) {
-      throw new NotFoundError(
-        `Recording ${this.#options.recording.id} has no keyframe there`,
-      );
-    }
-    return {
-      ...keyframe,
-      payload: Buffer.from(keyframe.payload).toString('base64'),
-    };
-  }
-
-  /**
    * The keyframe before a time, in microseconds, and the chunks from there to
    * the time, as many as one answer holds.
    */
@@ -111,21 +91,10 @@ export class RecordingReplay {
       time: entry.time,
       columns,
       rows,
-      ...this.#positionAfter(entry),
+      chunk: entry.chunk,
+      event: entry.event,
       payload,
     };
-  }
-
-  /**
-   * Where playback goes on after a keyframe. They are made at the end of
-   * frames: after a chunk of one frame nothing more is to be had from it.
-   */
-  #positionAfter({ chunk, event }: { chunk: number; event: number }) {
-    const { frames } = this.#sidecar;
-    const last = frames.findLastIndex(frame => frame.chunk <= chunk);
-    const isOnlyFrame =
-      frames[last]?.chunk === chunk && frames[last - 1]?.chunk !== chunk;
-    return isOnlyFrame ? { chunk: chunk + 1, event: 0 } : { chunk, event };
   }
 
   /**
@@ -166,7 +135,7 @@ export class RecordingReplay {
     return SegmentedRecording.create({
       size: recording.size,
       sidecar: this.#sidecar,
-      readKeyframe: time => this.keyframe(time),
+      readKeyframe: time => this.#keyframeBefore(time),
       readEvents: index => readEvents(chunks[index]),
       chunkCount,
     });

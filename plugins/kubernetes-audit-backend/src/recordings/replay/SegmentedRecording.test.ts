@@ -48,7 +48,7 @@ describe('SegmentedRecording', () => {
       rows: 25,
       chunk: 0,
       event: 0,
-      payload: Buffer.from(`screen at ${time}`).toString('base64'),
+      payload: Buffer.from(`screen at ${time}`),
     }),
     readEvents: async chunk => CHUNKS[chunk],
     chunkCount: CHUNKS.length,

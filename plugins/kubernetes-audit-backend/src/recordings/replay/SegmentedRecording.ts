@@ -1,8 +1,8 @@
 import { NotFoundError } from '@backstage/errors';
 import type {
+  MomentKeyframe,
   RecordingEvent,
   RecordingHeader,
-  RecordingKeyframe,
   Sidecar,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { StreamDecoder } from '../file/StreamDecoder';
@@ -34,7 +34,7 @@ type Keyframe = Pick<Sidecar['keyframes'][number], 'time' | 'chunk' | 'event'>;
 type SegmentedRecordingOptions = {
   size: RecordingHeader['size'];
   sidecar: Pick<Sidecar, 'keyframes' | 'lastTime' | 'markers'>;
-  readKeyframe: (time: number) => Promise<RecordingKeyframe>;
+  readKeyframe: (time: number) => Promise<MomentKeyframe | undefined>;
   /** All events of a chunk, in order. */
   readEvents: (chunk: number) => Promise<RecordingEvent[]>;
   chunkCount: number;
@@ -123,13 +123,15 @@ export class SegmentedRecording {
     if (number === 0) {
       return { cols: size.columns, rows: size.rows, init: '' };
     }
-    const { columns, rows, payload } = await readKeyframe(
-      this.#keyframes[number - 1].time,
-    );
+    const keyframe = await readKeyframe(this.#keyframes[number - 1].time);
+    if (!keyframe) {
+      throw new NotFoundError(`Segment ${number} has no keyframe`);
+    }
+    const { columns, rows, payload } = keyframe;
     return {
       cols: columns,
       rows,
-      init: Buffer.from(payload, 'base64').toString('utf8'),
+      init: Buffer.from(payload).toString('utf8'),
     };
   }
 
@@ -139,7 +141,7 @@ export class SegmentedRecording {
     const from = this.#keyframes[number - 1] ?? { chunk: 0, event: 0 };
     const to = this.#keyframes[number] ?? { chunk: chunkCount, event: 0 };
     for (let chunk = from.chunk; chunk <= to.chunk; chunk++) {
-      if (chunk === chunkCount) {
+      if (chunk === to.chunk && to.event === 0) {
         return;
       }
       const events = await readEvents(chunk);

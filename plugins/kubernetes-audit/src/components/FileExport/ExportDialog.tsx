@@ -2,7 +2,12 @@ import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button } from '@backstage/ui';
 import {
   ExportEncryption,
+  ExportPasswordProblem,
+  findExportPasswordProblem,
+  LONG_EXPORT_PASSWORD_LENGTH,
+  MAX_EXPORT_PASSWORD_LENGTH,
   MIN_EXPORT_PASSWORD_LENGTH,
+  PasswordScore,
 } from 'backstage-plugin-kubernetes-audit-common';
 import Dialog from '@material-ui/core/Dialog';
 import { FormEvent, KeyboardEvent, useId, useState } from 'react';
@@ -12,9 +17,6 @@ import surface from '../Surface/Surface.module.css';
 import classes from './ExportDialog.module.css';
 import { PasswordStrength } from './PasswordStrength';
 import type { FileChoice } from './useFileExport';
-
-/** The longest password that the portal takes, in characters. */
-const MAX_PASSWORD_LENGTH = 256;
 
 /** Asks for a file's format, and for the password that it is encrypted with. */
 export function ExportDialog<TFormat extends string>(props: {
@@ -47,20 +49,24 @@ export function ExportDialog<TFormat extends string>(props: {
   const [repeated, setRepeated] = useState('');
   const [problem, setProblem] = useState<string>();
 
-  const findProblem = () => {
-    if (password.length < MIN_EXPORT_PASSWORD_LENGTH) {
-      return t('export.tooShort', {
-        minimum: String(MIN_EXPORT_PASSWORD_LENGTH),
-      });
-    }
-    if (password.length > MAX_PASSWORD_LENGTH) {
-      return t('export.tooLong', { maximum: String(MAX_PASSWORD_LENGTH) });
+  const describe: Record<ExportPasswordProblem, () => string> = {
+    tooShort: () =>
+      t('export.tooShort', { minimum: String(MIN_EXPORT_PASSWORD_LENGTH) }),
+    tooLong: () =>
+      t('export.tooLong', { maximum: String(MAX_EXPORT_PASSWORD_LENGTH) }),
+    tooWeak: () =>
+      t('export.tooWeak', { long: String(LONG_EXPORT_PASSWORD_LENGTH) }),
+  };
+  const findProblem = async () => {
+    const found = findExportPasswordProblem(password, await loadEstimate());
+    if (found) {
+      return describe[found]();
     }
     return password === repeated ? undefined : t('export.mismatch');
   };
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const found = isEncrypted ? findProblem() : undefined;
+    const found = isEncrypted ? await findProblem() : undefined;
     setProblem(found);
     if (!found && !isRunning) {
       onSubmit(isEncrypted ? { format, password } : { format });
@@ -157,6 +163,15 @@ export function ExportDialog<TFormat extends string>(props: {
       </form>
     </Dialog>
   );
+}
+
+/** The portal estimates it again: where the word lists cannot be had, it is left to the portal. */
+async function loadEstimate(): Promise<(password: string) => PasswordScore> {
+  try {
+    return (await import('./estimatePassword')).estimatePassword;
+  } catch {
+    return () => 4;
+  }
 }
 
 function PasswordField(props: {

@@ -1,7 +1,7 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import type { PasswordScore } from 'backstage-plugin-kubernetes-audit-common';
 import { useEffect, useState } from 'react';
 import { kubernetesAuditTranslationRef } from '../../translations';
-import type { PasswordScore } from './estimatePassword';
 import classes from './PasswordStrength.module.css';
 
 /** How hard a password is to guess. */

@@ -1,8 +1,6 @@
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
-
-/** From 0, guessed at once, to 4, out of reach. */
-export type PasswordScore = 0 | 1 | 2 | 3 | 4;
+import type { PasswordScore } from 'backstage-plugin-kubernetes-audit-common';
 
 const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs });
 

@@ -8,7 +8,7 @@ import LinkIcon from '@material-ui/icons/Link';
 import SearchIcon from '@material-ui/icons/Search';
 import SubjectIcon from '@material-ui/icons/Subject';
 import ZoomOutMapIcon from '@material-ui/icons/ZoomOutMap';
-import { ReactElement } from 'react';
+import { memo, ReactElement } from 'react';
 import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
 import type { Scaling } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
@@ -18,61 +18,72 @@ export type SidePanel = 'search' | 'transcript';
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
 
-/** Search, transcript, copies, size and help. */
-export function PlayerTools(props: {
-  /** Microseconds. */
-  position: number;
+const TextTools = memo(function ToolsForText(props: {
   panel: SidePanel | undefined;
-  scaling: Scaling;
-  /** What the viewer has selected in the terminal. */
   selection: string;
-  isHelpOpen: boolean;
   onPanel: (panel: SidePanel) => void;
-  onScaling: (scaling: Scaling) => void;
-  onFullScreen: () => void;
-  onHelp: () => void;
 }) {
-  const { position, panel, scaling, selection, isHelpOpen } = props;
+  const { panel, selection, onPanel } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const [copied, copy] = useCopyToClipboard();
-
-  const link = () => {
-    const url = new URL(window.location.href);
-    url.searchParams.set(
-      't',
-      String(Math.floor(position / MICROSECONDS_PER_SECOND)),
-    );
-    return url.toString();
-  };
-  const isCopied = (text: string) => copied.value === text && text !== '';
-
+  const isCopied = copied.value === selection && selection !== '';
   return (
     <>
       <Tool
         label={t('player.search')}
         icon={<SearchIcon fontSize="small" />}
         isPressed={panel === 'search'}
-        onPress={() => props.onPanel('search')}
+        onPress={() => onPanel('search')}
       />
       <Tool
         label={t('player.transcript')}
         icon={<SubjectIcon fontSize="small" />}
         isPressed={panel === 'transcript'}
-        onPress={() => props.onPanel('transcript')}
+        onPress={() => onPanel('transcript')}
       />
       <Tool
-        label={
-          isCopied(selection) ? t('player.copiedText') : t('player.copyText')
-        }
+        label={isCopied ? t('player.copiedText') : t('player.copyText')}
         icon={<FileCopyOutlinedIcon fontSize="small" />}
         isDisabled={!selection}
         onPress={() => copy(selection)}
       />
-      <Tool
-        label={isCopied(link()) ? t('player.copiedLink') : t('player.copyLink')}
-        icon={<LinkIcon fontSize="small" />}
-        onPress={() => copy(link())}
-      />
+    </>
+  );
+});
+
+/** @param props - `position`, in microseconds, is where the link leads */
+function LinkTool({ position }: { position: number }) {
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const [copied, copy] = useCopyToClipboard();
+  const link = new URL(window.location.href);
+  link.searchParams.set(
+    't',
+    String(Math.floor(position / MICROSECONDS_PER_SECOND)),
+  );
+  return (
+    <Tool
+      label={
+        copied.value === link.toString()
+          ? t('player.copiedLink')
+          : t('player.copyLink')
+      }
+      icon={<LinkIcon fontSize="small" />}
+      onPress={() => copy(link.toString())}
+    />
+  );
+}
+
+const ViewTools = memo(function ToolsForView(props: {
+  scaling: Scaling;
+  isHelpOpen: boolean;
+  onScaling: (scaling: Scaling) => void;
+  onFullScreen: () => void;
+  onHelp: () => void;
+}) {
+  const { scaling, isHelpOpen, onScaling, onFullScreen, onHelp } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  return (
+    <>
       <Tool
         label={
           scaling === 'fit' ? t('player.scaleToScroll') : t('player.scaleToFit')
@@ -84,18 +95,52 @@ export function PlayerTools(props: {
             <AspectRatioIcon fontSize="small" />
           )
         }
-        onPress={() => props.onScaling(scaling === 'fit' ? 'scroll' : 'fit')}
+        onPress={() => onScaling(scaling === 'fit' ? 'scroll' : 'fit')}
       />
       <Tool
         label={t('player.help')}
         icon={<HelpOutlineIcon fontSize="small" />}
         isPressed={isHelpOpen}
-        onPress={props.onHelp}
+        onPress={onHelp}
       />
       <Tool
         label={t('player.fullScreen')}
         icon={<FullscreenIcon fontSize="small" />}
-        onPress={props.onFullScreen}
+        onPress={onFullScreen}
+      />
+    </>
+  );
+});
+
+/** Search, transcript, copies, size and help. */
+export function PlayerTools(props: {
+  /** Microseconds. */
+  position: number;
+  panel: SidePanel | undefined;
+  scaling: Scaling;
+  /** What the viewer has selected in the terminal. */
+  selection: string;
+  isHelpOpen: boolean;
+  /** Functions that stay the same: only the link follows the time. */
+  onPanel: (panel: SidePanel) => void;
+  onScaling: (scaling: Scaling) => void;
+  onFullScreen: () => void;
+  onHelp: () => void;
+}) {
+  return (
+    <>
+      <TextTools
+        panel={props.panel}
+        selection={props.selection}
+        onPanel={props.onPanel}
+      />
+      <LinkTool position={props.position} />
+      <ViewTools
+        scaling={props.scaling}
+        isHelpOpen={props.isHelpOpen}
+        onScaling={props.onScaling}
+        onFullScreen={props.onFullScreen}
+        onHelp={props.onHelp}
       />
     </>
   );

@@ -131,6 +131,23 @@ describe('RecordingPlayerDialog', () => {
     expect(dialog.getByText('jane_20261122T091403Z')).toBeVisible();
   });
 
+  it('asks for the recording before it draws anything', async () => {
+    let isDrawn: boolean | undefined;
+    setUp(
+      {},
+      {
+        api: {
+          openRecording: async () => {
+            isDrawn = screen.queryByRole('dialog') !== null;
+            throw new Error('not now');
+          },
+        },
+      },
+    );
+    expect(await screen.findByRole('dialog')).toBeVisible();
+    expect(isDrawn).toBe(false);
+  });
+
   it('starts paused, with the first chunk only', async () => {
     const { api } = setUp();
     await screen.findByRole('button', { name: 'Play' });
@@ -242,7 +259,7 @@ describe('RecordingPlayerDialog', () => {
     await user.type(dialog.getByLabelText('Password'), 'long enough');
     await user.type(dialog.getByLabelText('Repeat the password'), 'different');
     await user.click(dialog.getByRole('button', { name: 'Download' }));
-    expect(dialog.getByRole('alert')).toHaveTextContent('differ');
+    expect(await dialog.findByRole('alert')).toHaveTextContent('differ');
     expect(api.exportRecording).not.toHaveBeenCalled();
 
     await user.clear(dialog.getByLabelText('Repeat the password'));
@@ -270,6 +287,21 @@ describe('RecordingPlayerDialog', () => {
     await user.clear(password);
     await user.type(password, 'fjord-kettle-42-ambivalent');
     expect(await screen.findByText('Strength: strong')).toBeVisible();
+  });
+
+  it('takes no password that is easy to guess, and says what it takes', async () => {
+    const { api, user } = setUp({ exportEncryption: 'required' });
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    await user.type(await screen.findByLabelText('Password'), 'password');
+    await user.type(screen.getByLabelText('Repeat the password'), 'password');
+    const submit = within(
+      screen.getByRole('dialog', { name: 'Protect the file with a password' }),
+    ).getByRole('button', { name: 'Download' });
+    await user.click(submit);
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'Too easy to guess. Take at least 12 characters',
+    );
+    expect(api.exportRecording).not.toHaveBeenCalled();
   });
 
   it('keeps the password when the portal refuses the file', async () => {

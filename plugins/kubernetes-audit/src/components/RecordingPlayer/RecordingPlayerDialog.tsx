@@ -12,6 +12,7 @@ import {
   useEffect,
   useId,
   useRef,
+  useState,
 } from 'react';
 import { formatBytes } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
@@ -20,7 +21,9 @@ import surface from '../Surface/Surface.module.css';
 import { DownloadButton } from './DownloadButton';
 import { RecordingFacts } from './RecordingFacts';
 import classes from './RecordingPlayerDialog.module.css';
-import { KeyHandler, loadTerminal, RecordingReplay } from './RecordingReplay';
+import { loadTerminal } from './loadTerminal';
+import { KeyHandler, RecordingReplay } from './RecordingReplay';
+import { useIsLong } from './useIsLong';
 import { OpenedRecording, useRecordingPlayback } from './useRecordingPlayback';
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
@@ -46,8 +49,11 @@ export function RecordingPlayerDialog(props: {
     (parseSeconds(startAt) ?? 0) * MICROSECONDS_PER_SECOND,
   );
   const keyHandler = useRef<KeyHandler>();
+  // The recording is asked for first: the dialog is drawn while it comes.
+  const [isAskedFor, setIsAskedFor] = useState(false);
 
   useEffect(() => {
+    setIsAskedFor(true);
     // A failure shows when it is needed.
     loadTerminal().catch(() => {});
   }, []);
@@ -65,6 +71,9 @@ export function RecordingPlayerDialog(props: {
     }
   };
 
+  if (!isAskedFor) {
+    return null;
+  }
   return (
     <Dialog
       open
@@ -103,17 +112,7 @@ export function RecordingPlayerDialog(props: {
           />
         </div>
       )}
-      {!value && !error && (
-        <div className={classes.loading}>
-          <p role="status">{t('player.loading')}</p>
-          <LinearProgress
-            className={classes.progress}
-            variant={progress > 0 ? 'determinate' : 'indeterminate'}
-            value={progress * 100}
-            aria-label={t('player.loadingProgress')}
-          />
-        </div>
-      )}
+      {!value && !error && <Opening progress={progress} />}
       {value && (
         <>
           <RecordingFacts recording={value.recording} />
@@ -121,6 +120,27 @@ export function RecordingPlayerDialog(props: {
         </>
       )}
     </Dialog>
+  );
+}
+
+/** How far the opening has come. */
+function Opening({ progress }: { progress: number }) {
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const isLong = useIsLong();
+  return (
+    <div className={classes.loading}>
+      {isLong && (
+        <>
+          <p role="status">{t('player.loading')}</p>
+          <LinearProgress
+            className={classes.progress}
+            variant={progress > 0 ? 'determinate' : 'indeterminate'}
+            value={progress * 100}
+            aria-label={t('player.loadingProgress')}
+          />
+        </>
+      )}
+    </div>
   );
 }
 

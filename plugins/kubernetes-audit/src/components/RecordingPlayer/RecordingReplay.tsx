@@ -5,6 +5,7 @@ import {
   lazy,
   MutableRefObject,
   Suspense,
+  useCallback,
   useEffect,
   useMemo,
   useRef,
@@ -20,6 +21,7 @@ import { kubernetesAuditTranslationRef } from '../../translations';
 import { durationOf } from './durationOf';
 import { KeyboardHelp } from './KeyboardHelp';
 import { KeystrokeOverlay } from './KeystrokeOverlay';
+import { terminalView } from './loadTerminal';
 import { PlayerControls } from './PlayerControls';
 import { handlePlayerKey } from './playerKeys';
 import { PlayerTools } from './PlayerTools';
@@ -39,19 +41,6 @@ import { useRecordingTimeline } from './useRecordingTimeline';
 import { useReplayView } from './useReplayView';
 import { useTimeFormat } from './useTimeFormat';
 
-type TerminalViewComponent = typeof import('./TerminalView').default;
-
-/** Once it is there it is drawn at once, which a lazy component is not. */
-let loadedTerminalView: TerminalViewComponent | undefined;
-
-/** Fetches the terminal's code; the sooner, the sooner the first frame. */
-export async function loadTerminal() {
-  const module = await import('./TerminalView');
-  loadedTerminalView = module.default;
-  return module;
-}
-
-const LazyTerminalView = lazy(loadTerminal);
 const TimelinePreview = lazy(() => import('./TimelinePreview'));
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
@@ -78,9 +67,7 @@ export function RecordingReplay(props: {
   const isStill = useMediaQuery('(prefers-reduced-motion: reduce)', {
     noSsr: true,
   });
-  const [TerminalView] = useState<
-    TerminalViewComponent | typeof LazyTerminalView
-  >(() => loadedTerminalView ?? LazyTerminalView);
+  const [TerminalView] = useState(() => terminalView());
   const root = useRef<HTMLDivElement>(null);
   const [screen, setScreen] = useState<ViewedScreen>();
   // A later change of the link's time does not restart what is playing.
@@ -123,13 +110,13 @@ export function RecordingReplay(props: {
     player?.setIdle(timeline?.idle ?? []);
   }, [player, timeline]);
 
-  const toggleFullScreen = () => {
+  const toggleFullScreen = useCallback(() => {
     if (document.fullscreenElement) {
       document.exitFullscreen();
     } else {
       root.current?.requestFullscreen?.();
     }
-  };
+  }, []);
   useEffect(() => {
     keyHandler.current =
       player &&

@@ -1,14 +1,12 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import LinearProgress from '@material-ui/core/LinearProgress';
 import PlayArrowIcon from '@material-ui/icons/PlayArrow';
-import { ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { failureOf } from '../../api';
 import type { PlayerSnapshot } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './RecordingReplay.module.css';
-
-/** What is over within so many milliseconds is not announced. */
-const BUSY_AFTER = 350;
+import { useIsLong } from './useIsLong';
 
 /** What covers the screen while it does not show the replay. */
 export function ReplayOverlay(props: {
@@ -60,14 +58,8 @@ export function ReplayOverlay(props: {
   return null;
 }
 
-/** Not there at once: the frame that is waited for would come later for it. */
 function Busy(props: { children: ReactNode }) {
-  const [isLong, setIsLong] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setIsLong(true), BUSY_AFTER);
-    return () => clearTimeout(timer);
-  }, []);
-  return isLong ? (
+  return useIsLong() ? (
     <div className={classes.busy} role="status">
       {props.children}
     </div>

@@ -7,6 +7,8 @@ import { XtermScreen } from '../../player/XtermScreen';
 import { FONT_FAMILY } from './terminalFont';
 import classes from './TerminalView.module.css';
 
+export { rehearseScreen } from '../../player/rehearseScreen';
+
 /** The terminal that shows a replay. Loaded when it is first needed. */
 export default function TerminalView(props: {
   label: string;

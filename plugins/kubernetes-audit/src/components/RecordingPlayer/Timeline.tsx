@@ -33,6 +33,8 @@ export function Timeline(props: {
   /** Where the pointer is: while dragging the replay waits for its release. */
   const [pointed, setPointed] = useState<number>();
   const [isDragging, setIsDragging] = useState(false);
+  /** Where the drag began, which the replay shows already. */
+  const pressedAt = useRef<number>();
 
   const timeAt = (event: PointerEvent) => {
     const box = track.current?.getBoundingClientRect();
@@ -67,13 +69,19 @@ export function Timeline(props: {
       onPointerDown={event => {
         event.currentTarget.setPointerCapture?.(event.pointerId);
         setIsDragging(true);
-        setPointed(timeAt(event));
+        const time = timeAt(event);
+        setPointed(time);
+        pressedAt.current = time;
+        onSeek(time);
       }}
       onPointerMove={event => setPointed(timeAt(event))}
       onPointerUp={event => {
         if (isDragging) {
           setIsDragging(false);
-          onSeek(timeAt(event));
+          const time = timeAt(event);
+          if (time !== pressedAt.current) {
+            onSeek(time);
+          }
         }
       }}
       onPointerCancel={() => setIsDragging(false)}

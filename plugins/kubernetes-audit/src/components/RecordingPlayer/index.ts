@@ -1,2 +1,2 @@
-export { loadTerminal } from './RecordingReplay';
+export { prepareTerminal } from './loadTerminal';
 export { RecordingPlayerDialog } from './RecordingPlayerDialog';

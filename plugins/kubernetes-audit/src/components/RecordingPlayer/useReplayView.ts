@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { Scaling, ViewedScreen } from '../../player';
 import type { SidePanel } from './PlayerTools';
 
@@ -16,6 +16,14 @@ export function useReplayView(screen: ViewedScreen | undefined) {
   );
   useEffect(() => screen?.setScaling(scaling), [screen, scaling]);
 
+  // The same at each drawing: who gets them need not be drawn anew.
+  const togglePanel = useCallback(
+    (wanted: SidePanel) =>
+      setPanel(current => (current === wanted ? undefined : wanted)),
+    [],
+  );
+  const toggleHelp = useCallback(() => setIsHelpOpen(isOpen => !isOpen), []);
+
   return {
     panel,
     isHelpOpen,
@@ -23,11 +31,10 @@ export function useReplayView(screen: ViewedScreen | undefined) {
     scaling,
     selection,
     setScaling,
-    togglePanel: (wanted: SidePanel) =>
-      setPanel(current => (current === wanted ? undefined : wanted)),
+    togglePanel,
     openSearch: () => setPanel('search'),
     closePanel: () => setPanel(undefined),
-    toggleHelp: () => setIsHelpOpen(isOpen => !isOpen),
+    toggleHelp,
     toggleKeystrokes: () => setShowsKeystrokes(isShown => !isShown),
     /** @returns whether anything was open */
     closeTopmost: () => {

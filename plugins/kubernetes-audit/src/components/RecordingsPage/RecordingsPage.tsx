@@ -14,7 +14,7 @@ import {
   pageTotal,
   useColumnChoice,
 } from '../AuditList';
-import { loadTerminal, RecordingPlayerDialog } from '../RecordingPlayer';
+import { prepareTerminal, RecordingPlayerDialog } from '../RecordingPlayer';
 import { NoRecordings } from './NoRecordings';
 import { RecordingFilter } from './RecordingFilter';
 import { RECORDING_COLUMNS, useRecordingColumns } from './useRecordingColumns';
@@ -37,7 +37,7 @@ export function RecordingsPage() {
   useEffect(() => {
     if (isLoaded) {
       // Whoever sees the list may open a recording: then it is there.
-      loadTerminal().catch(() => {});
+      prepareTerminal().catch(() => {});
     }
   }, [isLoaded]);
   const allTime = { kind: DEFAULT_RECORDING_RANGE } as const;

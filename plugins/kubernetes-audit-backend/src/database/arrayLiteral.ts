@@ -1,9 +1,10 @@
-import type { ColumnValue } from '../EventTables';
+/** What an array in the database may hold here. */
+type Element = string | number | boolean | null;
 
 const SPECIAL = /["\\]/;
 
 /** Values as PostgreSQL reads an array from text. */
-export function arrayLiteral(values: readonly ColumnValue[]): string {
+export function arrayLiteral(values: readonly Element[]): string {
   let literal = '{';
   for (let i = 0; i < values.length; i++) {
     literal += i === 0 ? elementOf(values[i]) : `,${elementOf(values[i])}`;
@@ -11,7 +12,7 @@ export function arrayLiteral(values: readonly ColumnValue[]): string {
   return `${literal}}`;
 }
 
-function elementOf(value: ColumnValue): string {
+function elementOf(value: Element): string {
   if (value === null) {
     return 'NULL';
   }

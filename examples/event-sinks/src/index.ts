@@ -1,0 +1,5 @@
+export * from './formatSyslogMessage';
+export * from './SyslogSink';
+export * from './syslogSinkModule';
+export * from './WebhookSink';
+export * from './webhookSinkModule';

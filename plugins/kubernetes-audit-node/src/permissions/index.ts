@@ -1,0 +1,2 @@
+export * from './eventRules';
+export * from './recordingRules';

@@ -1,0 +1,56 @@
+import { XtermScreen } from './XtermScreen';
+
+const SIZE = { columns: 80, rows: 24 };
+
+/** What sessions show most: all printable ASCII, plain and bold, in colours, on both screens. */
+const SAMPLE = sampleOf(
+  Array.from({ length: 0x7f - 0x20 }, (_, i) =>
+    String.fromCharCode(0x20 + i),
+  ).join(''),
+);
+
+/**
+ * Opens a terminal that nobody sees, draws something, and closes it. The first
+ * terminal of a page takes several times as long as those after it: fonts are
+ * looked for, styles made and code compiled.
+ */
+export async function rehearseScreen(fontFamily: string): Promise<void> {
+  const frame = document.createElement('div');
+  const container = document.createElement('div');
+  frame.append(container);
+  frame.setAttribute('aria-hidden', 'true');
+  // Within the window: what lies outside of it is not drawn.
+  frame.style.cssText =
+    'position:fixed;inset:0;z-index:-1;visibility:hidden;pointer-events:none;contain:strict';
+  document.body.append(frame);
+  try {
+    const screen = XtermScreen.create({
+      container,
+      size: SIZE,
+      tty: true,
+      fontFamily,
+    });
+    screen.fit();
+    await screen.write(SAMPLE);
+    screen.reset(SIZE);
+    await screen.write(SAMPLE);
+    await untilDrawn();
+    screen.dispose();
+  } finally {
+    frame.remove();
+  }
+}
+
+function sampleOf(characters: string): Uint8Array {
+  const line = `\x1b[32m${characters}\x1b[0m\r\n\x1b[1;34m${characters}\x1b[0m\r\n`;
+  return new TextEncoder().encode(
+    `${line.repeat(8)}\x1b[?1049h\x1b[2J\x1b[H${line}\x1b[?1049l`,
+  );
+}
+
+/** What a frame draws is done when the next one begins. */
+async function untilDrawn(): Promise<void> {
+  await new Promise(resolve => {
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+  });
+}
