@@ -141,7 +141,12 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   '20261122070000_recording_search.js': [
     ['recording_search_values', { column_name: 'user_name', value: 'x' }],
   ],
-  '20261122080000_tunnels.js': [
+  '20261122080000_lighter_batches.js': [],
+  '20261122080200_term_generation.js': [],
+  '20261122080100_event_users.js': [
+    ['event_users', { column_name: 'user_email', digest: 'x', user_id: 1 }],
+  ],
+  '20261122090000_tunnels.js': [
     [
       'tunnel_join_tokens',
       {
@@ -164,10 +169,6 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
         joined_at: NOW,
       },
     ],
-  '20261122080000_lighter_batches.js': [],
-  '20261122080200_term_generation.js': [],
-  '20261122080100_event_users.js': [
-    ['event_users', { column_name: 'user_email', digest: 'x', user_id: 1 }],
   ],
 };
 
