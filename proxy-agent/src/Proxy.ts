@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
@@ -26,6 +27,7 @@ import { LiveConfig } from './LiveConfig';
 import { RecordingRecovery } from './recording';
 import { createProxyMetrics, ProxyServer, Readiness } from './server';
 import { EventSpool, RecordingStore, SessionLedger, StateLock } from './spool';
+import { TunnelGate, TunnelHub, WorkerReports, WorkerTunnels } from './tunnel';
 import { UpstreamClusters } from './upstream';
 
 /** How long sessions and running calls have to end when the proxy stops, in milliseconds. */
@@ -76,9 +78,17 @@ export class Proxy {
    */
   static async start(
     config: ProxyConfig,
-    options: { logger: Logger; version: string; worker?: number },
+    options: {
+      logger: Logger;
+      version: string;
+      worker?: number;
+      /** What tunnel agents know this proxy by: the same in all its workers. */
+      instance?: string;
+      /** How it learns of the tunnels of its other workers. */
+      reports?: WorkerReports;
+    },
   ): Promise<Proxy> {
-    const { logger, version, worker = 1 } = options;
+    const { logger, version, worker = 1, instance = randomUUID() } = options;
     const state = `${config.stateDirectory}/worker-${worker}`;
     const lock = await StateLock.take(state, () =>
       logger.warn(
@@ -95,7 +105,26 @@ export class Proxy {
       maxBytes: config.spool.maxBytes,
     });
     const ledger = SessionLedger.open(`${state}/sessions`);
-    const clusters = UpstreamClusters.fromConfig(config.clusters);
+    const hub = TunnelHub.create({
+      instance,
+      logger,
+      onChange: () => {
+        workerTunnels?.tell();
+        heartbeat.wake();
+      },
+    });
+    const workerTunnels =
+      options.reports &&
+      (await WorkerTunnels.start({
+        hub,
+        reports: options.reports,
+        directory: state,
+        logger,
+      }));
+    const clusters = UpstreamClusters.fromConfig(
+      config.clusters,
+      workerTunnels ?? hub,
+    );
     const portal = PortalClient.fromConfig({
       agentId: config.agentId,
       ...config.portal,
@@ -115,6 +144,7 @@ export class Proxy {
       authorizer.useRoles(bundle.roles, bundle.clusters);
       verifier.usePolicy(bundle);
       running.endRevoked(claims => verifier.isRevoked(claims));
+      hub.usePolicy(bundle);
     });
 
     const policyAge = PolicyAge.create({
@@ -200,11 +230,15 @@ export class Proxy {
       troubles,
       logger,
     });
-    const server = ProxyServer.fromConfig(config.server, handler);
+    const server = ProxyServer.fromConfig(
+      config.server,
+      TunnelGate.before(handler, { hub, portal }),
+    );
     const live = LiveConfig.create(config);
     const heartbeat = Heartbeat.create({
       portal,
       logger,
+      onAnswer: ({ instances }) => hub.useInstances(instances ?? []),
       describe: () => ({
         kind: 'proxy',
         version,
@@ -219,6 +253,8 @@ export class Proxy {
           .announce()
           .filter(({ name }) => binding.covers(name)),
         bundleVersion: policy.bundle?.version,
+        instance,
+        tunnels: hub.statuses(),
         sentAt: new Date().toISOString(),
         spool: {
           epoch: spool.epoch,
@@ -271,6 +307,8 @@ export class Proxy {
       unrecordedCalls: () => bestEffort.totals,
       unansweredCalls: () => troubles.unreachable,
       unauthorizedCalls: () => troubles.unauthorized,
+      tunnels: () => hub.statuses(),
+      tunnelHandshakes: () => hub.handshakes,
     });
     const reload = (next: ProxyConfig) =>
       live.use(next, {
@@ -309,7 +347,8 @@ export class Proxy {
       server.drain();
       clearInterval(watchTimer);
       await within(DRAIN_MS, sessions.endAll('the proxy is shutting down'));
-      await server.close(DRAIN_MS);
+      await Promise.all([server.close(DRAIN_MS), hub.close(DRAIN_MS)]);
+      await workerTunnels?.close();
       await Promise.all([unauthenticated.flush(), bestEffort.report()]);
       await Promise.all([heartbeat.stop(), policy.stop(), events.stop()]);
       await Promise.all([recordings.stop(), recovery.stop()]);

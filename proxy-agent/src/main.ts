@@ -5,7 +5,9 @@ import {
   checkConfig,
   ConfigInForce,
   ConfigReloader,
+  isTunnelConfig,
   loadConfigAndFiles,
+  loadTunnelConfig,
   TrackedFiles,
 } from './config';
 import { Proxy } from './Proxy';
@@ -14,12 +16,17 @@ import {
   AdminServer,
   answerMetrics,
   configOfPrimary,
+  createTunnelAgentMetrics,
   onToldToReload,
   ProxyWorkers,
   reportConfig,
   reportReadiness,
+  tunnelAgentReadiness,
+  tunnelReports,
+  workerInstance,
   workerNumber,
 } from './server';
+import { TunnelAgent } from './tunnel';
 
 const PLAIN_HTTP_WARNING =
   'server.plainHttp: the proxy listens without TLS, so the credentials of users are readable on the way from the balancer to it';
@@ -97,7 +104,15 @@ async function runProxy(file: string): Promise<void> {
   }
 
   const { version } = packageJson;
-  const proxy = await Proxy.start(config, { logger, version, worker });
+  const proxy = await Proxy.start(config, {
+    logger,
+    version,
+    worker,
+    ...(worker !== undefined && {
+      instance: workerInstance(),
+      reports: tunnelReports(),
+    }),
+  });
   const reloader = startReloading(proxy, {
     file,
     inForce,
@@ -128,6 +143,23 @@ async function runProxy(file: string): Promise<void> {
   });
 }
 
+async function runTunnel(file: string): Promise<void> {
+  const config = loadTunnelConfig(file);
+  const logger = pino({ level: config.log.level });
+  const { version } = packageJson;
+  const agent = await TunnelAgent.start(config, { logger, version });
+  const metrics = createTunnelAgentMetrics(() => agent.state);
+  const admin = AdminServer.fromConfig(config.admin, {
+    readiness: () => tunnelAgentReadiness(agent.state),
+    metrics: () => metrics.metrics(),
+  });
+  await admin.listen();
+  stopOnSignal(logger, async () => {
+    await agent.stop();
+    await admin.close();
+  });
+}
+
 /** Tells the primary how the proxy is, until it says to stop. */
 function serveAsWorker(proxy: Proxy, stop: () => Promise<void>): void {
   const stopReporting = reportReadiness(proxy.readiness);
@@ -148,6 +180,13 @@ function serveAsWorker(proxy: Proxy, stop: () => Promise<void>): void {
 }
 
 async function check(file: string): Promise<void> {
+  if (isTunnelConfig(file)) {
+    const { proxies, clusters } = loadTunnelConfig(file, { tokens: true });
+    process.stdout.write(
+      `${file} is valid: a tunnel agent, ${proxies.length} proxy address(es), ${clusters.length} cluster(s)\n`,
+    );
+    return;
+  }
   const { agentId, clusters, server } = checkConfig(file);
   process.stdout.write(
     `${file} is valid: agent ${agentId}, ${clusters.length} cluster(s)\n`,
@@ -167,6 +206,11 @@ export function main(argv: string[]): void {
     .description('run the proxy')
     .requiredOption('--config <file>', 'the configuration file, YAML')
     .action(options => run(() => runProxy(options.config)));
+  program
+    .command('tunnel')
+    .description('run the reverse-tunnel agent')
+    .requiredOption('--config <file>', 'the configuration file, YAML')
+    .action(options => run(() => runTunnel(options.config)));
   program
     .command('check')
     .description('validate a configuration file')

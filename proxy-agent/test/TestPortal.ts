@@ -1,13 +1,19 @@
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { CompactSign, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import {
   CredentialClaims,
+  formatJoinToken,
+  joinProofText,
+  JoinToken,
   PolicyBundle,
   Role,
   roleSchema,
   SpoolRecord,
+  TunnelJoin,
+  tunnelJoinSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
 
@@ -60,6 +66,10 @@ export class TestPortal {
   /** Answers the calls of ingest instead of the memory above while set. */
   onIngest: ((call: IngestCall) => Answer) | undefined;
 
+  /** Told to each proxy that sends a heartbeat. */
+  instances: string[] | undefined;
+
+  readonly #joinTokens = new Map<string, JoinToken>();
   readonly #server: Server;
   readonly #keys: CryptoKeyPair;
   #bundle: PolicyBundle;
@@ -122,6 +132,36 @@ export class TestPortal {
     };
   }
 
+  get tunnels(): PolicyBundle['tunnels'] {
+    return this.#bundle.tunnels;
+  }
+
+  /** From the next poll on these tunnel agents may connect. */
+  setTunnels(tunnels: PolicyBundle['tunnels']): void {
+    this.#bundle = {
+      ...this.#bundle,
+      version: this.#bundle.version + 1,
+      tunnels,
+    };
+  }
+
+  /** Lets one agent of this name join; @returns its token */
+  issueJoinToken(
+    name: string,
+    tags: Record<string, string>,
+    clusters: string[] = ['*'],
+  ): string {
+    const token: JoinToken = {
+      id: randomUUID(),
+      secret: randomBytes(32).toString('base64url'),
+      name,
+      tags,
+      clusters,
+    };
+    this.#joinTokens.set(token.id, token);
+    return formatJoinToken(token);
+  }
+
   setRevocations(revocations: PolicyBundle['revocations']): void {
     this.#bundle = {
       ...this.#bundle,
@@ -168,6 +208,24 @@ export class TestPortal {
     });
   }
 
+  #join({ tokenId, key, proof }: TunnelJoin): Answer {
+    const token = this.#joinTokens.get(tokenId);
+    const expected =
+      token &&
+      createHmac('sha256', token.secret)
+        .update(joinProofText(tokenId, key.kid))
+        .digest('base64url');
+    if (!token || proof !== expected) {
+      const message = 'the join token is not valid, or was used';
+      return { status: 403, body: { error: { message } } };
+    }
+    this.#joinTokens.delete(tokenId);
+    const { name, tags, clusters } = token;
+    const others = this.#bundle.tunnels?.filter(other => other.name !== name);
+    this.setTunnels([...(others ?? []), { name, tags, clusters, key }]);
+    return { status: 200, body: { name, tags, clusters } };
+  }
+
   async #answer(request: IncomingMessage): Promise<Answer> {
     const body = await readBody(request);
     const path = request.url?.split('?')[0] ?? '';
@@ -202,7 +260,10 @@ export class TestPortal {
     }
     if (path === '/v1/agent/heartbeat') {
       this.heartbeats.push(JSON.parse(body.toString()));
-      return { status: 200, body: {} };
+      return { status: 200, body: { instances: this.instances } };
+    }
+    if (path === '/v1/agent/tunnels/join') {
+      return this.#join(tunnelJoinSchema.parse(JSON.parse(body.toString())));
     }
     if (this.onIngest && path.startsWith('/v1/ingest/')) {
       return this.onIngest({ path, headers: request.headers, body });

@@ -45,6 +45,8 @@ export class TestProxy {
     portal: TestPortal,
     options: Pick<ConfigInput, 'clusters'> &
       Partial<ConfigInput> & { stateDirectory?: string },
+    /** What tunnel agents know it by. */
+    instance?: string,
   ): Promise<TestProxy> {
     const stateDirectory =
       options.stateDirectory ?? mkdtempSync(join(tmpdir(), 'proxy-'));
@@ -60,6 +62,7 @@ export class TestProxy {
     const proxy = await Proxy.start(configure({}), {
       logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
       version: '0.0.0-test',
+      instance,
     });
     const admin = AdminServer.fromConfig(
       { host: '127.0.0.1', port: 0 },

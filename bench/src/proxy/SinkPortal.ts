@@ -6,6 +6,7 @@ import { CompactSign, exportJWK, SignJWT } from 'jose';
 import type {
   PolicyBundle,
   Role,
+  TunnelAgent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { benchmarkRoles, USER_GROUPS } from './benchmarkRoles';
 
@@ -49,6 +50,7 @@ export class SinkPortal {
     port: number,
     options: {
       roles?: Role[];
+      tunnels?: TunnelAgent[];
       answer?: (path: string, body: Buffer) => object | undefined;
     } = {},
   ): Promise<void> {
@@ -60,6 +62,7 @@ export class SinkPortal {
       issuedAt: new Date().toISOString(),
       issuer: ISSUER,
       roles: options.roles ?? benchmarkRoles(),
+      tunnels: options.tunnels,
       keys: [
         {
           ...(await exportJWK(publicKey)),

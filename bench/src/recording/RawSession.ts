@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 // The codecs belong to the agent, which exports none of them.
 // eslint-disable-next-line @backstage/no-relative-monorepo-imports
 import {
@@ -16,7 +17,13 @@ import { SPDY_STREAMS } from './SessionServer';
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** Where a session goes, and with whose credential. */
-export type SessionTarget = { port: number; path: string; credential: string };
+export type SessionTarget = {
+  port: number;
+  path: string;
+  credential: string;
+  /** The certificate to trust, PEM; plain HTTP without. */
+  certificate?: string;
+};
 
 function requestHead(
   { port, path, credential }: SessionTarget,
@@ -66,8 +73,11 @@ export class RawSession {
     target: SessionTarget,
     transport: SessionTransport,
   ): Promise<RawSession> {
-    const socket = connect(target.port, '127.0.0.1');
-    await once(socket, 'connect');
+    const { port, certificate } = target;
+    const socket = certificate
+      ? connectTls({ host: '127.0.0.1', port, ca: certificate })
+      : connect(port, '127.0.0.1');
+    await once(socket, certificate ? 'secureConnect' : 'connect');
     socket.setNoDelay(true);
     socket.write(requestHead(target, transport));
     const rest = await readHead(socket);

@@ -66,6 +66,7 @@ import {
 } from './recordings';
 import { EventRetention, RecordingRetention } from './retention';
 import { createRouter, KEYS_PATH } from './router';
+import { DatabaseTunnelStore, TunnelService } from './tunnels';
 
 /** Looks whether the signing keys are due for something; one replica does. */
 const KEY_ROTATION_TASK: SchedulerServiceTaskScheduleDefinition & {
@@ -169,9 +170,11 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           logger,
           production: process.env.NODE_ENV === 'production',
         });
+        const box = SecretBox.create(secret);
+        const tunnelStore = DatabaseTunnelStore.create(knex);
         const keys = await SigningKeys.create({
           knex,
-          box: SecretBox.create(secret),
+          box,
           now,
         });
         const credentials = DatabaseCredentialStore.create(knex);
@@ -318,11 +321,19 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               now,
             }),
             agents,
+            tunnels: TunnelService.create({
+              store: tunnelStore,
+              agents,
+              authorizer,
+              box,
+              now,
+            }),
             bundles: PolicyBundles.create({
               knex,
               keys,
               credentials,
               revocations,
+              tunnels: tunnelStore,
               config,
               issuer,
               now,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tunnelAgentNameSchema } from './tunnelNames';
 
 const text = z.string().max(2048);
 
@@ -12,6 +13,33 @@ export const announcedClusterSchema = z.object({
 
 /** A cluster as its proxy announces it. @public */
 export type AnnouncedCluster = z.infer<typeof announcedClusterSchema>;
+
+/** A tunnel that ends in a proxy, as the proxy tells of it. @public */
+export const tunnelStatusSchema = z.object({
+  /** Of the agent. */
+  name: tunnelAgentNameSchema,
+  version: text,
+  hostName: text.optional(),
+  /** Where the connection comes from: the agent's address, or that of a balancer. */
+  remoteAddress: text.optional(),
+  connectedAt: z.string().max(64),
+  /** Clusters that the agent has an API server for. */
+  clusters: z.array(announcedClusterSchema).max(1000).default([]),
+  /** Of the last probe that was answered, in milliseconds. */
+  roundTripMs: z.number().nonnegative().optional(),
+  /** Connections to API servers that are open through it. */
+  streams: z.number().int().nonnegative(),
+  /** Since it is connected. */
+  receivedBytes: z.number().int().nonnegative(),
+  sentBytes: z.number().int().nonnegative(),
+  /** How often the agent has come again since the proxy was started. */
+  reconnects: z.number().int().nonnegative(),
+  /** It finishes what is under way and takes nothing more. */
+  draining: z.boolean().default(false),
+});
+
+/** A tunnel that ends in a proxy, as the proxy tells of it. @public */
+export type TunnelStatus = z.infer<typeof tunnelStatusSchema>;
 
 /** The body of `POST /v1/agent/heartbeat`. @public */
 export const agentHeartbeatSchema = z.object({
@@ -28,6 +56,10 @@ export const agentHeartbeatSchema = z.object({
   proxyGroup: z.string().max(253).optional(),
   clusters: z.array(announcedClusterSchema).max(10_000),
   bundleVersion: z.number().int().nonnegative().optional(),
+  /** Made at the start of the proxy, one for all its processes: by it tunnel agents tell proxies behind one address apart. */
+  instance: z.uuid().optional(),
+  /** Absent from proxies that know no tunnels. */
+  tunnels: z.array(tunnelStatusSchema).max(10_000).optional(),
   /** What the agent's clock says: ISO 8601. */
   sentAt: z.iso.datetime().optional(),
   spool: z
@@ -42,6 +74,15 @@ export const agentHeartbeatSchema = z.object({
 
 /** What a proxy tells of itself. @public */
 export type AgentHeartbeat = z.infer<typeof agentHeartbeatSchema>;
+
+/** The answer of `POST /v1/agent/heartbeat`. @public */
+export const heartbeatAnswerSchema = z.object({
+  /** The instances of proxies that are behind the same public URL as the one that asks, itself included; absent from older portals. */
+  instances: z.array(z.uuid()).optional(),
+});
+
+/** The answer of `POST /v1/agent/heartbeat`. @public */
+export type HeartbeatAnswer = z.infer<typeof heartbeatAnswerSchema>;
 
 /** `GET /v1/agents`: all workers of an agent as one. @public */
 export type AgentStatus = Omit<

@@ -13,6 +13,8 @@ export * from './exportPassword';
 export * from './policy';
 export * from './credential';
 export * from './agent';
+export * from './tunnelNames';
+export * from './tunnel';
 export * from './pages';
 export * from './delivery';
 export * from './permissions';

@@ -42,6 +42,12 @@ export const agentReadPermission = createPermission({
   attributes: { action: 'read' },
 });
 
+/** Let tunnel agents join, and revoke them. @public */
+export const agentManagePermission = createPermission({
+  name: 'kubernetes-audit.agent.manage',
+  attributes: { action: 'update' },
+});
+
 /** Get a kubeconfig for oneself. @public */
 export const accessUsePermission = createPermission({
   name: 'kubernetes-audit.access.use',
@@ -93,6 +99,7 @@ export const kubernetesAuditPermissions = [
   recordingManagePermission,
   dataErasePermission,
   agentReadPermission,
+  agentManagePermission,
   accessUsePermission,
   accessManagePermission,
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tunnelAgentNameSchema, tunnelTagsSchema } from './tunnelNames';
 
 const MAX_LIST = 1024;
 /** Characters of a pattern. */
@@ -122,6 +123,24 @@ export const publicKeySchema = z
 export type PublicKey = z.infer<typeof publicKeySchema>;
 
 /**
+ * A reverse-tunnel agent that proxies may take connections of. Name, tags and
+ * clusters are those that its join token had; an agent that is not here any
+ * more was revoked.
+ *
+ * @public
+ */
+export const tunnelAgentSchema = z.object({
+  name: tunnelAgentNameSchema,
+  tags: tunnelTagsSchema,
+  /** Names of the clusters that calls may reach through it, with globs. */
+  clusters: patterns,
+  key: publicKeySchema,
+});
+
+/** A reverse-tunnel agent that proxies may take connections of. @public */
+export type TunnelAgent = z.infer<typeof tunnelAgentSchema>;
+
+/**
  * What a proxy needs to decide by itself, signed by the portal as one compact
  * JWS. A proxy refuses a version lower than the one that it has.
  *
@@ -136,6 +155,8 @@ export const policyBundleSchema = z.object({
   roles: z.array(roleSchema),
   /** Absent from portals that know no tags of their own. */
   clusters: z.array(clusterTagsSchema).optional(),
+  /** Absent from portals that know no tunnels. */
+  tunnels: z.array(tunnelAgentSchema).optional(),
   /** Keys that verify credentials and the next bundle. */
   keys: z.array(publicKeySchema).min(1),
   revocations: z.object({

@@ -6,9 +6,14 @@
 export {
   kubernetesAuditPlugin,
   PodSessionRecordingsPage,
+  ProxiesAndTunnelsPage,
   RequestAuditPage,
 } from './plugin';
-export { recordingsRouteRef, requestAuditRouteRef } from './routes';
+export {
+  agentsRouteRef,
+  recordingsRouteRef,
+  requestAuditRouteRef,
+} from './routes';
 export {
   kubernetesAuditApiRef,
   KubernetesAuditClient,

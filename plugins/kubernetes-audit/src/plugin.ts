@@ -7,7 +7,11 @@ import {
 } from '@backstage/core-plugin-api';
 import { PLUGIN_ID } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditApiRef, KubernetesAuditClient } from './api';
-import { recordingsRouteRef, requestAuditRouteRef } from './routes';
+import {
+  agentsRouteRef,
+  recordingsRouteRef,
+  requestAuditRouteRef,
+} from './routes';
 
 /** The plugin for apps on the legacy frontend system. @public */
 export const kubernetesAuditPlugin = createPlugin({
@@ -15,6 +19,7 @@ export const kubernetesAuditPlugin = createPlugin({
   routes: {
     requests: requestAuditRouteRef,
     recordings: recordingsRouteRef,
+    agents: agentsRouteRef,
   },
   apis: [
     createApiFactory({
@@ -42,5 +47,15 @@ export const PodSessionRecordingsPage = kubernetesAuditPlugin.provide(
     component: () =>
       import('./components/LegacyPages').then(m => m.LegacyRecordingsPage),
     mountPoint: recordingsRouteRef,
+  }),
+);
+
+/** Mount at `/admin/audit/kubernetes/agents`. @public */
+export const ProxiesAndTunnelsPage = kubernetesAuditPlugin.provide(
+  createRoutableExtension({
+    name: 'ProxiesAndTunnelsPage',
+    component: () =>
+      import('./components/LegacyPages').then(m => m.LegacyAgentsPage),
+    mountPoint: agentsRouteRef,
   }),
 );

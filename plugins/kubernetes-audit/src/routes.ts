@@ -9,3 +9,8 @@ export const requestAuditRouteRef = createRouteRef({
 export const recordingsRouteRef = createRouteRef({
   id: 'kubernetes-audit:recordings',
 });
+
+/** *Proxies and tunnels*. @public */
+export const agentsRouteRef = createRouteRef({
+  id: 'kubernetes-audit:agents',
+});

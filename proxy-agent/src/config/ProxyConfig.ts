@@ -4,6 +4,7 @@ import {
   DEFAULT_PROXY_GROUP,
   durationSchema,
   KUBERNETES_VERBS,
+  tunnelTagsSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 
 const MEBIBYTE = 1024 * 1024;
@@ -33,8 +34,8 @@ const sizeSchema = z
 const maxAgeSchema = z
   .string('expected a duration such as 24h')
   .pipe(durationSchema);
-const portSchema = z.number().int().min(0).max(65535);
-const pathSchema = z.string().min(1);
+export const portSchema = z.number().int().min(0).max(65535);
+export const pathSchema = z.string().min(1);
 /** `10.0.0.1` or `10.0.0.0/8`. */
 const addressRangeSchema = z
   .string()
@@ -43,24 +44,74 @@ const addressRangeSchema = z
     'expected an address, or a range like 10.0.0.0/8',
   );
 
-const clusterSchema = z
+/** How an API server is reached, and as whom. */
+const clusterAccessFields = {
+  kubeconfig: pathSchema.optional(),
+  context: z.string().optional(),
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  caFile: pathSchema.optional(),
+  tokenFile: pathSchema.optional(),
+  certFile: pathSchema.optional(),
+  keyFile: pathSchema.optional(),
+};
+
+const clusterAccessSchema = z.object(clusterAccessFields);
+
+/** How an API server is reached, and as whom. */
+export type ClusterAccess = z.infer<typeof clusterAccessSchema>;
+
+/** `/clusters/<name>` in the proxy's URL; a DNS subdomain name. */
+const clusterNameSchema = z
+  .string()
+  .max(253)
+  .regex(
+    /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+    'expected letters, digits, "-", "_" and "."',
+  );
+
+/** @param ways - the settings of which there must be one alone */
+function requireOneWay(
+  cluster: ClusterAccess & { tunnel?: object },
+  context: z.RefinementCtx,
+  ways: ('kubeconfig' | 'endpoint' | 'tunnel')[],
+): void {
+  const given = ways.filter(way => cluster[way]);
+  if (given.length !== 1) {
+    const list = (items: string[]) =>
+      `${items.slice(0, -1).join(', ')} or ${items[items.length - 1]}`;
+    context.addIssue(
+      given.length > 1
+        ? `needs either ${list(given)}, not both`
+        : `needs either ${list(ways)}`,
+    );
+  }
+  if (!cluster.certFile !== !cluster.keyFile) {
+    context.addIssue('certFile and keyFile belong together');
+  }
+}
+
+/** A cluster that a tunnel agent reaches. */
+export const reachedClusterSchema = z
+  .strictObject({ name: clusterNameSchema, ...clusterAccessFields })
+  .superRefine((cluster, context) =>
+    requireOneWay(cluster, context, ['kubeconfig', 'endpoint']),
+  );
+
+export const clusterSchema = z
   .strictObject({
-    /** `/clusters/<name>` in the proxy's URL; a DNS subdomain name. */
-    name: z
-      .string()
-      .max(253)
-      .regex(
-        /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
-        'expected letters, digits, "-", "_" and "."',
-      ),
+    name: clusterNameSchema,
     tags: z.record(z.string(), z.string()).default({}),
-    kubeconfig: pathSchema.optional(),
-    context: z.string().optional(),
-    endpoint: z.url({ protocol: /^https?$/ }).optional(),
-    caFile: pathSchema.optional(),
-    tokenFile: pathSchema.optional(),
-    certFile: pathSchema.optional(),
-    keyFile: pathSchema.optional(),
+    ...clusterAccessFields,
+    /** Calls go through a tunnel agent, which has the address and the credential. */
+    tunnel: z
+      .strictObject({
+        /** An agent must have all of them. */
+        tags: tunnelTagsSchema.refine(
+          tags => Object.keys(tags).length > 0,
+          'expected at least one tag',
+        ),
+      })
+      .optional(),
     audit: z
       .strictObject({
         /** Calls with other verbs pass unrecorded; sessions are always recorded. */
@@ -83,23 +134,26 @@ const clusterSchema = z
       .prefault({}),
   })
   .superRefine((cluster, context) => {
-    if (!cluster.kubeconfig === !cluster.endpoint) {
-      context.addIssue({
-        code: 'custom',
-        message: cluster.kubeconfig
-          ? 'needs either kubeconfig or endpoint, not both'
-          : 'needs either kubeconfig or endpoint',
-      });
-    }
-    if (!cluster.certFile !== !cluster.keyFile) {
-      context.addIssue({
-        code: 'custom',
-        message: 'certFile and keyFile belong together',
-      });
+    requireOneWay(cluster, context, ['kubeconfig', 'endpoint', 'tunnel']);
+    if (cluster.tunnel) {
+      for (const key of [
+        'caFile',
+        'tokenFile',
+        'certFile',
+        'context',
+      ] as const) {
+        if (cluster[key]) {
+          context.addIssue({
+            code: 'custom',
+            path: [key],
+            message: 'the tunnel agent has it, not the proxy',
+          });
+        }
+      }
     }
   });
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   const address = host.replace(/^\[|\]$/g, '');
   return (
     address === 'localhost' ||

@@ -1,4 +1,5 @@
 export * from './ProxyConfig';
+export * from './TunnelConfig';
 export * from './ConfigError';
 export * from './loadConfig';
 export * from './kubeconfig';

@@ -4,7 +4,7 @@ import { LineCounter, parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { describeIssue } from './describeIssue';
 import { describeYamlError } from './describeYamlError';
-import type { ClusterConfig } from './ProxyConfig';
+import type { ClusterAccess } from './ProxyConfig';
 
 /** How a cluster is reached and as whom: the proxy's own identity. */
 export type ClusterConnection = {
@@ -67,7 +67,7 @@ const kubeconfigSchema = z.object({
  * @throws Error when a file cannot be read or the kubeconfig lacks something
  */
 export function readClusterConnection(
-  cluster: ClusterConfig,
+  cluster: ClusterAccess,
   readFile: ReadFile = file => readFileSync(file, 'utf8'),
 ): ClusterConnection {
   if (cluster.kubeconfig) {

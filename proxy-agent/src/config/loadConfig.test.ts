@@ -171,7 +171,7 @@ describe('loadConfig', () => {
     [
       'a cluster without an address',
       VALID.replace(/ {4}kubeconfig.*\n/, ''),
-      { line: 9, message: 'needs either kubeconfig or endpoint' },
+      { line: 9, message: 'needs either kubeconfig, endpoint or tunnel' },
     ],
     [
       'two tokens for the portal',

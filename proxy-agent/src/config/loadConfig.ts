@@ -7,12 +7,14 @@ import {
   LineCounter,
   parseDocument,
 } from 'yaml';
+import type { z } from 'zod';
 import { ConfigError, ConfigProblem } from './ConfigError';
 import { describeIssue } from './describeIssue';
 import { deadAlias, describeYamlError } from './describeYamlError';
-import { namedFileProblems } from './namedFileProblems';
+import { NamingConfig, namedFileProblems } from './namedFileProblems';
 import { ProxyConfig, proxyConfigSchema } from './ProxyConfig';
 import { TrackedFiles } from './TrackedFiles';
+import { TunnelConfig, tunnelConfigSchema } from './TunnelConfig';
 
 /** Keys whose value is a path, relative to the configuration file. */
 const PATH_KEYS = new Set([
@@ -23,6 +25,7 @@ const PATH_KEYS = new Set([
   'keyFile',
   'kubeconfig',
   'breakGlassFile',
+  'joinTokenFile',
 ]);
 
 function absolutePaths(value: unknown, directory: string): unknown {
@@ -43,8 +46,8 @@ function absolutePaths(value: unknown, directory: string): unknown {
 }
 
 /** A configuration, and the 1-based lines on which its keys stand. */
-type ReadConfig = {
-  config: ProxyConfig;
+type ReadConfig<T> = {
+  config: T;
   lineOf: (path: PropertyKey[]) => number | undefined;
 };
 
@@ -54,7 +57,7 @@ type ReadConfig = {
  * @throws {@link ConfigError} with every problem and its line
  */
 export function loadConfig(file: string): ProxyConfig {
-  return readConfig(file, TrackedFiles.create()).config;
+  return readConfig(file, TrackedFiles.create(), proxyConfigSchema).config;
 }
 
 /**
@@ -67,7 +70,10 @@ export function loadConfigAndFiles(
   file: string,
   files: TrackedFiles = TrackedFiles.create(),
 ): ProxyConfig {
-  return readConfigAndFiles(file, files, { tokens: false });
+  return readConfigAndFiles(file, files, {
+    schema: proxyConfigSchema,
+    tokens: false,
+  });
 }
 
 /**
@@ -76,15 +82,39 @@ export function loadConfigAndFiles(
  * @throws {@link ConfigError} with every problem and its line
  */
 export function checkConfig(file: string): ProxyConfig {
-  return readConfigAndFiles(file, TrackedFiles.create(), { tokens: true });
+  return readConfigAndFiles(file, TrackedFiles.create(), {
+    schema: proxyConfigSchema,
+    tokens: true,
+  });
 }
 
-function readConfigAndFiles(
+/** Whether the file configures a tunnel agent rather than a proxy: it names the proxies that the agent dials. */
+export function isTunnelConfig(file: string): boolean {
+  return parseFile(file, TrackedFiles.create()).document.has('proxies');
+}
+
+/**
+ * Reads and validates a tunnel agent's YAML configuration and the files that
+ * it names, tokens only when it is asked.
+ *
+ * @throws {@link ConfigError} with every problem and its line
+ */
+export function loadTunnelConfig(
+  file: string,
+  options: { tokens?: boolean } = {},
+): TunnelConfig {
+  return readConfigAndFiles(file, TrackedFiles.create(), {
+    schema: tunnelConfigSchema,
+    tokens: options.tokens ?? false,
+  });
+}
+
+function readConfigAndFiles<T extends NamingConfig>(
   file: string,
   files: TrackedFiles,
-  options: { tokens: boolean },
-): ProxyConfig {
-  const { config, lineOf } = readConfig(file, files);
+  options: { schema: z.ZodType<T>; tokens: boolean },
+): T {
+  const { config, lineOf } = readConfig(file, files, options.schema);
   const problems = namedFileProblems(config, files, options).map(problem => ({
     ...problem,
     line: lineOf(
@@ -148,7 +178,11 @@ function parseFile(file: string, files: TrackedFiles) {
   return { document, lineAt };
 }
 
-function readConfig(file: string, files: TrackedFiles): ReadConfig {
+function readConfig<T>(
+  file: string,
+  files: TrackedFiles,
+  schema: z.ZodType<T>,
+): ReadConfig<T> {
   const { document, lineAt } = parseFile(file, files);
   let values: unknown;
   try {
@@ -166,7 +200,7 @@ function readConfig(file: string, files: TrackedFiles): ReadConfig {
           },
     ]);
   }
-  const result = proxyConfigSchema.safeParse(
+  const result = schema.safeParse(
     absolutePaths(values, dirname(resolve(file))),
   );
   const lineOf = (path: PropertyKey[]): number | undefined => {

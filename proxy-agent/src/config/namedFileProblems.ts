@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { ConfigProblem } from './ConfigError';
 import { ClusterConnection, readClusterConnection } from './kubeconfig';
-import type { ClusterConfig, ProxyConfig } from './ProxyConfig';
+import type { ClusterAccess, ProxyConfig } from './ProxyConfig';
 import type { TrackedFiles } from './TrackedFiles';
 
 const CERTIFICATE =
@@ -23,6 +23,14 @@ type TlsMaterial = Record<
   { path: string; name: string; pem: string | undefined }
 >;
 
+/** The parts of a configuration that name files. */
+export type NamingConfig = {
+  clusters: ClusterAccess[];
+  server?: Pick<ProxyConfig['server'], 'tls'>;
+  portal?: Pick<ProxyConfig['portal'], 'tokenFile' | 'caFile'>;
+  proxies?: { caFile?: string }[];
+};
+
 /**
  * What is wrong with the files that a configuration names: kubeconfigs,
  * certificates and keys. Each file that is wrong is one problem.
@@ -31,7 +39,7 @@ type TlsMaterial = Record<
  *   they are read when they are needed, and may appear later
  */
 export function namedFileProblems(
-  config: ProxyConfig,
+  config: NamingConfig,
   files: TrackedFiles,
   options: { tokens?: boolean } = {},
 ): ConfigProblem[] {
@@ -73,7 +81,7 @@ export function namedFileProblems(
     return { ca: of('caFile'), cert: of('certFile'), key: of('keyFile') };
   };
 
-  config.clusters.forEach((cluster, index) => {
+  config.clusters.forEach((cluster: ClusterAccess, index) => {
     const path = `clusters.${index}`;
     if (!cluster.kubeconfig) {
       readToken(`${path}.tokenFile`, cluster.tokenFile);
@@ -89,11 +97,16 @@ export function namedFileProblems(
       checkTls(materialOf(connection, cluster.kubeconfig, path), say);
     }
   });
-  if (config.server.tls) {
+  if (config.server?.tls) {
     checkTls(material('server.tls', config.server.tls), say);
   }
-  readToken('portal.tokenFile', config.portal.tokenFile);
-  checkTls(material('portal', { caFile: config.portal.caFile }), say);
+  if (config.portal) {
+    readToken('portal.tokenFile', config.portal.tokenFile);
+    checkTls(material('portal', { caFile: config.portal.caFile }), say);
+  }
+  config.proxies?.forEach(({ caFile }, index) =>
+    checkTls(material(`proxies.${index}`, { caFile }), say),
+  );
   return problems;
 }
 
@@ -101,7 +114,7 @@ type NamedFiles = { caFile?: string; certFile?: string; keyFile?: string };
 
 /** What a kubeconfig says, as far as the files that it names can be read. */
 function connectionOf(
-  cluster: ClusterConfig,
+  cluster: ClusterAccess,
   kubeconfig: string,
   options: {
     read: (file: string) => string | undefined;

@@ -5,11 +5,18 @@ const LAST_DELAY_MS = 30_000;
 export class Backoff {
   #failures = 0;
 
-  static create(random: () => number = Math.random): Backoff {
-    return new Backoff(random);
+  /** @param lastDelayMs - the longest wait, in milliseconds */
+  static create(
+    random: () => number = Math.random,
+    lastDelayMs: number = LAST_DELAY_MS,
+  ): Backoff {
+    return new Backoff(random, lastDelayMs);
   }
 
-  private constructor(private readonly random: () => number) {}
+  private constructor(
+    private readonly random: () => number,
+    private readonly lastDelayMs: number,
+  ) {}
 
   succeeded(): void {
     this.#failures = 0;
@@ -18,7 +25,7 @@ export class Backoff {
   /** Milliseconds to wait now that it failed once more. */
   failed(): number {
     const ceiling = Math.min(
-      LAST_DELAY_MS,
+      this.lastDelayMs,
       FIRST_DELAY_MS * 2 ** this.#failures,
     );
     this.#failures++;

@@ -1,5 +1,9 @@
 import type { Logger } from 'pino';
-import type { AgentHeartbeat } from 'backstage-plugin-kubernetes-audit-common';
+import {
+  AgentHeartbeat,
+  HeartbeatAnswer,
+  heartbeatAnswerSchema,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { DeliveryLoop } from './DeliveryLoop';
 import type { PortalClient } from './PortalClient';
 
@@ -12,6 +16,7 @@ export class Heartbeat {
   static create(options: {
     portal: PortalClient;
     describe: () => AgentHeartbeat;
+    onAnswer?: (answer: HeartbeatAnswer) => void;
     logger: Logger;
   }): Heartbeat {
     return new Heartbeat(options);
@@ -20,6 +25,7 @@ export class Heartbeat {
   private constructor(options: {
     portal: PortalClient;
     describe: () => AgentHeartbeat;
+    onAnswer?: (answer: HeartbeatAnswer) => void;
     logger: Logger;
   }) {
     this.#loop = DeliveryLoop.create({
@@ -27,11 +33,18 @@ export class Heartbeat {
       idleMs: INTERVAL_MS,
       logger: options.logger,
       step: async signal => {
-        await options.portal.call('POST', '/v1/agent/heartbeat', {
-          body: JSON.stringify(options.describe()),
-          headers: { 'content-type': 'application/json' },
-          signal,
-        });
+        const answer = await options.portal.call(
+          'POST',
+          '/v1/agent/heartbeat',
+          {
+            body: JSON.stringify(options.describe()),
+            headers: { 'content-type': 'application/json' },
+            signal,
+          },
+        );
+        options.onAnswer?.(
+          heartbeatAnswerSchema.parse(JSON.parse(answer.body.toString('utf8'))),
+        );
         return 'idle';
       },
     });

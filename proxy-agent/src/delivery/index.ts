@@ -1,3 +1,4 @@
+export * from './Backoff';
 export * from './PortalClient';
 export * from './EventDelivery';
 export * from './RecordingDelivery';

@@ -223,6 +223,13 @@ export class Admission {
     }
     known.impersonation = impersonation;
 
+    const route = cluster.route();
+    if (!route) {
+      known.isUnreachable = true;
+      return refuse(503, 'ServiceUnavailable', cluster.unreachable);
+    }
+    known.route = route;
+
     const head = eventHead(request, known);
     return {
       forward: true,
@@ -231,6 +238,7 @@ export class Admission {
         startedAt: known.startedAt,
         stopwatch: known.stopwatch,
         cluster,
+        route,
         info,
         url: known.url,
         clientIp,

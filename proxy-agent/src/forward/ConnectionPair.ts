@@ -30,6 +30,15 @@ export type PairObserver = {
   onClosed(first: Side): void;
 };
 
+/** Reads nothing. */
+export const PASS_THROUGH: PairObserver = {
+  see: (_from, chunk) => ({ released: [chunk], waits: false }),
+  rest: () => [],
+  following: () => undefined,
+  heldBack: () => undefined,
+  onClosed: () => {},
+};
+
 /** The two connections of a pair. */
 export type Sides = { client: Duplex; upstream: UpgradeConnection };
 

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { MAX_STATUS_BYTES, statusMessage } from '../audit';
+import type { RequestInfo } from '../request';
+import type { UpstreamRoute } from '../upstream';
 import { CallRecord, CLIENT_GONE } from './CallRecord';
 import {
   AnswerHead,
@@ -15,19 +17,23 @@ import { sendRefusal, STATUS_WAIT_MS } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
 import { discardRest } from './requestBody';
 import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
-import { upstreamFailure } from './upstreamFailure';
+import { BROKEN_TUNNEL, upstreamFailure } from './upstreamFailure';
 import type { UpstreamTroubles } from './UpstreamTroubles';
 import {
   clientResponseHeaders,
   RawHeaders,
   toRawHeaders,
-  upstreamRequestHeaders,
 } from './upstreamHeaders';
 
 /** How often a reading call is sent at the most, when connections that were kept alive break under it. */
 const MAX_SENDS = 3;
 /** What says that the connection broke, rather than that something is wrong with the request. */
-const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const BROKEN_CONNECTION = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  ...BROKEN_TUNNEL,
+]);
 
 type State =
   /** There is no answer yet. */
@@ -40,12 +46,28 @@ type State =
   | 'answering'
   | 'over';
 
+/** Where a call goes. */
+export type CallTarget = Pick<RequestContext, 'cluster' | 'route' | 'url'> & {
+  info: Pick<RequestInfo, 'resource'>;
+};
+
 type ExchangeOptions = {
   request: IncomingMessage;
   response: ServerResponse;
   body: Buffer | Readable | undefined;
-  context: RequestContext;
-  record: CallRecord;
+  target: CallTarget;
+  /**
+   * The headers that the API server gets.
+   *
+   * @throws Error when the credential for it cannot be read
+   */
+  headers: () => RawHeaders;
+  /**
+   * Gives the target another route than those that were tried, and adds the
+   * present one to them; false when there is none.
+   */
+  takeOtherRoute: (tried: Set<UpstreamRoute>) => boolean;
+  record: Pick<CallRecord, 'isReading' | 'hasOutcome' | 'outcome'>;
   troubles: UpstreamTroubles;
 };
 
@@ -58,11 +80,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #body: Buffer | Readable | undefined;
-  readonly #context: RequestContext;
-  readonly #record: CallRecord;
+  readonly #target: CallTarget;
+  readonly #headers: ExchangeOptions['headers'];
+  readonly #takeOtherRoute: ExchangeOptions['takeOtherRoute'];
+  readonly #record: ExchangeOptions['record'];
   readonly #troubles: UpstreamTroubles;
   #state: State = 'asking';
   #sends = 0;
+  readonly #triedRoutes = new Set<UpstreamRoute>();
   #upstream: Dispatcher.DispatchController | undefined;
   #answer: AnswerHead | undefined;
   readonly #held = HeldBody.create();
@@ -80,7 +105,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#request = options.request;
     this.#response = options.response;
     this.#body = options.body;
-    this.#context = options.context;
+    this.#target = options.target;
+    this.#headers = options.headers;
+    this.#takeOtherRoute = options.takeOtherRoute;
     this.#record = options.record;
     this.#troubles = options.troubles;
   }
@@ -105,21 +132,33 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#state === 'over') {
       return;
     }
-    const { cluster, url } = this.#context;
+    const { cluster, route, url } = this.#target;
     this.#sends += 1;
     this.#upstream = undefined;
     try {
-      cluster.dispatcher.dispatch(
+      route.dispatcher.dispatch(
         {
           method: (this.#request.method ?? 'GET') as Dispatcher.HttpMethod,
           path: `${cluster.basePath}${url}`,
-          headers: upstreamRequestHeaders(this.#request, this.#context),
+          headers: this.#headers(),
           body: this.#body,
         },
         this,
       );
     } catch (error) {
-      this.#unanswered(error as Error);
+      this.#notSent(error as Error);
+    }
+  }
+
+  /** Nothing has reached the API server: another way will do for any call. */
+  #notSent(error: Error): void {
+    const isUnread =
+      !(this.#body instanceof Readable) ||
+      !(this.#body.readableDidRead || this.#body.destroyed);
+    if (isUnread && this.#takeOtherRoute(this.#triedRoutes)) {
+      setImmediate(() => this.#send());
+    } else {
+      this.#unanswered(error);
     }
   }
 
@@ -140,10 +179,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       // Said to the proxy, which waits for nothing but the answer.
       return;
     }
-    this.#troubles.answered(this.#context.cluster.name, statusCode);
+    this.#troubles.answered(this.#target.cluster.name, statusCode);
     this.#answer = readAnswerHead(
       { statusCode, reason, headers: toRawHeaders(controller.rawHeaders) },
-      this.#context.info,
+      this.#target.info,
     );
     if (statusCode < 400) {
       this.#release();
@@ -187,8 +226,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     switch (this.#state) {
       case 'asking':
         if (this.#maySendAgain(error)) {
+          // What broke may be the way itself; where there is one alone, its next connection has to do.
+          this.#takeOtherRoute(this.#triedRoutes);
           // Later: the others of the pool may be about to break, too.
           setImmediate(() => this.#send());
+        } else if (!this.#upstream) {
+          this.#notSent(error);
         } else {
           this.#unanswered(error);
         }
@@ -284,7 +327,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #unanswered(error: Error): void {
     clearTimeout(this.#holdTimer);
     this.#state = 'over';
-    const { name } = this.#context.cluster;
+    const { name } = this.#target.cluster;
     this.#troubles.notAnswered(name, error);
     const message = upstreamFailure(name, error, {
       sent: this.#upstream !== undefined,

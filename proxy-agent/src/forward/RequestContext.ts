@@ -13,7 +13,7 @@ import {
   RequestInfo,
   resourceLabel,
 } from '../request';
-import type { UpstreamCluster } from '../upstream';
+import type { Upstream, UpstreamRoute } from '../upstream';
 import type { Stopwatch } from './Stopwatch';
 
 /** A request that may be forwarded: who asks for what, as whom, and where. */
@@ -23,7 +23,9 @@ export type RequestContext = {
   /** Milliseconds since 1970. */
   startedAt: number;
   stopwatch: Stopwatch;
-  cluster: UpstreamCluster;
+  cluster: Upstream;
+  /** The way that it takes to the API server; another one when that turns out to be of no use. */
+  route: UpstreamRoute;
   info: RequestInfo;
   /** Path and query below the cluster's prefix, untouched. */
   url: string;
@@ -41,7 +43,10 @@ export type KnownOfRequest = {
   startedAt: number;
   stopwatch: Stopwatch;
   clusterName: string;
-  cluster?: UpstreamCluster;
+  cluster?: Upstream;
+  route?: UpstreamRoute;
+  /** There is no way to the API server: that is recorded, unlike other refusals to serve. */
+  isUnreachable?: boolean;
   url: string;
   info?: RequestInfo;
   claims?: CredentialClaims;
@@ -57,6 +62,38 @@ export type KnownOfRequest = {
 const MAX_TOLD_GROUPS = 256;
 
 const optional = (text: string | undefined) => text || undefined;
+
+/** What an event says of the tunnel that a call goes through. */
+function throughTunnel(route: UpstreamRoute | undefined) {
+  return {
+    tunnelAgentName: route?.tunnel?.agentName,
+    tunnelTag: route?.tunnel?.tag,
+  };
+}
+
+/**
+ * Takes another way to the API server, for a call that did not get through.
+ *
+ * @param tried - those that it took before; the present one is added
+ * @returns whether there is another one
+ */
+export function takeOtherRoute(
+  context: RequestContext,
+  tried: Set<UpstreamRoute>,
+): boolean {
+  tried.add(context.route);
+  const route = context.cluster.route(tried);
+  if (!route) {
+    return false;
+  }
+  context.route = route;
+  context.head = {
+    ...context.head,
+    clusterEndpoint: route.endpoint,
+    ...throughTunnel(route),
+  };
+  return true;
+}
 
 /** The event of a request, without its outcome. */
 export function eventHead(
@@ -74,7 +111,8 @@ export function eventHead(
     clientIp: known.clientIp,
     clientName: optional(clientName(request.headers['user-agent'])),
     clusterName: known.clusterName,
-    clusterEndpoint: known.cluster?.endpoint,
+    clusterEndpoint: known.route?.endpoint ?? known.cluster?.endpoint,
+    ...throughTunnel(known.route),
     role: known.roleName,
     namespace: optional(info?.namespace),
     verb: info ? authorizationVerb(info) : (request.method ?? '').toLowerCase(),

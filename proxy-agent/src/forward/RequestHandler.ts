@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { RequestAuditEvent } from 'backstage-plugin-kubernetes-audit-common';
 import type { AuditLog } from '../audit';
 import { SpoolError } from '../spool';
-import type { UpstreamCluster, UpstreamClusters } from '../upstream';
+import type { Upstream, UpstreamClusters } from '../upstream';
 import { Admission, AdmissionOptions } from './Admission';
 import { forwardRequest } from './forwardRequest';
 import { Refusal, sendRefusal } from './kubernetesStatus';
@@ -162,7 +162,7 @@ export class RequestHandler {
     // and so would calls of clusters that are not here: the portal takes no
     // rows of those.
     if (
-      refusal.code === 503 ||
+      (refusal.code === 503 && !known.isUnreachable) ||
       (refusal.code === 429 && known.claims) ||
       !cluster
     ) {
@@ -181,7 +181,7 @@ export class RequestHandler {
       : this.#unauthenticated.record(event, audit));
   }
 
-  #auditOf(cluster: UpstreamCluster): AuditLog {
+  #auditOf(cluster: Upstream): AuditLog {
     return cluster.config.audit.durability === 'best-effort'
       ? this.#bestEffortAudit
       : this.#audit;

@@ -266,6 +266,8 @@ export class Sessions {
       clientName: head.clientName,
       clusterName: head.clusterName,
       clusterEndpoint: head.clusterEndpoint,
+      tunnelAgentName: head.tunnelAgentName,
+      tunnelTag: head.tunnelTag,
       role: head.role,
       kubernetesGroups: head.kubernetesGroups,
       namespace: head.namespace ?? '',

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { RequestAuditEvent } from 'backstage-plugin-kubernetes-audit-common';
 import { AuditLog, statusMessage } from '../audit';
 import { ProtocolError } from '../protocol';
+import type { UpstreamRoute } from '../upstream';
 import { SessionKind, sessionKind, upgradeKind } from '../request';
 import {
   askForUpgrade,
@@ -13,7 +14,7 @@ import {
 import { CallOutcome, CLIENT_GONE } from './CallRecord';
 import { Refusal, sendRefusal } from './kubernetesStatus';
 import { readStart, relayUpgradeRefusal } from './relayUpgradeRefusal';
-import type { RequestContext } from './RequestContext';
+import { RequestContext, takeOtherRoute } from './RequestContext';
 import { hasBody } from './requestBody';
 import { respondOnSocket } from './respondOnSocket';
 import type { Session } from './Session';
@@ -21,6 +22,7 @@ import type { SessionPlace } from './SessionQuota';
 import type { Sessions } from './Sessions';
 import { switchingProtocols } from './switchingProtocols';
 import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
+import { upstreamRequestHeaders } from './upstreamHeaders';
 import type { UpstreamTroubles } from './UpstreamTroubles';
 import { WaitingClient } from './WaitingClient';
 
@@ -98,11 +100,7 @@ export class UpgradeExchange {
     await this.#audit.attempt(this.#context.head);
     let answer: UpgradeAnswer;
     try {
-      answer = await askForUpgrade(
-        this.#request,
-        this.#context,
-        this.#client.gone,
-      );
+      answer = await this.#askOnAnyRoute();
     } catch (error) {
       await this.#unanswered(error as Error);
       return false;
@@ -112,6 +110,30 @@ export class UpgradeExchange {
     }
     await this.#relayRefusal(answer);
     return false;
+  }
+
+  /** What has not reached the API server may take another way to it. */
+  async #askOnAnyRoute(): Promise<UpgradeAnswer> {
+    const tried = new Set<UpstreamRoute>();
+    const { gone } = this.#client;
+    for (;;) {
+      try {
+        return await askForUpgrade(
+          this.#request,
+          this.#context,
+          () => upstreamRequestHeaders(this.#request, this.#context),
+          gone,
+        );
+      } catch (error) {
+        const mayGoElsewhere =
+          error instanceof UnansweredUpgradeError &&
+          !error.sent &&
+          !gone.aborted;
+        if (!mayGoElsewhere || !takeOtherRoute(this.#context, tried)) {
+          throw error;
+        }
+      }
+    }
   }
 
   /** What no upgrade may have, whatever the roles say. */

@@ -1,12 +1,8 @@
 import { IncomingMessage, request as httpRequest } from 'node:http';
 import type { UpgradeConnection } from '../upstream';
-import type { RequestContext } from './RequestContext';
+import type { CallTarget } from './Exchange';
 import { upstreamFailure } from './upstreamFailure';
-import {
-  RawHeaders,
-  upstreamRequestHeaders,
-  withoutHeader,
-} from './upstreamHeaders';
+import { RawHeaders, withoutHeader } from './upstreamHeaders';
 
 /** How long an API server may take to answer an upgrade, in milliseconds: it may have to pull strings at a kubelet. */
 const HANDSHAKE_TIMEOUT_MS = 60_000;
@@ -41,15 +37,17 @@ export class UnansweredUpgradeError extends Error {
  * Asks the API server, over a connection of its own, for the upgrade that the
  * client asked for.
  *
+ * @param headersOf - gives the headers that the API server gets
  * @param gone - closes the connection, at any time
  * @throws UnansweredUpgradeError
  */
 export async function askForUpgrade(
   request: IncomingMessage,
-  context: RequestContext,
+  target: Pick<CallTarget, 'cluster' | 'route' | 'url'>,
+  headersOf: () => RawHeaders,
   gone: AbortSignal,
 ): Promise<UpgradeAnswer> {
-  const { cluster } = context;
+  const { cluster, route, url } = target;
   const failure = (error: Error, sent: boolean) =>
     new UnansweredUpgradeError(
       upstreamFailure(cluster.name, error, { sent, changing: true }),
@@ -60,8 +58,8 @@ export async function askForUpgrade(
   let connection: UpgradeConnection;
   try {
     gone.throwIfAborted();
-    headers = upstreamRequestHeaders(request, context);
-    connection = await cluster.connect(gone);
+    headers = headersOf();
+    connection = await route.connect(gone);
   } catch (error) {
     throw failure(error as Error, false);
   }
@@ -78,7 +76,7 @@ export async function askForUpgrade(
     const upstream = httpRequest({
       createConnection: () => socket,
       method: request.method,
-      path: `${cluster.basePath}${context.url}`,
+      path: `${cluster.basePath}${url}`,
       setHost: false,
       maxHeaderSize: MAX_RESPONSE_HEAD_BYTES,
       headers: [

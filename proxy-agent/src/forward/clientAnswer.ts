@@ -28,7 +28,7 @@ export type AnswerHead = {
 /** What the client gets of the head of an API server's answer. */
 export function readAnswerHead(
   { statusCode, reason, headers }: AnswerHead,
-  info: RequestInfo,
+  info: Pick<RequestInfo, 'resource'>,
 ): AnswerHead {
   const passed = clientResponseHeaders(headers);
   if (CLUSTERS_VIEW.has(info.resource)) {

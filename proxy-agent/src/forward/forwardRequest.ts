@@ -3,8 +3,9 @@ import { Readable } from 'node:stream';
 import type { AuditLog } from '../audit';
 import { CallRecord, CLIENT_GONE } from './CallRecord';
 import { Exchange } from './Exchange';
-import type { RequestContext } from './RequestContext';
+import { RequestContext, takeOtherRoute } from './RequestContext';
 import { requestBody } from './requestBody';
+import { upstreamRequestHeaders } from './upstreamHeaders';
 import type { UpstreamTroubles } from './UpstreamTroubles';
 
 /**
@@ -43,7 +44,9 @@ export async function forwardRequest(
     request,
     response,
     body,
-    context,
+    target: context,
+    headers: () => upstreamRequestHeaders(request, context),
+    takeOtherRoute: tried => takeOtherRoute(context, tried),
     record,
     troubles,
   }).run();

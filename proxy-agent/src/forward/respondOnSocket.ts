@@ -1,5 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** How long a client may go on after it was answered, in milliseconds: one whose connection is cut while it sends may lose the answer. */
@@ -14,15 +14,15 @@ export function respondOnSocket(
   socket: Duplex,
   respond: (response: ServerResponse) => void,
 ): void {
-  if (!(socket instanceof Socket) || socket.destroyed) {
-    socket.destroy();
+  if (socket.destroyed) {
     return;
   }
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
-  response.assignSocket(socket);
+  // Node types it as a socket, and uses it as a stream.
+  response.assignSocket(socket as Socket);
   response.once('finish', () => {
-    response.detachSocket(socket);
+    response.detachSocket(socket as Socket);
     socket.end();
     const timer = setTimeout(() => socket.destroy(), LINGER_MS);
     socket.once('close', () => clearTimeout(timer));

@@ -4,6 +4,15 @@ const BROKEN = 'the connection broke';
 const NO_ROUTE = 'there is no route to it';
 const NOT_TLS = 'it does not speak TLS';
 
+/** Codes of errors of a stream whose tunnel broke, or whose agent has given it up. */
+export const BROKEN_TUNNEL = [
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_INVALID_SESSION',
+  'ERR_HTTP2_GOAWAY_SESSION',
+];
+
 /** What errors of connections mean, by their code, in words for a user. */
 const MEANINGS: Record<string, string> = {
   SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
@@ -22,6 +31,7 @@ const MEANINGS: Record<string, string> = {
   ECONNRESET: BROKEN,
   EPIPE: BROKEN,
   UND_ERR_SOCKET: BROKEN,
+  ...Object.fromEntries(BROKEN_TUNNEL.map(code => [code, BROKEN])),
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: NO_ROUTE,
   ENETUNREACH: NO_ROUTE,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Upstream } from '../upstream';
 import type { RequestContext } from './RequestContext';
 
 /** Of one connection only (RFC 9110, section 7.6.1): never sent on. */
@@ -88,7 +89,7 @@ function namedByConnection(raw: readonly string[]): Set<string> | undefined {
 /** Headers without those of one connection, and without those that may not go that way. */
 function endToEnd(
   raw: readonly string[],
-  way: 'to the API server' | 'to the client',
+  way: 'to the API server' | 'on from a proxy' | 'to the client',
 ): RawHeaders {
   const connection = namedByConnection(raw);
   const headers: RawHeaders = [];
@@ -96,7 +97,8 @@ function endToEnd(
     const reach = reachOf(raw[i]);
     const mayPass =
       reach === 'everywhere' ||
-      (reach === 'answers' && way === 'to the client');
+      (reach === 'answers' && way === 'to the client') ||
+      (way === 'on from a proxy' && isIdentity(raw[i].toLowerCase()));
     if (mayPass && !connection?.has(raw[i].toLowerCase())) {
       headers.push(raw[i], raw[i + 1]);
     }
@@ -203,6 +205,37 @@ export function upstreamRequestHeaders(
     'Audit-ID',
     context.id,
   );
+  return headers;
+}
+
+/** What a proxy says of who asks: it travels on through a tunnel agent. */
+function isIdentity(name: string): boolean {
+  return (
+    name === 'impersonate-user' ||
+    name === 'impersonate-group' ||
+    name.startsWith('impersonate-extra-') ||
+    name === 'audit-id'
+  );
+}
+
+/**
+ * The headers of a request as the API server gets them of a tunnel agent: the
+ * proxy's, with its word on who asks, and the agent's own credential.
+ *
+ * @throws Error when the agent's credential cannot be read
+ */
+export function relayedRequestHeaders(
+  request: IncomingMessage,
+  cluster: Pick<Upstream, 'host' | 'authorization'>,
+): RawHeaders {
+  const headers = withoutCredentials(
+    endToEnd(request.rawHeaders, 'on from a proxy'),
+  );
+  headers.push('Host', cluster.host);
+  const authorization = cluster.authorization();
+  if (authorization) {
+    headers.push('Authorization', authorization);
+  }
   return headers;
 }
 

@@ -1,16 +1,20 @@
 import cluster, { Worker } from 'node:cluster';
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
 import { asTakenOver, ConfigInForce } from '../config';
+import type { WorkerReport } from '../tunnel';
 import type { Readiness } from './AdminServer';
 import {
   askMetrics,
   readConfig,
   readReport,
+  readTunnels,
   REPORT_INTERVAL_MS,
   tellConfig,
   tellToReload,
+  tellTunnels,
 } from './workerChannel';
 
 /** A worker that has been silent for longer does not count as ready, in milliseconds. */
@@ -20,12 +24,24 @@ const RESTART_DELAY_MS = 1000;
 /** The environment variable that gives a worker its number, from 1. */
 const WORKER_VARIABLE = 'KUBERNETES_AUDIT_WORKER';
 
+/** The environment variable by which all workers have the same instance id. */
+const INSTANCE_VARIABLE = 'KUBERNETES_AUDIT_INSTANCE';
+
 type Slot = {
   worker: Worker | undefined;
+  /** The tunnels that end in it. */
+  tunnels: WorkerReport;
   /** By a clock that nobody sets, in milliseconds. */
   reportedAt: number;
   readiness: Readiness[];
 };
+
+const NO_TUNNELS: WorkerReport = { socket: '', tunnels: [] };
+
+/** What the primary calls the proxy, in a worker. */
+export function workerInstance(): string | undefined {
+  return process.env[INSTANCE_VARIABLE];
+}
 
 /** This process's number among the workers; undefined in a process that is none. */
 export function workerNumber(): number | undefined {
@@ -42,6 +58,7 @@ export function workerNumber(): number | undefined {
 export class ProxyWorkers {
   readonly #logger: Logger;
   readonly #slots: Slot[];
+  readonly #instance = randomUUID();
   #inForce: ConfigInForce;
   #stopping = false;
 
@@ -54,6 +71,7 @@ export class ProxyWorkers {
     this.#inForce = inForce;
     this.#slots = Array.from({ length: inForce.config.workers }, () => ({
       worker: undefined,
+      tunnels: NO_TUNNELS,
       reportedAt: -Infinity,
       readiness: [],
     }));
@@ -110,7 +128,10 @@ export class ProxyWorkers {
 
   #fork(index: number): void {
     const slot = this.#slots[index];
-    const worker = cluster.fork({ [WORKER_VARIABLE]: `${index + 1}` });
+    const worker = cluster.fork({
+      [WORKER_VARIABLE]: `${index + 1}`,
+      [INSTANCE_VARIABLE]: this.#instance,
+    });
     slot.worker = worker;
     tellConfig(worker, this.#inForce);
     worker.on('message', message => {
@@ -118,6 +139,11 @@ export class ProxyWorkers {
       if (readiness) {
         slot.readiness = readiness;
         slot.reportedAt = performance.now();
+        return;
+      }
+      const tunnels = readTunnels(message);
+      if (tunnels) {
+        this.#useTunnels(index, tunnels);
         return;
       }
       const taken = readConfig(message);
@@ -130,6 +156,7 @@ export class ProxyWorkers {
     });
     worker.once('exit', (code, signal) => {
       slot.reportedAt = -Infinity;
+      this.#useTunnels(index, NO_TUNNELS);
       if (!this.#stopping) {
         this.#logger.error(
           { worker: index + 1, code, signal },
@@ -140,6 +167,23 @@ export class ProxyWorkers {
             this.#fork(index);
           }
         }, RESTART_DELAY_MS);
+      }
+    });
+  }
+
+  /** Tells all other workers of the tunnels of one, and that one of theirs: it may have just been started. */
+  #useTunnels(index: number, report: WorkerReport): void {
+    const own = this.#slots[index];
+    own.tunnels = report;
+    this.#slots.forEach(({ worker, tunnels }, other) => {
+      if (other === index) {
+        return;
+      }
+      if (worker?.isConnected()) {
+        tellTunnels(worker, index + 1, report);
+      }
+      if (own.worker?.isConnected()) {
+        tellTunnels(own.worker, other + 1, tunnels);
       }
     });
   }

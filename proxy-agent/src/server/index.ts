@@ -4,3 +4,4 @@ export * from './ProxyWorkers';
 export * from './workerChannel';
 export * from './ClientAddress';
 export * from './proxyMetrics';
+export * from './tunnelAgentMetrics';

@@ -5,6 +5,7 @@ import {
   Gauge,
   Registry,
 } from 'prom-client';
+import type { TunnelStatus } from 'backstage-plugin-kubernetes-audit-common';
 
 /** What the metrics tell of: read at each scrape. */
 export type ProxyState = {
@@ -26,6 +27,10 @@ export type ProxyState = {
   unansweredCalls: () => ReadonlyMap<string, number>;
   /** Calls that an API server has answered with 401 to the proxy, by cluster. */
   unauthorizedCalls: () => ReadonlyMap<string, number>;
+  /** Those that end in this process. */
+  tunnels: () => TunnelStatus[];
+  /** Handshakes of tunnel agents, by result. */
+  tunnelHandshakes: () => ReadonlyMap<string, number>;
 };
 
 /** What became of the reloads of the configuration. */
@@ -102,7 +107,53 @@ export function createProxyMetrics(state: ProxyState): Registry {
     label: 'cluster',
     read: state.unauthorizedCalls,
   });
+  addTunnelMetrics(registry, state);
   return registry;
+}
+
+function addTunnelMetrics(
+  registry: Registry,
+  state: Pick<ProxyState, 'tunnels' | 'tunnelHandshakes'>,
+): void {
+  const add = (
+    name: string,
+    help: string,
+    of: (tunnel: TunnelStatus) => number,
+  ) =>
+    addGauge(registry, {
+      name,
+      help,
+      read: () => state.tunnels().reduce((sum, tunnel) => sum + of(tunnel), 0),
+    });
+  add('tunnels', 'Tunnel agents that are connected', () => 1);
+  add(
+    'tunnel_streams',
+    'Connections to API servers that are open through tunnels',
+    ({ streams }) => streams,
+  );
+  add(
+    'tunnel_received_bytes',
+    'Bytes received over the tunnels that are open',
+    ({ receivedBytes }) => receivedBytes,
+  );
+  add(
+    'tunnel_sent_bytes',
+    'Bytes sent over the tunnels that are open',
+    ({ sentBytes }) => sentBytes,
+  );
+  addGauge(registry, {
+    name: 'tunnel_round_trip_seconds',
+    help: 'Round-trip time of the slowest tunnel',
+    read: () =>
+      Math.max(0, ...state.tunnels().map(t => t.roundTripMs ?? 0)) / 1000,
+    aggregator: 'max',
+  });
+  addCounter(registry, {
+    name: 'tunnel_handshakes_total',
+    help: 'Handshakes of tunnel agents',
+    label: 'result',
+    read: state.tunnelHandshakes,
+  });
 }
 
 /** Adds what is known of reloads of the configuration. */
@@ -128,7 +179,7 @@ export function addReloadMetrics(
 }
 
 /** @param aggregator - what several workers' values make; their sum by default */
-function addGauge(
+export function addGauge(
   registry: Registry,
   options: {
     name: string;
@@ -147,7 +198,7 @@ function addGauge(
   });
 }
 
-function addCounter(
+export function addCounter(
   registry: Registry,
   options: {
     name: string;

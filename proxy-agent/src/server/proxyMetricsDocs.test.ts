@@ -21,6 +21,8 @@ describe('docs/monitoring-proxy.md', () => {
       unrecordedCalls: none,
       unansweredCalls: none,
       unauthorizedCalls: none,
+      tunnels: () => [],
+      tunnelHandshakes: none,
     });
     addReloadMetrics(registry, () => ({
       success: 0,

@@ -7,6 +7,7 @@ import type {
 } from 'prom-client';
 import { z } from 'zod';
 import { ConfigInForce, ProxyConfig, TrackedFiles } from '../config';
+import { WorkerReport, WorkerReports, workerReportSchema } from '../tunnel';
 import type { Readiness } from './AdminServer';
 
 /** How often a worker tells its primary how it is, in milliseconds. */
@@ -38,6 +39,11 @@ const configSchema = z.object({
   ),
   files: z.array(z.tuple([z.string(), z.string()])),
 });
+const tunnelsSchema = z.object({
+  type: z.literal('kubernetes-audit-tunnels'),
+  report: workerReportSchema,
+});
+const siblingSchema = tunnelsSchema.extend({ worker: z.number().int() });
 const reportSchema = z.object({
   type: z.literal('kubernetes-audit-readiness'),
   readiness: z.array(
@@ -164,4 +170,34 @@ export async function configOfPrimary(): Promise<ConfigInForce> {
 /** In a worker: tells the primary what it has taken over, for those that are started later. */
 export function reportConfig(inForce: ConfigInForce): void {
   process.send?.(configMessage(inForce));
+}
+
+/** In the primary: the tunnels that a worker's message tells of; undefined for other messages. */
+export function readTunnels(message: unknown): WorkerReport | undefined {
+  return tunnelsSchema.safeParse(message).data?.report;
+}
+
+/** In the primary: tells a worker of the tunnels of another one. */
+export function tellTunnels(
+  to: Worker,
+  worker: number,
+  report: WorkerReport,
+): void {
+  to.send({ type: 'kubernetes-audit-tunnels', worker, report }, () => {});
+}
+
+/** In a worker: the tunnels of the others, by way of the primary. */
+export function tunnelReports(): WorkerReports {
+  return {
+    send: report =>
+      process.send?.({ type: 'kubernetes-audit-tunnels', report }),
+    onReport: listener => {
+      process.on('message', message => {
+        const { data } = siblingSchema.safeParse(message);
+        if (data) {
+          listener(data.worker, data.report);
+        }
+      });
+    },
+  };
 }

@@ -5,7 +5,7 @@ import { UpgradeConnection } from './UpgradeConnection';
 describe('UpgradeConnection', () => {
   let server: Server;
   let peers: Socket[];
-  const connections: UpgradeConnection[] = [];
+  const connections: UpgradeConnection<Socket>[] = [];
 
   beforeEach(async () => {
     peers = [];
@@ -32,7 +32,7 @@ describe('UpgradeConnection', () => {
     return { connection, peer: peer as Socket };
   };
   /** Collects copies of what a connection lends. */
-  const collect = (connection: UpgradeConnection) => {
+  const collect = (connection: UpgradeConnection<Socket>) => {
     const all = { text: '' };
     connection.lendReads(bytes => {
       all.text += bytes.toString('latin1');

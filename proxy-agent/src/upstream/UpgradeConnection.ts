@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** What one read can bring at the most, in bytes. */
 const READ_BYTES = 64 * 1024;
@@ -14,24 +15,35 @@ const MEMORY = Buffer.allocUnsafeSlow(READ_BYTES);
  * A connection to an API server, for an upgrade. Until the upgrade its socket is
  * a stream like any other; then {@link lendReads} takes the stream's place.
  */
-export class UpgradeConnection {
-  readonly socket: Socket;
+export class UpgradeConnection<S extends Duplex = Duplex> {
+  readonly socket: S;
+  /** A stream whose reads cannot be lent gives its own memory. */
+  readonly #isLent: boolean;
   #onBytes: ((bytes: Buffer) => void) | undefined;
 
   /** @param dial - makes the socket with this option of it */
   static create(
     dial: (options: { onread: OnReadOpts }) => Socket,
-  ): UpgradeConnection {
-    return new UpgradeConnection(dial);
+  ): UpgradeConnection<Socket> {
+    return new UpgradeConnection(take =>
+      dial({
+        onread: {
+          buffer: MEMORY,
+          callback: bytes => take(MEMORY.subarray(0, bytes)),
+        },
+      }),
+    );
   }
 
-  private constructor(dial: (options: { onread: OnReadOpts }) => Socket) {
-    this.socket = dial({
-      onread: {
-        buffer: MEMORY,
-        callback: bytes => this.#take(MEMORY.subarray(0, bytes)),
-      },
-    });
+  /** Another kind of connection, such as a stream of a tunnel. */
+  static of(stream: Duplex): UpgradeConnection {
+    return new UpgradeConnection(stream);
+  }
+
+  private constructor(made: S | ((take: (bytes: Buffer) => boolean) => S)) {
+    this.#isLent = typeof made === 'function';
+    this.socket =
+      typeof made === 'function' ? made(bytes => this.#take(bytes)) : made;
   }
 
   /**
@@ -42,6 +54,10 @@ export class UpgradeConnection {
    * @param onBytes - gets bytes that are its own until it returns
    */
   lendReads(onBytes: (bytes: Buffer) => void): void {
+    if (!this.#isLent) {
+      // Until it is resumed.
+      this.socket.pause();
+    }
     // What came before this was asked for.
     for (
       let bytes: Buffer | null = this.socket.read();
@@ -50,7 +66,11 @@ export class UpgradeConnection {
     ) {
       onBytes(bytes);
     }
-    this.#onBytes = onBytes;
+    if (this.#isLent) {
+      this.#onBytes = onBytes;
+    } else {
+      this.socket.on('data', onBytes);
+    }
   }
 
   /** @returns whether more may come at once */

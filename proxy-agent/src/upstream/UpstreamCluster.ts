@@ -8,17 +8,15 @@ import {
   ClusterConnection,
   readClusterConnection,
 } from '../config';
+import { POOL_OPTIONS } from './poolOptions';
+import type { Upstream, UpstreamRoute } from './Upstream';
 import { UpgradeConnection } from './UpgradeConnection';
 
 /** How long a connection to an API server may take to be made, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A silent connection is probed after so long, in milliseconds: a watch must notice an API server that is gone. */
 const TCP_KEEP_ALIVE_MS = 30_000;
-/** An idle connection is closed after so long, in milliseconds: before balancers drop it silently. */
-const KEEP_ALIVE_MS = 55_000;
-/** The largest response head that an API server may send, in bytes. */
-const MAX_RESPONSE_HEAD_BYTES = 256 * 1024;
-/** … and of a cluster that was taken away or changed after so long. */
+/** An idle connection of a cluster that was taken away or changed is closed after so long, in milliseconds. */
 const RETIRED_KEEP_ALIVE_MS = 1000;
 /** How often a token file is looked at for a change, in milliseconds. */
 const TOKEN_CHECK_MS = 1000;
@@ -28,7 +26,7 @@ const TOKEN_CHECK_MS = 1000;
  * and the connections to it. No response has a time limit here: watches, logs
  * and sessions last as long as they last.
  */
-export class UpstreamCluster {
+export class UpstreamCluster implements Upstream, UpstreamRoute {
   readonly config: ClusterConfig;
   /** URL without a trailing slash. */
   readonly endpoint: string;
@@ -51,7 +49,15 @@ export class UpstreamCluster {
     this.#url = new URL(connection.endpoint);
   }
 
-  /** Connections for ordinary calls. */
+  /** There is one way alone. */
+  route(tried?: ReadonlySet<UpstreamRoute>): UpstreamRoute | undefined {
+    return tried?.has(this) ? undefined : this;
+  }
+
+  get unreachable(): string {
+    return `there is no way to the cluster "${this.name}"`;
+  }
+
   get dispatcher(): Dispatcher {
     this.#pool ??= this.#makePool();
     return this.#pool;
@@ -61,22 +67,14 @@ export class UpstreamCluster {
     return this.config.name;
   }
 
-  /** `host:port` for the `Host` header. */
   get host(): string {
     return this.#url.host;
   }
 
-  /** The API server's path prefix, without a trailing slash. */
   get basePath(): string {
     return this.#url.pathname.replace(/\/$/, '');
   }
 
-  /**
-   * The value of `Authorization` for the proxy's own identity, or undefined
-   * when a client certificate is used.
-   *
-   * @throws Error when the token file cannot be read
-   */
   authorization(): string | undefined {
     const { tokenFile } = this.#connection;
     try {
@@ -92,12 +90,7 @@ export class UpstreamCluster {
     }
   }
 
-  /**
-   * A connection of its own, for an upgrade; it may end in one direction alone.
-   *
-   * @throws Error when it cannot be made, or the signal comes first
-   */
-  async connect(signal: AbortSignal): Promise<UpgradeConnection> {
+  async connect(signal: AbortSignal): Promise<UpgradeConnection<Socket>> {
     const connection = UpgradeConnection.create(options =>
       this.#dial({ ...options, allowHalfOpen: true }),
     );
@@ -105,19 +98,14 @@ export class UpstreamCluster {
     return connection;
   }
 
-  /** Whether it is the same API server, reached in the same way, with the same settings. */
-  isSameAs(other: UpstreamCluster): boolean {
+  isSameAs(other: Upstream): boolean {
     return (
+      other instanceof UpstreamCluster &&
       isDeepStrictEqual(this.config, other.config) &&
       isDeepStrictEqual(this.#connection, other.#connection)
     );
   }
 
-  /**
-   * Nobody will ask for it any more: closes idle connections at once, and each
-   * other one when its last call has ended. Calls that were admitted before go
-   * on, also those that are sent only now.
-   */
   async retire(): Promise<void> {
     this.#isRetired = true;
     this.#retiredPool = this.#pool;
@@ -125,7 +113,6 @@ export class UpstreamCluster {
     await this.#retiredPool?.close();
   }
 
-  /** Cuts all connections. */
   async close(): Promise<void> {
     await Promise.all([this.#pool?.destroy(), this.#retiredPool?.destroy()]);
   }
@@ -138,12 +125,8 @@ export class UpstreamCluster {
           error => done(error, null),
         );
       },
-      allowH2: false,
-      pipelining: 1,
-      keepAliveTimeout: this.#isRetired ? RETIRED_KEEP_ALIVE_MS : KEEP_ALIVE_MS,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: MAX_RESPONSE_HEAD_BYTES,
+      ...POOL_OPTIONS,
+      ...(this.#isRetired && { keepAliveTimeout: RETIRED_KEEP_ALIVE_MS }),
     });
   }
 

@@ -1,5 +1,8 @@
 import type { AnnouncedCluster } from 'backstage-plugin-kubernetes-audit-common';
 import type { ClusterConfig } from '../config';
+import { TunnelledCluster } from './TunnelledCluster';
+import { NO_TUNNELS, Tunnels } from './Tunnels';
+import type { Upstream } from './Upstream';
 import { UpstreamCluster } from './UpstreamCluster';
 
 /** The names of the clusters that another configuration has brought, taken and changed. */
@@ -11,20 +14,25 @@ export type ClusterChanges = {
 
 /** The clusters that the proxy's configuration names. */
 export class UpstreamClusters {
-  #clusters: Map<string, UpstreamCluster>;
+  #clusters: Map<string, Upstream>;
+  readonly #tunnels: Tunnels;
   /** Their last calls have not ended yet. */
-  readonly #retired = new Set<UpstreamCluster>();
+  readonly #retired = new Set<Upstream>();
 
   /** @throws Error naming the cluster whose credential or certificate cannot be read */
-  static fromConfig(configs: ClusterConfig[]): UpstreamClusters {
-    return new UpstreamClusters(readClusters(configs));
+  static fromConfig(
+    configs: ClusterConfig[],
+    tunnels: Tunnels = NO_TUNNELS,
+  ): UpstreamClusters {
+    return new UpstreamClusters(readClusters(configs, tunnels), tunnels);
   }
 
-  private constructor(clusters: Map<string, UpstreamCluster>) {
+  private constructor(clusters: Map<string, Upstream>, tunnels: Tunnels) {
     this.#clusters = clusters;
+    this.#tunnels = tunnels;
   }
 
-  get(name: string): UpstreamCluster | undefined {
+  get(name: string): Upstream | undefined {
     return this.#clusters.get(name);
   }
 
@@ -42,7 +50,7 @@ export class UpstreamClusters {
    * @throws Error as {@link UpstreamClusters.fromConfig}, and nothing changes
    */
   prepare(configs: ClusterConfig[]): () => ClusterChanges {
-    const next = readClusters(configs);
+    const next = readClusters(configs, this.#tunnels);
     return () => {
       const before = this.#clusters;
       const changes: ClusterChanges = { added: [], removed: [], changed: [] };
@@ -83,18 +91,21 @@ export class UpstreamClusters {
     );
   }
 
-  #retire(cluster: UpstreamCluster): void {
+  #retire(cluster: Upstream): void {
     this.#retired.add(cluster);
     const forget = () => this.#retired.delete(cluster);
     cluster.retire().then(forget, forget);
   }
 }
 
-function readClusters(configs: ClusterConfig[]): Map<string, UpstreamCluster> {
+function readClusters(
+  configs: ClusterConfig[],
+  tunnels: Tunnels,
+): Map<string, Upstream> {
   return new Map(
     configs.map(config => {
       try {
-        return [config.name, UpstreamCluster.fromConfig(config)];
+        return [config.name, readCluster(config, tunnels)];
       } catch (error) {
         throw new Error(`cluster ${config.name}: ${(error as Error).message}`, {
           cause: error,
@@ -102,4 +113,11 @@ function readClusters(configs: ClusterConfig[]): Map<string, UpstreamCluster> {
       }
     }),
   );
+}
+
+function readCluster(config: ClusterConfig, tunnels: Tunnels): Upstream {
+  const { tunnel } = config;
+  return tunnel
+    ? TunnelledCluster.create({ ...config, tunnel }, tunnels)
+    : UpstreamCluster.fromConfig(config);
 }

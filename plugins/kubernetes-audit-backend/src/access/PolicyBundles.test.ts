@@ -30,6 +30,7 @@ async function replica(knex: Knex, clock: { now: number }, roleName = 'dev') {
     keys,
     credentials,
     revocations,
+    tunnels: { list: async () => [] },
     config: readKubernetesAuditConfig(
       mockServices.rootConfig({
         data: {

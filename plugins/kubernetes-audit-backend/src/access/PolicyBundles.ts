@@ -6,6 +6,7 @@ import type {
   PolicyBundle,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { KubernetesAuditConfig } from '../config';
+import type { TunnelStore } from '../tunnels';
 import type { CredentialStore } from './CredentialStore';
 import { SIGNATURE_ALGORITHM, SigningKeys } from './SigningKeys';
 import type { UserRevocationStore } from './UserRevocationStore';
@@ -38,6 +39,7 @@ type PolicyBundlesOptions = {
   keys: SigningKeys;
   credentials: CredentialStore;
   revocations: UserRevocationStore;
+  tunnels: Pick<TunnelStore, 'list'>;
   config: KubernetesAuditConfig;
   issuer: string;
   /** Milliseconds since 1970. */
@@ -80,12 +82,19 @@ export class PolicyBundles {
   }
 
   async #make(now: number): Promise<SignedBundle> {
-    const { keys, credentials, revocations, config, issuer } = this.#options;
+    const { keys, credentials, revocations, tunnels, config, issuer } =
+      this.#options;
     const at = new Date(now);
     const content = {
       issuer,
       roles: config.roles,
       clusters: config.clusters,
+      tunnels: (await tunnels.list()).map(({ name, tags, clusters, key }) => ({
+        name,
+        tags,
+        clusters,
+        key,
+      })),
       keys: await keys.listPublicKeys(),
       revocations: {
         credentials: await credentials.listRevoked(at),

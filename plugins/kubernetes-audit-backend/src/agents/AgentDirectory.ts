@@ -8,11 +8,16 @@ import {
   AgentStatus,
   ClusterTags,
   DEFAULT_PROXY_GROUP,
+  HeartbeatAnswer,
+  TunnelStatus,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Authorizer } from '../authorization';
 import type { AgentConfig } from '../config';
 import { Agent } from './Agent';
 import type { HeartbeatStore } from './HeartbeatStore';
+
+/** A proxy that is silent for so long beside others counts as gone, in milliseconds. */
+const INSTANCE_GONE_MS = 60_000;
 
 /** A cluster and the newest agent that serves it. */
 export type ServedCluster = {
@@ -63,9 +68,49 @@ export class AgentDirectory {
   /**
    * @throws NotAllowedError when the agent announces a cluster that it is not bound to
    */
-  async announce(agent: Agent, heartbeat: AgentHeartbeat): Promise<void> {
+  async announce(
+    agent: Agent,
+    heartbeat: AgentHeartbeat,
+  ): Promise<HeartbeatAnswer> {
     agent.requireClusters(heartbeat.clusters.map(({ name }) => name));
     await this.#heartbeats.record(agent.id, heartbeat);
+    const { instance, publicUrl } = heartbeat;
+    if (!instance || !publicUrl) {
+      return {};
+    }
+    const own = await this.#heartbeats.list();
+    const newest = own.find(({ id }) => id === agent.id)?.lastSeenAt ?? '';
+    const beside = own.filter(
+      status =>
+        status.publicUrl === publicUrl &&
+        Date.parse(newest) - Date.parse(status.lastSeenAt) < INSTANCE_GONE_MS,
+    );
+    return {
+      instances: [
+        ...new Set(beside.flatMap(status => status.instance ?? [])),
+      ].sort(),
+    };
+  }
+
+  /**
+   * The tunnels that end in proxies, as those last told.
+   *
+   * @throws NotAllowedError
+   */
+  async tunnelConnections(
+    credentials: BackstageCredentials<BackstageUserPrincipal>,
+  ): Promise<(TunnelStatus & { proxy: string })[]> {
+    const statuses = await this.list(credentials);
+    const newest = Math.max(
+      ...statuses.map(({ lastSeenAt }) => Date.parse(lastSeenAt)),
+    );
+    return statuses
+      .filter(
+        ({ lastSeenAt }) => newest - Date.parse(lastSeenAt) < INSTANCE_GONE_MS,
+      )
+      .flatMap(({ id, tunnels = [] }) =>
+        tunnels.map(tunnel => ({ ...tunnel, proxy: id })),
+      );
   }
 
   /**

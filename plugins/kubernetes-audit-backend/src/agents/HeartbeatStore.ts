@@ -83,6 +83,7 @@ function toStatus(rows: AgentRow[]): AgentStatus {
   const [{ worker: _, spool: __, ...newest }] = heartbeats;
   const spools = heartbeats.flatMap(({ spool }) => spool ?? []);
   const versions = heartbeats.map(({ bundleVersion = 0 }) => bundleVersion);
+  const tunnels = heartbeats.flatMap(heartbeat => heartbeat.tunnels ?? []);
   const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
   return {
     ...newest,
@@ -92,6 +93,7 @@ function toStatus(rows: AgentRow[]): AgentStatus {
     ...(newest.bundleVersion !== undefined && {
       bundleVersion: Math.min(...versions),
     }),
+    ...(newest.tunnels && { tunnels }),
     ...(spools.length > 0 && {
       spool: {
         depth: sum(spools.map(({ depth }) => depth)),

@@ -146,6 +146,30 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   '20261122080100_event_users.js': [
     ['event_users', { column_name: 'user_email', digest: 'x', user_id: 1 }],
   ],
+  '20261122090000_tunnels.js': [
+    [
+      'tunnel_join_tokens',
+      {
+        id: ID,
+        secret_box: '{}',
+        name: 'edge',
+        tags: '{}',
+        clusters: '[]',
+        created_by: 'user:default/guest',
+        expires_at: NOW,
+      },
+    ],
+    [
+      'tunnel_agents',
+      {
+        name: 'edge',
+        tags: '{}',
+        clusters: '[]',
+        public_key: '{}',
+        joined_at: NOW,
+      },
+    ],
+  ],
 };
 
 /** Undoes migrations, this one at last. */

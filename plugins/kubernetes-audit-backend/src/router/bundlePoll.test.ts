@@ -40,7 +40,7 @@ describe('the long poll of the bundle', () => {
           }),
         ),
         bundles,
-        agents: { announce: async () => {} },
+        agents: { announce: async () => ({}) },
         clock,
         shutdown: shutdown.signal,
       }),

@@ -72,6 +72,7 @@ describe('agent routes', () => {
           lastSeenAt: expect.stringMatching(/Z$/),
         },
       ],
+      tunnels: [],
     });
     expect((await api.get(url).set(userHeaders('jane'))).status).toBe(403);
     expect((await api.get(url).set(agentHeaders())).status).toBe(403);

@@ -66,8 +66,9 @@ export function createAgentRouter(options: {
         parser: express.json({ limit: MAX_HEARTBEAT_BYTES, type: () => true }),
       },
       async ({ agent, response, body }) => {
-        await agents.announce(agent, agentHeartbeatSchema.parse(body));
-        response.json({});
+        response.json(
+          await agents.announce(agent, agentHeartbeatSchema.parse(body)),
+        );
       },
     ),
   );

@@ -15,6 +15,7 @@ import type {
   RecordingIngest,
   RecordingLibrary,
 } from '../recordings';
+import type { TunnelService } from '../tunnels';
 import { createAgentRouteFactory } from './agentRoute';
 import { createAccessRouter } from './createAccessRouter';
 import { createAgentRouter } from './createAgentRouter';
@@ -26,6 +27,7 @@ import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
 import { createRecordingsRouter } from './createRecordingsRouter';
 import { createSettingsRouter } from './createSettingsRouter';
+import { createTunnelsRouter } from './createTunnelsRouter';
 import { createUserRouteFactory } from './userRoute';
 
 /** All routes of the plugin. */
@@ -43,6 +45,7 @@ export function createRouter(options: {
   playbacks: PlaybackLog;
   access: AccessService;
   agents: AgentDirectory;
+  tunnels: TunnelService;
   bundles: PolicyBundles;
   keys: SigningKeys;
   settings: PageSettings;
@@ -68,6 +71,7 @@ export function createRouter(options: {
     createAccessRouter({ ...options, userRoute }),
     createAgentsRouter({ ...options, userRoute }),
     createSettingsRouter({ ...options, userRoute }),
+    createTunnelsRouter({ ...options, userRoute, agentRoute }),
     createKeysRouter(options.keys),
   );
   return router;

@@ -40,6 +40,7 @@ export function fakeAuditApi(
         (async () => ({ widthMs: 900_000, items: [] })),
     ),
     getEvent: jest.fn(overrides.getEvent ?? refuse),
+    listAgents: jest.fn(overrides.listAgents ?? refuse),
     // As of agents that have sent all that they have.
     getDelivery: jest.fn(
       overrides.getDelivery ?? (async () => ({ gaps: [], clockSkews: [] })),

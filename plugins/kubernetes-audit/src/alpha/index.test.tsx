@@ -16,6 +16,12 @@ describe('the plugin of the new frontend system', () => {
       '/admin/audit/kubernetes/recordings',
       'kubernetes-audit.recording.read#read',
     ],
+    [
+      'page:kubernetes-audit/agents',
+      'Proxies and tunnels',
+      '/admin/audit/kubernetes/agents',
+      'kubernetes-audit.agent.read#read',
+    ],
   ] as const)(
     'mounts %s for those who may read it',
     (id, title, path, permission) => {

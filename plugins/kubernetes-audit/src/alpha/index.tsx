@@ -5,15 +5,21 @@ import {
   fetchApiRef,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
+import DnsIcon from '@material-ui/icons/Dns';
 import ListAltIcon from '@material-ui/icons/ListAlt';
 import PlayCircleOutlineIcon from '@material-ui/icons/PlayCircleOutline';
 import {
+  agentReadPermission,
   PLUGIN_ID,
   recordingReadPermission,
   requestAuditReadPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditApiRef, KubernetesAuditClient } from '../api';
-import { recordingsRouteRef, requestAuditRouteRef } from '../routes';
+import {
+  agentsRouteRef,
+  recordingsRouteRef,
+  requestAuditRouteRef,
+} from '../routes';
 
 const api = ApiBlueprint.make({
   params: defineParams =>
@@ -62,6 +68,19 @@ const recordingsPage = PageBlueprint.make({
   if: { permissions: { $contains: `${recordingReadPermission.name}#read` } },
 });
 
+const agentsPage = PageBlueprint.make({
+  name: 'agents',
+  params: {
+    path: '/admin/audit/kubernetes/agents',
+    routeRef: agentsRouteRef,
+    title: 'Proxies and tunnels',
+    icon: <DnsIcon fontSize="inherit" />,
+    loader: () =>
+      import('../components/AgentsPage').then(m => <m.AgentsPage />),
+  },
+  if: { permissions: { $contains: `${agentReadPermission.name}#read` } },
+});
+
 export {
   kubernetesAuditTranslationRef,
   kubernetesAuditTranslations,
@@ -75,6 +94,7 @@ export default createFrontendPlugin({
   routes: {
     requests: requestAuditRouteRef,
     recordings: recordingsRouteRef,
+    agents: agentsRouteRef,
   },
-  extensions: [api, startPage, requestsPage, recordingsPage],
+  extensions: [api, startPage, requestsPage, recordingsPage, agentsPage],
 });

@@ -1,5 +1,6 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
+  AgentList,
   DeadLetterPage,
   DeliveryReport,
   EventExportRequest,
@@ -198,6 +199,9 @@ export interface KubernetesAuditApi {
     request: RecordingTextRequest,
     options?: RequestOptions,
   ): Promise<RecordingText>;
+
+  /** Proxies, and the tunnel agents that have joined. */
+  listAgents(options?: RequestOptions): Promise<AgentList>;
 
   /** The whole recording as a file. */
   downloadRecording(

@@ -1,6 +1,7 @@
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import {
+  AgentList,
   DeadLetterPage,
   decodeRecordingMoment,
   DeliveryReport,
@@ -72,6 +73,10 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<StoredRequestAuditEvent> {
     return this.#json(`/v1/events/${encodeURIComponent(id)}`, options);
+  }
+
+  async listAgents(options?: RequestOptions): Promise<AgentList> {
+    return this.#json('/v1/agents', options);
   }
 
   async getDelivery(

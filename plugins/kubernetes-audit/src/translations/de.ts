@@ -19,6 +19,37 @@ export default createTranslationMessages({
     'recordings.total_one': '{{shown}} Aufzeichnung',
     'recordings.total_other': '{{shown}} Aufzeichnungen',
 
+    'agents.title': 'Proxys und Tunnel',
+    'agents.proxies': 'Proxys',
+    'agents.tunnels': 'Tunnel',
+    'agents.name': 'Name',
+    'agents.version': 'Version',
+    'agents.host': 'Host',
+    'agents.url': 'URL',
+    'agents.clusters': 'Cluster',
+    'agents.lastSeen': 'Zuletzt gesehen',
+    'agents.spoolDepth': 'Wartende Datensätze',
+    'agents.spoolSize': 'Spool',
+    'agents.workers': 'Prozesse',
+    'agents.state': 'Zustand',
+    'agents.connected': 'Verbunden',
+    'agents.draining': 'Läuft aus',
+    'agents.away': 'Nicht verbunden',
+    'agents.tags': 'Tags',
+    'agents.proxy': 'Proxy',
+    'agents.since': 'Verbunden seit',
+    'agents.roundTrip': 'Umlaufzeit',
+    'agents.streams': 'Streams',
+    'agents.received': 'Empfangen',
+    'agents.sent': 'Gesendet',
+    'agents.reconnects': 'Neuverbindungen',
+    'agents.noProxies': 'Noch hat sich kein Proxy gemeldet',
+    'agents.noProxiesHint':
+      'Ein Proxy erscheint hier, sobald er das Portal erreicht.',
+    'agents.noTunnels': 'Kein Tunnel-Agent ist beigetreten',
+    'agents.noTunnelsHint':
+      'Ein Tunnel-Agent macht einen Cluster erreichbar, der keine eingehende Verbindung annimmt.',
+
     'list.loading': 'Wird geladen …',
     'list.refresh': 'Aktualisieren',
     'list.previous': 'Zurück',
@@ -186,6 +217,8 @@ export default createTranslationMessages({
       'Beiseitegelegte Einträge zu sehen verlangt die Berechtigung kubernetes-audit.dead-letter.read.',
     'error.deniedRecordings':
       'Aufzeichnungen zu lesen verlangt die Berechtigung kubernetes-audit.recording.read.',
+    'error.deniedAgents':
+      'Proxys und Tunnel zu sehen erfordert die Berechtigung kubernetes-audit.agent.read.',
     'error.deniedPlay':
       'Aufzeichnungen abzuspielen verlangt die Berechtigung kubernetes-audit.recording.play.',
     'error.failedTitle': 'Das ließ sich nicht laden',

@@ -22,6 +22,7 @@ export const SidebarContent = NavContentBlueprint.make({
       const settings = nav.take('page:user-settings');
       const requests = nav.take('page:kubernetes-audit/requests');
       const recordings = nav.take('page:kubernetes-audit/recordings');
+      const agents = nav.take('page:kubernetes-audit/agents');
 
       return (
         <Sidebar>
@@ -33,7 +34,7 @@ export const SidebarContent = NavContentBlueprint.make({
             </SidebarScrollWrapper>
           </SidebarGroup>
           {/* Hidden pages leave no empty group: extensions check permissions. */}
-          {(requests || recordings) && (
+          {(requests || recordings || agents) && (
             <SidebarGroup
               label="Administrator"
               icon={<SupervisorAccountIcon />}
@@ -41,6 +42,7 @@ export const SidebarContent = NavContentBlueprint.make({
               <SidebarSection path={['Administrator', 'Audit', 'Kubernetes']}>
                 {requests}
                 {recordings}
+                {agents}
               </SidebarSection>
             </SidebarGroup>
           )}

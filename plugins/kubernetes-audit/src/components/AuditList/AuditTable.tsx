@@ -35,7 +35,8 @@ export function AuditTable<TRow extends { id: string }>(props: {
   isReloading: boolean;
   /** Absent where there is one order only. */
   sort?: SortOrder;
-  onOpen: (row: TRow) => void;
+  /** Absent where rows are all that there is to see. */
+  onOpen?: (row: TRow) => void;
 }) {
   const { label, columns, rows, openId, isReloading, sort, onOpen } = props;
   const notesBefore = (index: number) =>
@@ -56,11 +57,11 @@ export function AuditTable<TRow extends { id: string }>(props: {
           <Fragment key={row.id}>
             {notesBefore(index)}
             <tr
-              className={classes.row}
+              className={onOpen && classes.row}
               data-open={row.id === openId || undefined}
               onClick={event => {
                 if (isPlainClick(event)) {
-                  onOpen(row);
+                  onOpen?.(row);
                 }
               }}
             >

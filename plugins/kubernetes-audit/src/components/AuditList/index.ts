@@ -1,4 +1,4 @@
-export type { AuditColumn, RowNote } from './AuditTable';
+export * from './AuditTable';
 export * from './AutoRefreshButton';
 export * from './ColumnMenu';
 export * from './ConditionChips';

@@ -1,6 +1,7 @@
 import { Header, Page } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { kubernetesAuditTranslationRef } from '../../translations';
+import { AgentsPage } from '../AgentsPage';
 import { RecordingsPage } from '../RecordingsPage';
 import { RequestAuditPage } from '../RequestAuditPage';
 
@@ -22,6 +23,17 @@ export function LegacyRecordingsPage() {
     <Page themeId="tool">
       <Header title={t('recordings.title')} />
       <RecordingsPage />
+    </Page>
+  );
+}
+
+/** *Proxies and tunnels* with its header. */
+export function LegacyAgentsPage() {
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  return (
+    <Page themeId="tool">
+      <Header title={t('agents.title')} />
+      <AgentsPage />
     </Page>
   );
 }

@@ -1,1 +1,5 @@
-export { LegacyRecordingsPage, LegacyRequestAuditPage } from './LegacyPages';
+export {
+  LegacyAgentsPage,
+  LegacyRecordingsPage,
+  LegacyRequestAuditPage,
+} from './LegacyPages';

@@ -1,0 +1,32 @@
+/**
+ * A process of its own: the API servers that calls and sessions go to, and the
+ * portal that the proxy delivers to. Configured by UPSTREAM (JSON).
+ */
+import { SinkPortal } from '../proxy/SinkPortal';
+import { StandInApiServer } from '../proxy/StandInApiServer';
+import { recordingRoles } from '../recording/recordingRoles';
+import { SessionServer } from '../recording/SessionServer';
+import { SinkRecordings } from '../recording/SinkRecordings';
+
+async function serve(): Promise<void> {
+  const { apiPort, sessionPort, portalPort, directory, tunnels } = JSON.parse(
+    process.env.UPSTREAM ?? '{}',
+  );
+  const recordings = SinkRecordings.create(directory);
+  await StandInApiServer.listen(apiPort);
+  await SessionServer.listen(sessionPort);
+  await SinkPortal.listen(portalPort, {
+    // Calls go to another namespace than sessions.
+    roles: recordingRoles().map(role => ({
+      ...role,
+      rules: role.rules.map(rule => ({ ...rule, namespaces: ['*'] })),
+    })),
+    tunnels,
+    answer: (path, body) => recordings.answer(path, body),
+  });
+}
+
+serve().catch(error => {
+  console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,64 @@
+import express from 'express';
+import Router from 'express-promise-router';
+import {
+  joinTokenRequestSchema,
+  tunnelJoinSchema,
+} from 'backstage-plugin-kubernetes-audit-common';
+import type { TunnelService } from '../tunnels';
+import type { AgentRouteFactory } from './agentRoute';
+import type { UserRouteFactory } from './userRoute';
+
+/** Bytes of a body. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+/** `/v1/tunnels`, for users, and the joins that proxies relay. */
+export function createTunnelsRouter(options: {
+  userRoute: UserRouteFactory;
+  agentRoute: AgentRouteFactory;
+  tunnels: TunnelService;
+}) {
+  const { userRoute, agentRoute, tunnels } = options;
+  const router = Router();
+
+  router.post(
+    '/v1/tunnels/tokens',
+    express.json({ limit: MAX_BODY_BYTES }),
+    userRoute(
+      {
+        eventId: 'tunnel-token-issue',
+        severityLevel: 'high',
+        meta: ({ body }) => ({
+          name: joinTokenRequestSchema.safeParse(body).data?.name,
+        }),
+      },
+      async ({ request, response, credentials }) => {
+        const wanted = joinTokenRequestSchema.parse(request.body);
+        const token = await tunnels.issueToken(credentials, wanted);
+        response.set('Cache-Control', 'no-store').json(token);
+      },
+    ),
+  );
+
+  router.delete(
+    '/v1/tunnels/:name',
+    userRoute(
+      { eventId: 'tunnel-revoke', severityLevel: 'high' },
+      async ({ request, response, credentials }) => {
+        await tunnels.revoke(credentials, request.params.name);
+        response.status(204).end();
+      },
+    ),
+  );
+
+  router.post(
+    '/v1/agent/tunnels/join',
+    agentRoute(
+      { parser: express.json({ limit: MAX_BODY_BYTES, type: () => true }) },
+      async ({ response, body }) => {
+        response.json(await tunnels.join(tunnelJoinSchema.parse(body)));
+      },
+    ),
+  );
+
+  return router;
+}

@@ -1,0 +1,160 @@
+import type { Knex } from 'knex';
+import type {
+  PublicKey,
+  TunnelAgent,
+  TunnelJoined,
+} from 'backstage-plugin-kubernetes-audit-common';
+
+/** For so long after its end a token is known, in milliseconds: who tries it is told that it has expired. */
+const EXPIRED_KEPT_MS = 7 * 24 * 3600_000;
+
+/** What a join token fixes, and what its use is checked against. */
+export type StoredJoinToken = TunnelJoined & {
+  id: string;
+  /** Its secret, encrypted. */
+  secretBox: string;
+  createdBy: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  /** Thumbprint of the key that it was used with. */
+  usedBy?: string;
+};
+
+/** An agent that has joined and was not revoked. */
+export type JoinedTunnelAgent = TunnelAgent & { joinedAt: string };
+
+type TokenRow = {
+  id: string;
+  secret_box: string;
+  name: string;
+  tags: string;
+  clusters: string;
+  created_by: string;
+  expires_at: number | string;
+  used_by: string | null;
+};
+
+type AgentRow = {
+  name: string;
+  tags: string;
+  clusters: string;
+  public_key: string;
+  joined_at: number | string;
+  revoked_at: number | string | null;
+};
+
+/** Keeps join tokens and the agents that have joined. */
+export interface TunnelStore {
+  addToken(token: StoredJoinToken, at: Date): Promise<void>;
+
+  getToken(id: string): Promise<StoredJoinToken | undefined>;
+
+  /**
+   * Uses a token up for a key, and makes the agent of it; one of the same name
+   * has this key from then on.
+   *
+   * @returns false when the token was used up with another key
+   */
+  join(token: StoredJoinToken, key: PublicKey, at: Date): Promise<boolean>;
+
+  /** @returns false when there is no such agent */
+  revoke(name: string, at: Date): Promise<boolean>;
+
+  /** Those that may connect, by name. */
+  list(): Promise<JoinedTunnelAgent[]>;
+}
+
+/** Keeps them in the database. */
+export class DatabaseTunnelStore implements TunnelStore {
+  static create(knex: Knex): DatabaseTunnelStore {
+    return new DatabaseTunnelStore(knex);
+  }
+
+  private constructor(private readonly knex: Knex) {}
+
+  async addToken(token: StoredJoinToken, at: Date): Promise<void> {
+    await this.knex<TokenRow>('tunnel_join_tokens')
+      .where('expires_at', '<', at.getTime() - EXPIRED_KEPT_MS)
+      .delete();
+    await this.knex<TokenRow>('tunnel_join_tokens').insert({
+      id: token.id,
+      secret_box: token.secretBox,
+      name: token.name,
+      tags: JSON.stringify(token.tags),
+      clusters: JSON.stringify(token.clusters),
+      created_by: token.createdBy,
+      expires_at: token.expiresAt,
+    });
+  }
+
+  async getToken(id: string): Promise<StoredJoinToken | undefined> {
+    const row = await this.knex<TokenRow>('tunnel_join_tokens')
+      .where('id', id)
+      .first();
+    return (
+      row && {
+        id: row.id,
+        secretBox: row.secret_box,
+        name: row.name,
+        tags: JSON.parse(row.tags),
+        clusters: JSON.parse(row.clusters),
+        createdBy: row.created_by,
+        expiresAt: Number(row.expires_at),
+        ...(row.used_by !== null && { usedBy: row.used_by }),
+      }
+    );
+  }
+
+  async join(
+    { id, name, tags, clusters }: StoredJoinToken,
+    key: PublicKey,
+    at: Date,
+  ): Promise<boolean> {
+    return this.knex.transaction(async transaction => {
+      const used = await transaction<TokenRow>('tunnel_join_tokens')
+        .where('id', id)
+        .whereNull('used_by')
+        .update({ used_by: key.kid });
+      if (used === 0) {
+        // The agent may not have got the answer, and ask again.
+        const row = await transaction<TokenRow>('tunnel_join_tokens')
+          .where({ id, used_by: key.kid })
+          .first();
+        return row !== undefined;
+      }
+      await transaction<AgentRow>('tunnel_agents')
+        .insert({
+          name,
+          tags: JSON.stringify(tags),
+          clusters: JSON.stringify(clusters),
+          public_key: JSON.stringify(key),
+          joined_at: at.getTime(),
+          revoked_at: null,
+        })
+        .onConflict('name')
+        .merge();
+      return true;
+    });
+  }
+
+  async revoke(name: string, at: Date): Promise<boolean> {
+    const revoked = await this.knex<AgentRow>('tunnel_agents')
+      .where('name', name)
+      .whereNull('revoked_at')
+      .update({ revoked_at: at.getTime() });
+    return revoked > 0;
+  }
+
+  async list(): Promise<JoinedTunnelAgent[]> {
+    const rows = await this.knex<AgentRow>('tunnel_agents')
+      .whereNull('revoked_at')
+      .orderBy('name');
+    return rows.map(row => ({
+      name: row.name,
+      tags: JSON.parse(row.tags),
+      clusters: JSON.parse(row.clusters),
+      key: JSON.parse(row.public_key),
+      joinedAt: new Date(Number(row.joined_at)).toISOString(),
+    }));
+  }
+}

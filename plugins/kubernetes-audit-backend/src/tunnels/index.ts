@@ -1,0 +1,2 @@
+export * from './TunnelService';
+export * from './TunnelStore';

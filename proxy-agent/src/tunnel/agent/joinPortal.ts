@@ -1,0 +1,78 @@
+import { request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import { z } from 'zod';
+import {
+  TunnelJoin,
+  TunnelJoined,
+  tunnelJoinedSchema,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { JOIN_PATH } from '../transport';
+
+/** How long the portal, behind the proxy, may take, in milliseconds. */
+const JOIN_TIMEOUT_MS = 45_000;
+/** Bytes of an answer. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+const errorSchema = z.object({ error: z.object({ message: z.string() }) });
+
+/**
+ * Joins, by way of a proxy.
+ *
+ * @throws Error in the portal's words when it refuses
+ */
+export async function joinPortal(
+  socket: Socket,
+  host: string,
+  join: TunnelJoin,
+): Promise<TunnelJoined> {
+  const body = JSON.stringify(join);
+  const { status, text } = await new Promise<{ status: number; text: string }>(
+    (resolve, reject) => {
+      const request = httpRequest({
+        createConnection: () => socket,
+        method: 'POST',
+        path: JOIN_PATH,
+        headers: {
+          host,
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+        signal: AbortSignal.timeout(JOIN_TIMEOUT_MS),
+      });
+      request.once('error', reject);
+      request.once('response', response => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        response.on('data', chunk => {
+          size += chunk.length;
+          chunks.push(chunk);
+          if (size > MAX_ANSWER_BYTES) {
+            request.destroy(new Error('the answer is too long'));
+          }
+        });
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString('utf8'),
+          }),
+        );
+        response.once('error', reject);
+      });
+      request.end(body);
+    },
+  );
+  const answer = parse(text);
+  if (status !== 200) {
+    const message = errorSchema.safeParse(answer).data?.error.message;
+    throw new Error(message ?? `the proxy answered with ${status}`);
+  }
+  return tunnelJoinedSchema.parse(answer);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

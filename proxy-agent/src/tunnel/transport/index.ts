@@ -1,0 +1,6 @@
+export * from './gatherWrites';
+export * from './handshake';
+export * from './http2Settings';
+export * from './KeepAlive';
+export * from './readLine';
+export * from './writeWhole';

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { z } from 'zod';
+import { tunnelConfigSchema } from '../../src/config';
+import { TunnelAgent } from '../../src/tunnel';
+import { until } from '../TestProxy';
+
+type ConfigInput = z.input<typeof tunnelConfigSchema>;
+
+/** A tunnel agent with a state directory of its own. */
+export class TestAgent {
+  readonly #agent: TunnelAgent;
+  readonly #stateDirectory: string;
+  #stopped: Promise<void> | undefined;
+
+  /** @param options.tunnels - it has so many when this resolves */
+  static async start(
+    config: Omit<ConfigInput, 'stateDirectory'> & { stateDirectory?: string },
+    options: { tunnels?: number } = {},
+  ): Promise<TestAgent> {
+    const stateDirectory =
+      config.stateDirectory ?? mkdtempSync(join(tmpdir(), 'tunnel-'));
+    const agent = await TunnelAgent.start(
+      tunnelConfigSchema.parse({ ...config, stateDirectory }),
+      {
+        logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+        version: '0.0.0-test',
+      },
+    );
+    const test = new TestAgent(agent, stateDirectory);
+    const { tunnels = 1 } = options;
+    await until(() => agent.state.tunnels >= tunnels, 'the tunnels to begin');
+    return test;
+  }
+
+  private constructor(agent: TunnelAgent, stateDirectory: string) {
+    this.#agent = agent;
+    this.#stateDirectory = stateDirectory;
+  }
+
+  get state(): TunnelAgent['state'] {
+    return this.#agent.state;
+  }
+
+  get stateDirectory(): string {
+    return this.#stateDirectory;
+  }
+
+  /** Drains and stops it; the second call changes nothing. */
+  async stop(options: { keepState?: boolean } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(options);
+    await this.#stopped;
+  }
+
+  async #stop({ keepState = false }): Promise<void> {
+    await this.#agent.stop();
+    if (!keepState) {
+      rmSync(this.#stateDirectory, { recursive: true });
+    }
+  }
+}

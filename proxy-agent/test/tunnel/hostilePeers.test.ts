@@ -1,0 +1,301 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestApiServer } from '../TestApiServer';
+import { TestPortal } from '../TestPortal';
+import { TestProxy, until } from '../TestProxy';
+import { HostileProxy } from './HostileProxy';
+import { TestAgent } from './TestAgent';
+import {
+  AgentIdentity,
+  INSTANCE_HEADER,
+  newNonce,
+  NONCE_HEADER,
+  readLine,
+  signedText,
+  TUNNEL_VERSION,
+  VERSION_HEADER,
+} from './tunnelInternals';
+
+const HELLO = { name: 'edge-1', version: '1', clusters: [{ name: 'edge' }] };
+const limits = { maxBytes: 100_000, timeoutMs: 5000 };
+const encode = (hello: object) =>
+  Buffer.from(JSON.stringify(hello)).toString('base64url');
+
+describe('a proxy in the hands of somebody else', () => {
+  let api: TestApiServer;
+  let proxy: HostileProxy;
+  let directory: string;
+  let agent: TestAgent;
+
+  beforeEach(async () => {
+    api = await TestApiServer.start();
+    proxy = await HostileProxy.start();
+    directory = mkdtempSync(join(tmpdir(), 'hostile-'));
+    mkdirSync(join(directory, 'state'));
+    writeFileSync(
+      join(directory, 'state/joined.json'),
+      JSON.stringify({
+        name: 'edge-1',
+        tags: {},
+        clusters: ['*'],
+        tokenId: 'x',
+      }),
+    );
+    writeFileSync(join(directory, 'token'), 'the-agents-own');
+    agent = await TestAgent.start(
+      {
+        stateDirectory: join(directory, 'state'),
+        proxies: [{ url: proxy.url }],
+        clusters: [
+          {
+            name: 'edge',
+            endpoint: api.url,
+            tokenFile: join(directory, 'token'),
+          },
+        ],
+        drainTimeout: '1s',
+      },
+      { tunnels: 0 },
+    );
+  });
+  afterEach(async () => {
+    await agent.stop();
+    await proxy.stop();
+    await api.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  const call = (headers: string) =>
+    `GET /api/v1/secrets HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}\r\n`;
+
+  it.each([
+    ['as nobody', ''],
+    ['as the agent, by its own word', 'Authorization: Bearer mine\r\n'],
+    ['as a part of the cluster', 'Impersonate-User: system:node:a\r\n'],
+    [
+      'as a master',
+      'Impersonate-User: jane\r\nImpersonate-Group: system:masters\r\n',
+    ],
+    [
+      'as nobody, by a header of this connection alone',
+      'Impersonate-User: jane\r\nConnection: impersonate-user\r\n',
+    ],
+    ['as two', 'Impersonate-User: jane\r\nImpersonate-User: joe\r\n'],
+  ])('gets nothing %s', async (_how, headers) => {
+    await until(() => proxy.isConnected, 'the agent');
+    const { text } = await proxy.ask('edge', call(headers));
+    expect(text).toMatch(/^HTTP\/1\.1 403 /);
+    expect(text).toContain('"kind":"Status"');
+    expect(api.seen).toEqual([]);
+    expect(agent.state.refusals).toBe(1);
+  });
+
+  it('gets no session so, either', async () => {
+    await until(() => proxy.isConnected, 'the agent');
+    const { text } = await proxy.ask(
+      'edge',
+      'GET /api/v1/namespaces/a/pods/b/exec HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n',
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 403 /);
+    expect(api.seen).toEqual([]);
+  });
+
+  it('reaches nothing but what the agent is configured for', async () => {
+    await until(() => proxy.isConnected, 'the agent');
+    for (const place of ['other', '127.0.0.1:22', new URL(api.url).host]) {
+      expect((await proxy.ask(place, '')).status).toBe(404);
+    }
+    const { text } = await proxy.ask(
+      'edge',
+      'GET http://169.254.169.254/latest HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\nImpersonate-User: jane\r\n\r\n',
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 /);
+    for (const { headers } of api.seen) {
+      expect(headers.host).toBe(new URL(api.url).host);
+    }
+  });
+
+  it('does an agent no harm with bytes that are no HTTP/2', async () => {
+    let garbage = 0;
+    proxy.onTunnel = socket => {
+      garbage += 1;
+      socket.write(Buffer.alloc(64 * 1024, garbage % 2 ? 0xff : 0));
+    };
+    await until(() => garbage >= 2, 'the agent to come again');
+    await until(() => agent.state.tunnels === 0, 'the tunnel to end');
+  });
+});
+
+describe('an agent in the hands of somebody else', () => {
+  let portal: TestPortal;
+  let api: TestApiServer;
+  let proxy: TestProxy;
+  let directory: string;
+  let identity: AgentIdentity;
+
+  /** Up to the proxy's challenge. */
+  const begin = async (headers: Record<string, string> = {}) => {
+    const agentNonce = newNonce();
+    const upgrade = request(`${proxy.url}/v1/tunnel`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'kubernetes-audit-tunnel',
+        [NONCE_HEADER]: agentNonce,
+        [VERSION_HEADER]: TUNNEL_VERSION,
+        ...headers,
+      },
+    });
+    upgrade.end();
+    return await new Promise<{
+      socket: Socket;
+      challenge: Parameters<typeof signedText>[0];
+    }>((resolve, reject) => {
+      upgrade.once('error', reject);
+      upgrade.once('upgrade', (answer, socket: Socket) =>
+        resolve({
+          socket,
+          challenge: {
+            agentNonce,
+            proxyNonce: `${answer.headers[NONCE_HEADER]}`,
+            instance: `${answer.headers[INSTANCE_HEADER]}`,
+          },
+        }),
+      );
+    });
+  };
+  const verdictOn = async (socket: Socket, line: string) => {
+    socket.on('error', () => {});
+    socket.write(`${line}\n`);
+    return JSON.parse(await readLine(socket, limits));
+  };
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'hostile-'));
+    identity = await AgentIdentity.open(directory);
+    portal = await TestPortal.start([]);
+    portal.setTunnels([
+      {
+        name: 'edge-1',
+        tags: { site: 'fra1' },
+        clusters: ['edge'],
+        key: identity.publicKey,
+      },
+    ]);
+    api = await TestApiServer.start();
+    proxy = await TestProxy.start(portal, {
+      clusters: [{ name: 'edge', tunnel: { tags: { site: 'fra1' } } }],
+    });
+  });
+  afterEach(async () => {
+    await proxy.stop();
+    await portal.stop();
+    await api.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is taken with its key, and with no signature but the one for this connection', async () => {
+    const hello = encode(HELLO);
+    const first = await begin();
+    const line = JSON.stringify({
+      hello,
+      signature: identity.sign(signedText(first.challenge, hello)),
+    });
+    expect(await verdictOn(first.socket, line)).toMatchObject({
+      accepted: true,
+    });
+    first.socket.destroy();
+    const replay = await begin();
+    expect(await verdictOn(replay.socket, line)).toMatchObject({
+      accepted: false,
+      reason: expect.stringContaining('has not joined'),
+    });
+    // A balancer that ends TLS passes it on to another proxy.
+    const other = await begin();
+    const signature = identity.sign(
+      signedText({ ...other.challenge, instance: newNonce() }, hello),
+    );
+    expect(
+      await verdictOn(other.socket, JSON.stringify({ hello, signature })),
+    ).toMatchObject({ accepted: false });
+  });
+
+  it.each([
+    ['another name', { ...HELLO, name: 'edge-2' }],
+    ['a name that is none', { ...HELLO, name: '../edge-1' }],
+    ['nothing', {}],
+  ])('is refused with %s', async (_what, said) => {
+    const { socket, challenge } = await begin();
+    const hello = encode(said);
+    const signature = identity.sign(signedText(challenge, hello));
+    expect(
+      await verdictOn(socket, JSON.stringify({ hello, signature })),
+    ).toMatchObject({ accepted: false });
+  });
+
+  it.each(['', 'null', '{"hello":1}', '\0\0\0', '[]'.repeat(1000)])(
+    'is refused when it says %j',
+    async line => {
+      const { socket } = await begin();
+      expect(await verdictOn(socket, line)).toMatchObject({ accepted: false });
+    },
+  );
+
+  it('is refused when it speaks another version', async () => {
+    const { socket, challenge } = await begin({ [VERSION_HEADER]: '2' });
+    const hello = encode(HELLO);
+    const signature = identity.sign(signedText(challenge, hello));
+    expect(
+      await verdictOn(socket, JSON.stringify({ hello, signature })),
+    ).toMatchObject({ reason: expect.stringContaining('version') });
+  });
+
+  it('is cut when it sends more than a handshake has, or bytes that are no HTTP/2', async () => {
+    const long = await begin();
+    long.socket.on('error', () => {});
+    long.socket.write(Buffer.alloc(1024 * 1024, 'a'));
+    await new Promise(resolve => {
+      long.socket.resume().once('close', resolve);
+    });
+    const { socket, challenge } = await begin();
+    const hello = encode(HELLO);
+    const signature = identity.sign(signedText(challenge, hello));
+    await verdictOn(socket, JSON.stringify({ hello, signature }));
+    socket.write(Buffer.alloc(64 * 1024, 0xff));
+    await new Promise(resolve => {
+      socket.resume().once('close', resolve);
+    });
+    const answer = await fetch(`${proxy.adminUrl}/healthz`);
+    expect(answer.status).toBe(200);
+  });
+
+  it('does not become another by a join without a token', async () => {
+    const join1 = await fetch(`${proxy.url}/v1/tunnel/join`, {
+      method: 'POST',
+      body: JSON.stringify({
+        tokenId: '019aa000-0000-7000-b000-00000000000a',
+        key: identity.publicKey,
+        proof: 'x',
+      }),
+    });
+    expect(join1.status).toBe(403);
+    const nonsense = await fetch(`${proxy.url}/v1/tunnel/join`, {
+      method: 'POST',
+      body: 'a'.repeat(1000),
+    });
+    expect(nonsense.status).toBe(400);
+    portal.outage = 503;
+    const away = await fetch(`${proxy.url}/v1/tunnel/join`, {
+      method: 'POST',
+      body: JSON.stringify({
+        tokenId: '019aa000-0000-7000-b000-00000000000a',
+        key: identity.publicKey,
+        proof: 'x',
+      }),
+    });
+    expect(away.status).toBe(502);
+    portal.outage = undefined;
+  });
+});
