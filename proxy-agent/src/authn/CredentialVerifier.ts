@@ -27,6 +27,8 @@ export type Authentication =
       ok: false;
       /** What to tell the user: never a part of the credential. */
       reason: string;
+      /** Whom it was issued to, where the portal's signature is good. */
+      claims?: CredentialClaims;
     };
 
 const NONE_REVOKED: PolicyBundle['revocations'] = {
@@ -35,6 +37,14 @@ const NONE_REVOKED: PolicyBundle['revocations'] = {
 };
 
 type Policy = Pick<PolicyBundle, 'issuer' | 'keys' | 'revocations'>;
+
+function expired(claims: CredentialClaims | undefined): Authentication {
+  return {
+    ok: false,
+    reason: 'the credential has expired; get a new one from the portal',
+    claims,
+  };
+}
 
 /**
  * Verifies the credentials that the portal issued to users. A verified one is
@@ -93,7 +103,7 @@ export class CredentialVerifier {
       return (remembered.claims.exp + CLOCK_TOLERANCE_SECONDS) * 1000 >
         this.#now()
         ? { ok: true, ...remembered }
-        : this.#expired();
+        : expired(remembered.claims);
     }
     const token = BEARER.exec(authorization)?.[1];
     if (!token) {
@@ -124,6 +134,7 @@ export class CredentialVerifier {
         return {
           ok: false,
           reason: 'the credential was revoked; get a new one from the portal',
+          claims,
         };
       }
       const authenticated = {
@@ -134,7 +145,7 @@ export class CredentialVerifier {
       return { ok: true, ...authenticated };
     } catch (error) {
       if (error instanceof errors.JWTExpired) {
-        return this.#expired();
+        return expired(credentialClaimsSchema.safeParse(error.payload).data);
       }
       return {
         ok: false,
@@ -152,13 +163,6 @@ export class CredentialVerifier {
     const digest = hash('sha256', authorization, 'base64');
     this.#digests.set(connection, { authorization, digest });
     return digest;
-  }
-
-  #expired(): Authentication {
-    return {
-      ok: false,
-      reason: 'the credential has expired; get a new one from the portal',
-    };
   }
 
   /** Whether the policy in force takes a credential back. */

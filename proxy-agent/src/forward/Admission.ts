@@ -1,19 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { CredentialVerifier } from '../authn';
 import { Authorizer, RequestBudget, resolveImpersonation } from '../authz';
-import {
-  authorizationVerb,
-  InvalidRequestUrlError,
-  parseRequestInfo,
-  resourceLabel,
-  sessionKind,
-} from '../request';
+import { authorizationVerb, resourceLabel, sessionKind } from '../request';
 import type { UpstreamClusters } from '../upstream';
+import { askedFor } from './askedFor';
 import type { Refusal } from './kubernetesStatus';
 import { eventHead, KnownOfRequest, RequestContext } from './RequestContext';
-import { requestedImpersonation } from './requestedImpersonation';
 import { Stopwatch } from './Stopwatch';
-import { unacceptable } from './unacceptable';
 import type { UnauthenticatedRefusals } from './UnauthenticatedRefusals';
 import { isHeaderValue } from './upstreamHeaders';
 
@@ -86,6 +79,7 @@ export class Admission {
       startedAt: this.#now(),
       stopwatch: Stopwatch.start(),
       clusterName: '',
+      isAuthenticated: false,
       url: request.url ?? '',
     };
     const refuse = (
@@ -138,10 +132,16 @@ export class Admission {
       );
     }
 
+    const asked = askedFor(request, known.url);
+    if ('info' in asked) {
+      known.info = asked.info;
+      known.requested = asked.requested;
+    }
     const authentication = await this.#verifier.authenticate(
       request.headers.authorization,
       request.socket,
     );
+    known.claims = authentication.claims;
     if (!authentication.ok) {
       return (
         tooManyWithoutCredential() ??
@@ -149,7 +149,7 @@ export class Admission {
       );
     }
     const { claims, subjects } = authentication;
-    known.claims = claims;
+    known.isAuthenticated = true;
     const waitSeconds = this.#budget.take(claims.sub);
     if (waitSeconds > 0) {
       return refuse(
@@ -169,22 +169,10 @@ export class Admission {
     }
     known.cluster = cluster;
 
-    let info;
-    try {
-      info = parseRequestInfo(request.method ?? '', known.url);
-    } catch (error) {
-      if (error instanceof InvalidRequestUrlError) {
-        return refuse(400, 'BadRequest', error.message);
-      }
-      throw error;
+    if ('objection' in asked) {
+      return refuse(400, 'BadRequest', asked.objection);
     }
-    const requested = requestedImpersonation(request.rawHeaders);
-    const objection = unacceptable(request, info, requested);
-    if (objection) {
-      return refuse(400, 'BadRequest', objection);
-    }
-    known.info = info;
-    known.requested = requested;
+    const { info, requested } = asked;
     const decision = this.#authorizer.decide(subjects, {
       cluster: { name: cluster.name, tags: cluster.config.tags },
       clientIp,

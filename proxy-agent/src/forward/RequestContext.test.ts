@@ -11,6 +11,7 @@ const headOf = (url: string, groups: string[] = []) =>
     stopwatch: Stopwatch.start(),
     clusterName: 'demo',
     url,
+    isAuthenticated: true,
     info: parseRequestInfo('GET', url),
     impersonation: { user: 'jane', groups },
   });

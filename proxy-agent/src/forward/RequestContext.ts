@@ -49,7 +49,9 @@ export type KnownOfRequest = {
   isUnreachable?: boolean;
   url: string;
   info?: RequestInfo;
+  /** Of whose credential: also of one that is good no more. */
   claims?: CredentialClaims;
+  isAuthenticated: boolean;
   roleName?: string;
   requested?: RequestedImpersonation;
   impersonation?: Impersonation;

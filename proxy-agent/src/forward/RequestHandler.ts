@@ -163,7 +163,7 @@ export class RequestHandler {
     // rows of those.
     if (
       (refusal.code === 503 && !known.isUnreachable) ||
-      (refusal.code === 429 && known.claims) ||
+      (refusal.code === 429 && known.isAuthenticated) ||
       !cluster
     ) {
       return;
@@ -176,7 +176,7 @@ export class RequestHandler {
       statusCode: refusal.code,
       latencyMs: known.stopwatch.elapsedMs,
     };
-    await (known.claims
+    await (known.isAuthenticated
       ? audit.record(event)
       : this.#unauthenticated.record(event, audit));
   }

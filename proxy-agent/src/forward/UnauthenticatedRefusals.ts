@@ -110,7 +110,8 @@ export class UnauthenticatedRefusals {
   }
 
   #kindOf(event: RequestAuditEvent, audit: AuditLog): Kind {
-    const what = `${event.clusterName}\n${event.message}`;
+    const { userEntityRef: user = '' } = event;
+    const what = `${event.clusterName}\n${user}\n${event.message}`;
     const own = `${event.clientIp}\n${what}`;
     const manyAddresses =
       !this.#kinds.has(own) && this.#kinds.size >= MAX_KINDS;

@@ -40,6 +40,14 @@ describe('when a credential is revoked', () => {
     return client;
   }
 
+  async function revocationInForce(): Promise<void> {
+    const version = `policy_version ${contract.portal.bundleVersion}`;
+    await until(async () => {
+      const metrics = await fetch(`${contract.proxy.adminUrl}/metrics`);
+      return (await metrics.text()).includes(version);
+    }, 'the revocation');
+  }
+
   const gone = (connection: RawConnection) =>
     until(() => connection.closed || connection.ended, 'the end');
 
@@ -63,6 +71,25 @@ describe('when a credential is revoked', () => {
     expect(other.closed || other.ended).toBe(false);
   });
 
+  it('later calls are refused, and their rows say whose they are and what they asked for', async () => {
+    contract.portal.setRevocations({
+      credentials: ['credential-1'],
+      users: [],
+    });
+    await revocationInForce();
+    const client = await contract.send('GET', '/api/v1/namespaces/dev/pods');
+    await client.receives('401 Unauthorized');
+    await until(() => contract.portal.events().length === 1, 'its row');
+    expect(contract.portal.events()[0]).toMatchObject({
+      result: 'failure',
+      statusCode: 401,
+      userEntityRef: 'user:default/guest',
+      verb: 'list',
+      resource: 'pods',
+      namespace: 'dev',
+    });
+  });
+
   it('a session that begins in that moment ends, too', async () => {
     const client = await contract.send('POST', EXEC, UPGRADE);
     const upstream = await contract.api.connection();
@@ -71,11 +98,7 @@ describe('when a credential is revoked', () => {
       credentials: ['credential-1'],
       users: [],
     });
-    const inForce = `policy_version ${contract.portal.bundleVersion}`;
-    await until(async () => {
-      const metrics = await fetch(`${contract.proxy.adminUrl}/metrics`);
-      return (await metrics.text()).includes(inForce);
-    }, 'the revocation');
+    await revocationInForce();
     upstream.write(SWITCHING);
     await client.receives('101');
     await gone(client);
