@@ -7,6 +7,8 @@ import { TestProxy, until } from '../TestProxy';
 import { Balancer } from './Balancer';
 import { TestAgent } from './TestAgent';
 
+jest.setTimeout(60_000);
+
 const INSTANCES = [
   '019aa000-0000-7000-b000-00000000000a',
   '019aa000-0000-7000-b000-00000000000b',

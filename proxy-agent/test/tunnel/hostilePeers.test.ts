@@ -19,6 +19,8 @@ import {
   VERSION_HEADER,
 } from './tunnelInternals';
 
+jest.setTimeout(60_000);
+
 const HELLO = { name: 'edge-1', version: '1', clusters: [{ name: 'edge' }] };
 const limits = { maxBytes: 100_000, timeoutMs: 5000 };
 const encode = (hello: object) =>

@@ -8,6 +8,8 @@ import { TestPortal } from '../TestPortal';
 import { TestProxy, until } from '../TestProxy';
 import { TestAgent } from './TestAgent';
 
+jest.setTimeout(60_000);
+
 const ROLE = {
   name: 'developer',
   subjects: ['group:default/team'],
