@@ -298,7 +298,7 @@ export const proxyConfigSchema = z.strictObject({
     .prefault({}),
   audit: z
     .strictObject({
-      /** A longer body is not parsed: its length alone is recorded. */
+      /** A longer body is not parsed as a whole: of JSON its redacted beginning is recorded, of others type and length. */
       maxParsedBody: sizeSchema.default(3 * MEBIBYTE),
     })
     .prefault({}),
