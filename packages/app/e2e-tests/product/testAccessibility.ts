@@ -60,6 +60,7 @@ export function testAccessibility(product: ProductUnderTest): void {
       await form.choosePassword();
       await form.enter('password', 'another password');
       await form.see(/Strength: very weak/);
+      await form.enter('correct horse 7 battery', 'another password');
       await form.submit();
       await form.see(/The passwords differ/);
     });
