@@ -6,7 +6,7 @@ import {
   TunnelJoined,
   tunnelJoinedSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { JOIN_PATH } from '../transport';
+import { JOIN_PATH, parseJson } from '../transport';
 
 /** How long the portal, behind the proxy, may take, in milliseconds. */
 const JOIN_TIMEOUT_MS = 45_000;
@@ -61,18 +61,9 @@ export async function joinPortal(
       request.end(body);
     },
   );
-  const answer = parse(text);
   if (status !== 200) {
-    const message = errorSchema.safeParse(answer).data?.error.message;
+    const message = parseJson(text, errorSchema)?.error.message;
     throw new Error(message ?? `the proxy answered with ${status}`);
   }
-  return tunnelJoinedSchema.parse(answer);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return tunnelJoinedSchema.parse(parseJson(text, z.unknown()));
 }

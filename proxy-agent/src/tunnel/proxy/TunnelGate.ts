@@ -6,6 +6,7 @@ import { PortalClient, PortalError } from '../../delivery';
 import type { RequestHandler } from '../../forward';
 import {
   JOIN_PATH,
+  parseJson,
   STEP_TIMEOUT_MS,
   TUNNEL_PATH,
   TUNNEL_UPGRADE,
@@ -98,7 +99,7 @@ export class TunnelGate implements Handler {
     try {
       const text = await readBody(request);
       clearTimeout(timer);
-      const join = text && tunnelJoinSchema.safeParse(parse(text)).data;
+      const join = text && parseJson(text, tunnelJoinSchema);
       if (!join) {
         return refused(400, 'this is no join');
       }
@@ -126,14 +127,6 @@ export class TunnelGate implements Handler {
       clearTimeout(timer);
       this.#joins -= 1;
     }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   newNonce,
   NONCE_HEADER,
   nonceSchema,
+  parseJson,
   readLine,
   signedHelloSchema,
   signedText,
@@ -118,15 +119,4 @@ export async function tellVerdict(
   verdict: Verdict,
 ): Promise<void> {
   await writeWhole(socket, `${JSON.stringify(verdict)}\n`);
-}
-
-function parseJson<T>(
-  text: string,
-  schema: { safeParse: (value: unknown) => { data?: T } },
-): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }
