@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
+export { isKubernetesCallsAvailable } from './entity';
 export {
+  EntityKubernetesCallsContent,
   kubernetesAuditPlugin,
   PodSessionRecordingsPage,
   ProxiesAndTunnelsPage,
@@ -11,6 +13,7 @@ export {
 } from './plugin';
 export {
   agentsRouteRef,
+  entityKubernetesCallsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
 } from './routes';
@@ -23,12 +26,15 @@ export {
   type KubernetesAuditApi,
   type ListRequest,
   type OpenedRecording,
+  type RecordingFilter,
+  type RecordingListRequest,
   type RecordingTextRequest,
   type RequestAuditFilter,
   type RequestAuditFilterField,
   type RequestAuditListRequest,
   type RequestAuditSelection,
   type RequestOptions,
+  type TextCondition,
 } from './api';
 export {
   kubernetesAuditTranslationRef,

@@ -9,6 +9,7 @@ import { PLUGIN_ID } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditApiRef, KubernetesAuditClient } from './api';
 import {
   agentsRouteRef,
+  entityKubernetesCallsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
 } from './routes';
@@ -20,6 +21,7 @@ export const kubernetesAuditPlugin = createPlugin({
     requests: requestAuditRouteRef,
     recordings: recordingsRouteRef,
     agents: agentsRouteRef,
+    entityCalls: entityKubernetesCallsRouteRef,
   },
   apis: [
     createApiFactory({
@@ -57,5 +59,21 @@ export const ProxiesAndTunnelsPage = kubernetesAuditPlugin.provide(
     component: () =>
       import('./components/LegacyPages').then(m => m.LegacyAgentsPage),
     mountPoint: agentsRouteRef,
+  }),
+);
+
+/**
+ * Mount as a tab of entity pages, `if={isKubernetesCallsAvailable}`.
+ *
+ * @public
+ */
+export const EntityKubernetesCallsContent = kubernetesAuditPlugin.provide(
+  createRoutableExtension({
+    name: 'EntityKubernetesCallsContent',
+    component: () =>
+      import('./components/EntityKubernetesCalls').then(
+        m => m.EntityKubernetesCalls,
+      ),
+    mountPoint: entityKubernetesCallsRouteRef,
   }),
 );

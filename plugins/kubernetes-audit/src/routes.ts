@@ -10,6 +10,11 @@ export const recordingsRouteRef = createRouteRef({
   id: 'kubernetes-audit:recordings',
 });
 
+/** *Kubernetes calls*, of an entity. @public */
+export const entityKubernetesCallsRouteRef = createRouteRef({
+  id: 'kubernetes-audit:entity-calls',
+});
+
 /** *Proxies and tunnels*. @public */
 export const agentsRouteRef = createRouteRef({
   id: 'kubernetes-audit:agents',

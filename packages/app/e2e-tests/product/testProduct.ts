@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test';
 import { ProductOptions, ProductUnderTest } from './ProductUnderTest';
 import { testAccessibility } from './testAccessibility';
 import { testAudit } from './testAudit';
+import { testCatalog } from './testCatalog';
 import { testConnections } from './testConnections';
 import { testEnd } from './testEnd';
 import { testExports } from './testExports';
@@ -27,6 +28,7 @@ export function testProduct(options: ProductOptions): void {
     testAudit(product);
     testRecordings(product);
     testPages(product);
+    testCatalog(product);
     testRequestPage(product);
     if (options.withReplays) testReplays(product);
     testExports(product, 'optional');

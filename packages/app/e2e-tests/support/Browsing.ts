@@ -123,6 +123,16 @@ export class Browsing {
     return new URL(this.#page.url()).pathname;
   }
 
+  /** How many rows of the list have a cell with exactly this text. */
+  async countRows(text: string): Promise<number> {
+    return this.#page
+      .getByRole('row')
+      .filter({
+        has: this.#page.getByRole('cell', { name: text, exact: true }),
+      })
+      .count();
+  }
+
   /** Opens the newest row's details. */
   async openNewest(): Promise<void> {
     await this.#page.getByRole('row').nth(1).getByRole('link').click();

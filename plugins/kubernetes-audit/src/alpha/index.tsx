@@ -5,6 +5,7 @@ import {
   fetchApiRef,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
+import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import DnsIcon from '@material-ui/icons/Dns';
 import ListAltIcon from '@material-ui/icons/ListAlt';
 import PlayCircleOutlineIcon from '@material-ui/icons/PlayCircleOutline';
@@ -15,8 +16,10 @@ import {
   requestAuditReadPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditApiRef, KubernetesAuditClient } from '../api';
+import { isKubernetesCallsAvailable } from '../entity';
 import {
   agentsRouteRef,
+  entityKubernetesCallsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
 } from '../routes';
@@ -81,6 +84,23 @@ const agentsPage = PageBlueprint.make({
   if: { permissions: { $contains: `${agentReadPermission.name}#read` } },
 });
 
+/** Who may not see the calls is told so: no condition hides the tab. */
+const entityCalls = EntityContentBlueprint.make({
+  name: 'calls',
+  params: {
+    path: '/kubernetes-calls',
+    title: 'Kubernetes calls',
+    group: 'operation',
+    icon: <ListAltIcon fontSize="inherit" />,
+    routeRef: entityKubernetesCallsRouteRef,
+    filter: isKubernetesCallsAvailable,
+    loader: () =>
+      import('../components/EntityKubernetesCalls').then(m => (
+        <m.EntityKubernetesCalls />
+      )),
+  },
+});
+
 export {
   kubernetesAuditTranslationRef,
   kubernetesAuditTranslations,
@@ -95,6 +115,14 @@ export default createFrontendPlugin({
     requests: requestAuditRouteRef,
     recordings: recordingsRouteRef,
     agents: agentsRouteRef,
+    entityCalls: entityKubernetesCallsRouteRef,
   },
-  extensions: [api, startPage, requestsPage, recordingsPage, agentsPage],
+  extensions: [
+    api,
+    startPage,
+    requestsPage,
+    recordingsPage,
+    agentsPage,
+    entityCalls,
+  ],
 });

@@ -20,20 +20,31 @@ import type {
 export type RequestAuditFilterField =
   | 'verb'
   | 'resource'
+  | 'resourceName'
   | 'result'
   | 'role'
+  | 'clusterName'
   | 'namespace'
   | 'userName'
   | 'clientIp'
   | 'sessionId';
 
+/** A text, one of some, or how it begins; in any case. @public */
+export type TextCondition = string | { $in: string[] } | { $hasPrefix: string };
+
 /** A condition on one field, or conditions joined by AND or OR. @public */
 export type RequestAuditFilter =
   | { $all: RequestAuditFilter[] }
   | { $any: RequestAuditFilter[] }
-  | Partial<Record<RequestAuditFilterField, string | { $in: string[] }>>
+  | Partial<Record<RequestAuditFilterField, TextCondition>>
   | { kubernetesGroups: { $contains: string } }
   | { executedAt: { $gte?: string; $lt?: string } };
+
+/** The same of recordings. @public */
+export type RecordingFilter =
+  | { $all: RecordingFilter[] }
+  | { $any: RecordingFilter[] }
+  | Partial<Record<'clusterName' | 'namespace' | 'podName', TextCondition>>;
 
 /** What bounds a page of events or recordings, newest first. @public */
 export type ListRequest = {
@@ -52,6 +63,11 @@ export type ListRequest = {
 /** What bounds a page of events. @public */
 export type RequestAuditListRequest = ListRequest & {
   filter?: RequestAuditFilter;
+};
+
+/** What bounds a page of recordings. @public */
+export type RecordingListRequest = ListRequest & {
+  filter?: RecordingFilter;
 };
 
 /** Which events are meant, on whatever page. @public */
@@ -144,7 +160,7 @@ export interface KubernetesAuditApi {
   getSettings(options?: RequestOptions): Promise<PageSettings>;
 
   listRecordings(
-    request: ListRequest,
+    request: RecordingListRequest,
     options?: RequestOptions,
   ): Promise<RecordingPage>;
 

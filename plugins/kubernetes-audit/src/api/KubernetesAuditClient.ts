@@ -26,6 +26,7 @@ import type {
   KubernetesAuditApi,
   ListRequest,
   OpenedRecording,
+  RecordingListRequest,
   RecordingTextRequest,
   RequestAuditListRequest,
   RequestAuditSelection,
@@ -57,14 +58,14 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     request: RequestAuditListRequest,
     options?: RequestOptions,
   ): Promise<RequestAuditPage> {
-    return this.#json(`/v1/events?${eventQueryOf(request)}`, options);
+    return this.#json(`/v1/events?${filteredQueryOf(request)}`, options);
   }
 
   async getEventHistogram(
     selection: RequestAuditSelection,
     options?: RequestOptions,
   ): Promise<RequestAuditHistogram> {
-    const query = eventQueryOf(selection);
+    const query = filteredQueryOf(selection);
     return this.#json(`/v1/events/histogram?${query}`, options);
   }
 
@@ -98,7 +99,7 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     format: EventFileFormat,
     options?: FileOptions,
   ): Promise<DownloadedFile> {
-    const query = eventQueryOf(selection);
+    const query = filteredQueryOf(selection);
     query.set('format', format);
     const response = await this.#fetch(`/v1/events/export?${query}`, {
       signal: options?.signal,
@@ -111,7 +112,7 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     request: EventExportRequest,
     options?: FileOptions,
   ): Promise<DownloadedFile> {
-    const query = eventQueryOf(selection);
+    const query = filteredQueryOf(selection);
     const response = await this.#fetch(`/v1/events/export?${query}`, {
       ...postOf(request),
       signal: options?.signal,
@@ -124,10 +125,10 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
   }
 
   async listRecordings(
-    request: ListRequest,
+    request: RecordingListRequest,
     options?: RequestOptions,
   ): Promise<RecordingPage> {
-    return this.#json(`/v1/recordings?${queryOf(request)}`, options);
+    return this.#json(`/v1/recordings?${filteredQueryOf(request)}`, options);
   }
 
   async getRecording(
@@ -236,10 +237,10 @@ function recordingPath(id: string): string {
   return `/v1/recordings/${encodeURIComponent(id)}`;
 }
 
-function eventQueryOf({
+function filteredQueryOf({
   filter,
   ...request
-}: RequestAuditListRequest): URLSearchParams {
+}: RequestAuditListRequest | RecordingListRequest): URLSearchParams {
   const query = queryOf(request);
   if (filter) {
     query.set('filter', JSON.stringify(filter));

@@ -2,3 +2,4 @@ export * from './timeRange';
 export * from './filterFields';
 export * from './requestAuditQuery';
 export * from './recordingQuery';
+export * from './scopeFilter';

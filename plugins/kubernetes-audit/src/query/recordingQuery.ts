@@ -1,5 +1,5 @@
 import type { DateTime } from 'luxon';
-import type { ListRequest } from '../api';
+import type { RecordingFilter, RecordingListRequest } from '../api';
 import {
   boundsOf,
   parseTimeRange,
@@ -44,12 +44,18 @@ export function writeRecordingQuery(
   return next;
 }
 
-/** What to ask the portal for at `now`, whose zone is the viewer's. */
+/**
+ * What to ask the portal for at `now`, whose zone is the viewer's.
+ *
+ * @param narrowing - what all recordings must meet
+ */
 export function toRecordingListRequest(
   query: RecordingQuery,
   now: DateTime,
-): ListRequest {
+  narrowing?: RecordingFilter,
+): RecordingListRequest {
   return {
+    filter: narrowing,
     search: query.search.trim() || undefined,
     cursor: query.cursor,
     ...boundsOf(query.range, now),

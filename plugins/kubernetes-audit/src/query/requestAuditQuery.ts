@@ -11,6 +11,7 @@ import {
   parseConditions,
   toFilter,
 } from './filterFields';
+import { narrowed } from './scopeFilter';
 import {
   boundsOf,
   parseTimeRange,
@@ -119,10 +120,15 @@ export function isFiltered(query: RequestAuditQuery): boolean {
   );
 }
 
-/** What to ask the portal for at `now`, whose zone is the viewer's. */
+/**
+ * What to ask the portal for at `now`, whose zone is the viewer's.
+ *
+ * @param narrowing - what all events must meet, whatever the query says
+ */
 export function toListRequest(
   query: RequestAuditQuery,
   now: DateTime,
+  narrowing?: RequestAuditFilter,
 ): RequestAuditListRequest {
   const { from, to } = boundsOf(query.range, now);
   const conditions = activeConditions(query.conditions).map(
@@ -142,7 +148,7 @@ export function toListRequest(
     cursor: query.cursor,
     // The portal's own order needs no word.
     order: query.order === 'asc' ? 'asc' : undefined,
-    filter: combine(query.match, conditions),
+    filter: narrowed(narrowing, combine(query.match, conditions)),
     ...(!asAlternative && { from, to }),
   };
 }
@@ -151,8 +157,9 @@ export function toListRequest(
 export function toSelection(
   query: RequestAuditQuery,
   now: DateTime,
+  narrowing?: RequestAuditFilter,
 ): RequestAuditSelection {
-  const { search, filter, from, to } = toListRequest(query, now);
+  const { search, filter, from, to } = toListRequest(query, now, narrowing);
   return { search, filter, from, to };
 }
 

@@ -210,6 +210,21 @@ export default createTranslationMessages({
     'empty.stepRequest': 'Etwas aufrufen:',
     'empty.stepSession': 'Eine Shell in einem Pod öffnen:',
 
+    'entity.title': 'Kubernetes-Aufrufe',
+    'entity.show': 'Anzeigen',
+    'entity.calls': 'Aufrufe',
+    'entity.recordings': 'Aufzeichnungen',
+    'entity.scope': 'Was diese Entität in Kubernetes hat',
+    'entity.noneToday': 'Heute wurde nichts davon aufgerufen.',
+    'entity.noRecordings': 'In ihren Pods wurde keine Sitzung aufgezeichnet.',
+    'entity.hint':
+      'Was zu dieser Entität gehört, sagen ihre Annotationen {{annotations}}.',
+    'entity.namesHint':
+      'Aufrufe, die kein Objekt nennen, etwa Listen, sind nicht dabei.',
+    'entity.undecidedTitle': 'Kein Objekt ist genannt',
+    'entity.undecided':
+      'Das Audit kennt Objekte mit ihrem Namen, und der Label-Selektor dieser Entität nennt keinen. Diese Annotationen tun es:',
+
     'error.deniedTitle': 'Dazu fehlt die Berechtigung',
     'error.deniedRequests':
       'Das Anfragen-Audit zu lesen verlangt die Berechtigung kubernetes-audit.event.read.',

@@ -214,6 +214,21 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       stepRequest: 'Make a call:',
       stepSession: 'Open a shell in a pod:',
     },
+    entity: {
+      title: 'Kubernetes calls',
+      show: 'Show',
+      calls: 'Calls',
+      recordings: 'Recordings',
+      scope: 'What this entity has in Kubernetes',
+      noneToday: 'Nothing has been called on it today.',
+      noRecordings: 'No session has been recorded in its pods.',
+      hint: 'What belongs to this entity is told by its annotations {{annotations}}.',
+      namesHint:
+        'Calls that name no object, such as lists, are not among what is shown.',
+      undecidedTitle: 'No object is named',
+      undecided:
+        'The audit knows objects by their names, and the label selector of this entity names none. These annotations do:',
+    },
     error: {
       deniedTitle: 'You may not see this',
       deniedRequests:

@@ -18,14 +18,21 @@ export type Condition = {
 };
 
 /** The conditions in force, each of which can be taken away. */
-export function ConditionChips(props: { conditions: Condition[] }) {
+export function ConditionChips(props: {
+  conditions: Condition[];
+  /** What they are conditions of; of the list, unless given. */
+  label?: string;
+}) {
   const { conditions } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   if (conditions.length === 0) {
     return null;
   }
   return (
-    <ul className={classes.chips} aria-label={t('filter.conditions')}>
+    <ul
+      className={classes.chips}
+      aria-label={props.label ?? t('filter.conditions')}
+    >
       {conditions.map(({ field, values, joinedBy, onRemove }, index) => {
         const listed = values.slice(0, MAX_VALUES).join(', ');
         const rest = values.length - MAX_VALUES;

@@ -13,17 +13,17 @@ export type ListResult<TItem> = {
  * tell a list that nothing matches from one that nothing was recorded in.
  *
  * @param load - memoized by the caller
- * @param loadAny - memoized: any one row
+ * @param loadAny - memoized: any one row; absent where that is not asked
  */
 export function useListPage<TItem>(
   load: (signal: AbortSignal) => Promise<Page<TItem>>,
-  loadAny: (signal: AbortSignal) => Promise<Page<TItem>>,
+  loadAny: ((signal: AbortSignal) => Promise<Page<TItem>>) | undefined,
 ): Loaded<ListResult<TItem>> {
   return useLoad(
     useCallback(
       async (signal: AbortSignal) => {
         const page = await load(signal);
-        if (page.items.length > 0 || page.prevCursor) {
+        if (!loadAny || page.items.length > 0 || page.prevCursor) {
           return { page, nothingRecorded: false };
         }
         const any = await loadAny(signal);

@@ -2,15 +2,19 @@ import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button } from '@backstage/ui';
 import SearchIcon from '@material-ui/icons/Search';
 import VideocamOutlinedIcon from '@material-ui/icons/VideocamOutlined';
+import type { ReactNode } from 'react';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ListMessage, SetupSteps } from '../AuditList';
 
 /** Why the list is empty, and the way on. */
 export function NoRecordings(props: {
   nothingRecorded: boolean;
+  isFiltered: boolean;
+  /** What the list is narrowed to anyway. */
+  hint?: ReactNode;
   onClear: () => void;
 }) {
-  const { nothingRecorded, onClear } = props;
+  const { nothingRecorded, isFiltered, hint, onClear } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   if (nothingRecorded) {
     return (
@@ -43,12 +47,19 @@ export function NoRecordings(props: {
       icon={<SearchIcon fontSize="inherit" />}
       title={t('empty.noMatchTitle')}
       actions={
-        <Button variant="primary" onPress={onClear}>
-          {t('filter.clear')}
-        </Button>
+        isFiltered && (
+          <Button variant="primary" onPress={onClear}>
+            {t('filter.clear')}
+          </Button>
+        )
       }
     >
-      <p>{t('empty.noMatchRecordings')}</p>
+      <p>
+        {isFiltered || !hint
+          ? t('empty.noMatchRecordings')
+          : t('entity.noRecordings')}
+      </p>
+      {hint && <p>{hint}</p>}
     </ListMessage>
   );
 }

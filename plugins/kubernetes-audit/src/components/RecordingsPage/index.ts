@@ -1,1 +1,2 @@
+export { RecordingList } from './RecordingList';
 export { RecordingsPage } from './RecordingsPage';

@@ -1,7 +1,7 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { DateTime } from 'luxon';
 import { useCallback } from 'react';
-import { kubernetesAuditApiRef } from '../../api';
+import { kubernetesAuditApiRef, RecordingFilter } from '../../api';
 import { UrlQueryCodec, useUrlQuery } from '../../hooks';
 import {
   parseRecordingQuery,
@@ -16,8 +16,12 @@ const CODEC: UrlQueryCodec<RecordingQuery> = {
   write: writeRecordingQuery,
 };
 
-/** What *Pod Session Recordings* shows: the query of the URL, and its page. */
-export function useRecordings() {
+/**
+ * What *Pod Session Recordings* shows: the query of the URL, and its page.
+ *
+ * @param narrowing - memoized: what all recordings must meet
+ */
+export function useRecordings(narrowing?: RecordingFilter) {
   const api = useApi(kubernetesAuditApiRef);
   const [query, update] = useUrlQuery(CODEC);
 
@@ -29,15 +33,17 @@ export function useRecordings() {
         toRecordingListRequest(
           parseRecordingQuery(new URLSearchParams(key)),
           DateTime.local(),
+          narrowing,
         ),
         { signal },
       ),
-    [api, key],
+    [api, key, narrowing],
   );
   const loadAny = useCallback(
     (signal: AbortSignal) => api.listRecordings({ limit: 1 }, { signal }),
     [api],
   );
 
-  return { query, update, list: useListPage(load, loadAny) };
+  const list = useListPage(load, narrowing ? undefined : loadAny);
+  return { query, update, list };
 }

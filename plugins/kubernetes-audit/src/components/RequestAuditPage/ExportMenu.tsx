@@ -15,7 +15,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { DateTime } from 'luxon';
 import { useCallback, useState } from 'react';
-import { kubernetesAuditApiRef } from '../../api';
+import { kubernetesAuditApiRef, RequestAuditFilter } from '../../api';
 import { useLoad } from '../../hooks';
 import { RequestAuditQuery, toSelection } from '../../query';
 import { kubernetesAuditTranslationRef } from '../../translations';
@@ -32,8 +32,12 @@ const FORMAT_LABELS = {
  * encryption, the password is asked for first; where it is a choice, it is one
  * of the menu.
  */
-export function ExportMenu(props: { query: RequestAuditQuery }) {
-  const { query } = props;
+export function ExportMenu(props: {
+  query: RequestAuditQuery;
+  /** What all requests must meet, whatever the query says. */
+  narrowing?: RequestAuditFilter;
+}) {
+  const { query, narrowing } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const api = useApi(kubernetesAuditApiRef);
   const settings = useLoad(
@@ -44,7 +48,7 @@ export function ExportMenu(props: { query: RequestAuditQuery }) {
   const [format, setFormat] = useState<EventFileFormat>('csv');
   const { state, open, save, cancel } = useFileExport<EventFileFormat>(
     (choice, options) => {
-      const selection = toSelection(query, DateTime.local());
+      const selection = toSelection(query, DateTime.local(), narrowing);
       const { password } = choice;
       return password
         ? api.exportEvents(selection, { ...choice, password }, options)

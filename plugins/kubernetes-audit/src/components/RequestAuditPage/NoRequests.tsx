@@ -2,6 +2,7 @@ import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button } from '@backstage/ui';
 import ListAltIcon from '@material-ui/icons/ListAlt';
 import SearchIcon from '@material-ui/icons/Search';
+import type { ReactNode } from 'react';
 import { isFiltered, RequestAuditQuery, UNFILTERED } from '../../query';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ListMessage, SetupSteps } from '../AuditList';
@@ -10,9 +11,11 @@ import { ListMessage, SetupSteps } from '../AuditList';
 export function NoRequests(props: {
   query: RequestAuditQuery;
   nothingRecorded: boolean;
+  /** What the list is narrowed to beside the query. */
+  hint?: ReactNode;
   onChange: (patch: Partial<RequestAuditQuery>) => void;
 }) {
-  const { query, nothingRecorded, onChange } = props;
+  const { query, nothingRecorded, hint, onChange } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   if (nothingRecorded) {
     return (
@@ -38,6 +41,7 @@ export function NoRequests(props: {
     );
   }
   const filtered = isFiltered(query);
+  const ofToday = hint ? t('entity.noneToday') : t('empty.noMatchToday');
   return (
     <ListMessage
       icon={<SearchIcon fontSize="inherit" />}
@@ -60,7 +64,8 @@ export function NoRequests(props: {
         </>
       }
     >
-      <p>{filtered ? t('empty.noMatchRequests') : t('empty.noMatchToday')}</p>
+      <p>{filtered ? t('empty.noMatchRequests') : ofToday}</p>
+      {hint && <p>{hint}</p>}
     </ListMessage>
   );
 }

@@ -1,1 +1,2 @@
+export { RequestAuditList } from './RequestAuditList';
 export { RequestAuditPage } from './RequestAuditPage';

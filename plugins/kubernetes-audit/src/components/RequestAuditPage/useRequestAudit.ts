@@ -1,7 +1,11 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { DateTime } from 'luxon';
 import { useCallback } from 'react';
-import { failureOf, kubernetesAuditApiRef } from '../../api';
+import {
+  failureOf,
+  kubernetesAuditApiRef,
+  RequestAuditFilter,
+} from '../../api';
 import { UrlQueryCodec, useKeptValue, useLoad, useUrlQuery } from '../../hooks';
 import {
   parseRequestAuditQuery,
@@ -19,8 +23,12 @@ const CODEC: UrlQueryCodec<RequestAuditQuery> = {
   write: writeRequestAuditQuery,
 };
 
-/** What *Request Audit* shows: the query of the URL, and its page of events. */
-export function useRequestAudit() {
+/**
+ * What *Request Audit* shows: the query of the URL, and its page of events.
+ *
+ * @param narrowing - memoized: what all events must meet
+ */
+export function useRequestAudit(narrowing?: RequestAuditFilter) {
   const api = useApi(kubernetesAuditApiRef);
   const [query, update] = useUrlQuery(CODEC);
 
@@ -30,27 +38,32 @@ export function useRequestAudit() {
     (signal: AbortSignal) =>
       api.listEvents(
         // Made anew at each load, for today moves on.
-        toListRequest(queryOf(key), DateTime.local()),
+        toListRequest(queryOf(key), DateTime.local(), narrowing),
         { signal },
       ),
-    [api, key],
+    [api, key, narrowing],
   );
   const loadAny = useCallback(
     (signal: AbortSignal) => api.listEvents({ limit: 1 }, { signal }),
     [api],
   );
-  const page = useListPage(load, loadAny);
+  // Whether there is any event outside says nothing of what it is narrowed to.
+  const page = useListPage(load, narrowing ? undefined : loadAny);
 
   // Another page is of the same events, as is another order.
   const selectionKey = keyOf({ ...query, cursor: undefined, order: 'desc' });
   const chart = useLoad(
     useCallback(
       async (signal: AbortSignal): Promise<HistogramOfRange> => {
-        const selection = toSelection(queryOf(selectionKey), DateTime.local());
+        const selection = toSelection(
+          queryOf(selectionKey),
+          DateTime.local(),
+          narrowing,
+        );
         const histogram = await api.getEventHistogram(selection, { signal });
         return { histogram, from: selection.from, to: selection.to };
       },
-      [api, selectionKey],
+      [api, selectionKey, narrowing],
     ),
   );
 

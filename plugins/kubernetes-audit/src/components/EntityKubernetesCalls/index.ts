@@ -1,0 +1,1 @@
+export { EntityKubernetesCalls } from './EntityKubernetesCalls';

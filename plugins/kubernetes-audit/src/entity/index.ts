@@ -1,0 +1,3 @@
+export * from './EntityScope';
+export * from './isKubernetesCallsAvailable';
+export * from './kubernetesAnnotations';
