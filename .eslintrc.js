@@ -11,6 +11,12 @@ const PARTS = {
     'plugins/kubernetes-audit-node',
   ],
   'plugins/kubernetes-audit': ['plugins/kubernetes-audit-common'],
+  'plugins/kubernetes-backend-module-kubernetes-audit': [
+    'plugins/kubernetes-audit-common',
+  ],
+  'plugins/kubernetes-module-kubernetes-audit': [
+    'plugins/kubernetes-audit-common',
+  ],
   'proxy-agent': ['plugins/kubernetes-audit-common'],
 };
 

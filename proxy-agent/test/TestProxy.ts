@@ -42,7 +42,7 @@ export class TestProxy {
   #stopped: Promise<void> | undefined;
 
   static async start(
-    portal: TestPortal,
+    portal: Pick<TestPortal, 'url'>,
     options: Pick<ConfigInput, 'clusters'> &
       Partial<ConfigInput> & { stateDirectory?: string },
     /** What tunnel agents know it by. */

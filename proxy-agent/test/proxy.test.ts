@@ -121,6 +121,24 @@ describe('the proxy', () => {
     expect(event).not.toHaveProperty('impersonatedUser');
   });
 
+  it('tells from where a call comes by its credential alone', async () => {
+    const said = {
+      'Connected-From': 'Portal',
+      'X-Connected-From': 'Portal',
+    };
+    await call('/api/v1/namespaces/dev/pods/own', { headers: said });
+    const portals = await portal.issue({ connectedFrom: 'Portal' });
+    await call('/api/v1/namespaces/dev/pods/portals', {
+      headers: { authorization: `Bearer ${portals}` },
+    });
+    expect(await eventOf('/api/v1/namespaces/dev/pods/own')).toMatchObject({
+      connectedFrom: 'Proxy',
+    });
+    expect(await eventOf('/api/v1/namespaces/dev/pods/portals')).toMatchObject({
+      connectedFrom: 'Portal',
+    });
+  });
+
   it('records what a create asked for, before and after it was forwarded', async () => {
     api.onRequest = (request, response) => {
       request.resume();

@@ -22,7 +22,7 @@ const FAILED_TEST = /^ *not ok \d+ - (.*)\n *---\n([\s\S]*?)\n *\.\.\.$/gm;
 const SKIPPED_TEST = /^ *ok \d+ - (.*) # SKIP *(.*)$/gm;
 /** Failed because of another failure, which is listed. */
 const CONSEQUENCE = /failureType: '(cancelledByParent|subtestsFailed)'/;
-const END_TO_END_TESTS = 'packages/app/e2e-tests/*.test.ts';
+const END_TO_END_TESTS = 'packages/*/e2e-tests/*.test.ts';
 
 /**
  * A step of commands, each of which counts as one test.

@@ -26,6 +26,8 @@ export const credentialClaimsSchema = z.object({
   name: z.string().optional(),
   /** Ownership entity refs: the user itself and its groups. */
   groups: z.array(z.string()),
+  /** What its calls come from: the portal's own Kubernetes plugin, or whatever the user has it in. */
+  connectedFrom: z.enum(['Proxy', 'Portal']).optional(),
 });
 
 /** The claims of a credential. @public */
@@ -46,6 +48,36 @@ export type KubeconfigResponse = {
   kubeconfig: string;
   credential: Credential;
 };
+
+/**
+ * The authentication provider of clusters behind the proxy, as Backstage's
+ * Kubernetes plugin names them: in lower case and without a hyphen, for it is
+ * part of a header's name.
+ *
+ * @public
+ */
+export const KUBERNETES_PLUGIN_AUTH_PROVIDER = 'kubernetesaudit';
+
+/**
+ * `POST /v1/access/portal-credential`: what the portal's own Kubernetes plugin
+ * calls a user's clusters with.
+ *
+ * @public
+ */
+export const portalAccessSchema = z.object({
+  clusters: z.array(
+    z.object({
+      name: z.string(),
+      server: z.string(),
+      /** PEM; absent where the proxy's certificate is of a public authority. */
+      certificateAuthority: z.string().optional(),
+    }),
+  ),
+  token: z.string(),
+});
+
+/** What the portal's own Kubernetes plugin calls a user's clusters with. @public */
+export type PortalAccessResponse = z.infer<typeof portalAccessSchema>;
 
 /** `GET /v1/access`: the clusters that the caller may reach. @public */
 export type AccessResponse = {

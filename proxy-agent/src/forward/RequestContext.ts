@@ -126,6 +126,6 @@ export function eventHead(
     impersonatedUser: requested?.user,
     impersonatedGroups: asOther ? requested?.groups : undefined,
     kubernetesGroups: known.impersonation?.groups.slice(0, MAX_TOLD_GROUPS),
-    connectedFrom: 'Proxy',
+    connectedFrom: claims?.connectedFrom ?? 'Proxy',
   };
 }

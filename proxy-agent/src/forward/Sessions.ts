@@ -276,7 +276,7 @@ export class Sessions {
       kind: session.kind,
       command: recordedCommand(parameters.command),
       tty: parameters.tty,
-      connectedFrom: 'Proxy',
+      connectedFrom: head.connectedFrom,
     };
   }
 }

@@ -13,6 +13,7 @@ import {
   CredentialClaims,
   KeyRotationResponse,
   KubeconfigResponse,
+  PortalAccessResponse,
   UserRevocation,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
@@ -27,6 +28,14 @@ import { ReachableCluster, reachableClusters } from './reachableClusters';
 import { SIGNATURE_ALGORITHM, SigningKeys } from './SigningKeys';
 import type { User, UserDirectory } from './UserDirectory';
 import type { UserRevocationStore } from './UserRevocationStore';
+
+/** The plugin of the portal that calls clusters itself, for the user before it. */
+const KUBERNETES_PLUGIN = 'plugin:kubernetes';
+/**
+ * How long the credentials last that it gets, in milliseconds: it asks for a
+ * new one as long as the user is there.
+ */
+const PORTAL_LIFETIME_MS = 15 * 60_000;
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
 
@@ -83,21 +92,40 @@ export class AccessService {
    * @throws NotAllowedError; ConflictError when another user has the caller's name in the clusters
    */
   async issueKubeconfig(caller: UserCredentials): Promise<KubeconfigResponse> {
-    const { authorizer, users, userNames, credentials } = this.#options;
-    await authorizer.require(caller, accessUsePermission);
-    const user = await users.getUser(caller);
-    const kubernetesUser = await userNames.claim(user.entityRef, user.email);
-    const credential = await this.#newCredential(user.entityRef);
-    const token = await this.#sign(credential, user, kubernetesUser);
-    // Kept before it is given away: what is not in the list could not be revoked.
-    await credentials.add(credential);
+    const { lifetimeMs } = this.#options.config.credentials;
+    const { clusters, ...issued } = await this.#issue(caller, { lifetimeMs });
     return {
       kubeconfig: writeKubeconfig({
-        clusters: await this.#reachable(user.ownershipEntityRefs),
-        userName: kubernetesUser,
-        token,
+        clusters,
+        userName: issued.kubernetesUser,
+        token: issued.token,
       }),
-      credential,
+      credential: issued.credential,
+    };
+  }
+
+  /**
+   * The clusters of a user and a credential, for the portal's own Kubernetes
+   * plugin alone: no user gets one that is marked so.
+   *
+   * @throws NotAllowedError; ConflictError when another user has the caller's name in the clusters
+   */
+  async issueForPortal(caller: UserCredentials): Promise<PortalAccessResponse> {
+    if (caller.principal.actor?.subject !== KUBERNETES_PLUGIN) {
+      throw new NotAllowedError('This is for the Kubernetes plugin alone');
+    }
+    const { lifetimeMs } = this.#options.config.credentials;
+    const { clusters, token } = await this.#issue(caller, {
+      lifetimeMs: Math.min(lifetimeMs, PORTAL_LIFETIME_MS),
+      connectedFrom: 'Portal',
+    });
+    return {
+      clusters: clusters.map(cluster => ({
+        name: cluster.name,
+        server: clusterServer(cluster),
+        certificateAuthority: cluster.certificateAuthority,
+      })),
+      token,
     };
   }
 
@@ -207,8 +235,33 @@ export class AccessService {
     );
   }
 
-  async #newCredential(userEntityRef: string): Promise<Credential> {
-    const { now, config, revocations } = this.#options;
+  async #issue(
+    caller: UserCredentials,
+    options: Pick<CredentialClaims, 'connectedFrom'> & { lifetimeMs: number },
+  ) {
+    const { authorizer, users, userNames, credentials } = this.#options;
+    await authorizer.require(caller, accessUsePermission);
+    const user = await users.getUser(caller);
+    const kubernetesUser = await userNames.claim(user.entityRef, user.email);
+    const credential = await this.#newCredential(
+      user.entityRef,
+      options.lifetimeMs,
+    );
+    const token = await this.#sign(credential, user, {
+      kubernetesUser,
+      connectedFrom: options.connectedFrom,
+    });
+    // Kept before it is given away: what is not in the list could not be revoked.
+    await credentials.add(credential);
+    const clusters = await this.#reachable(user.ownershipEntityRefs);
+    return { kubernetesUser, credential, token, clusters };
+  }
+
+  async #newCredential(
+    userEntityRef: string,
+    lifetimeMs: number,
+  ): Promise<Credential> {
+    const { now, revocations } = this.#options;
     // Whole seconds, as the claims have them. What is issued in the second of a
     // revocation must be told from what that took back: it is dated a second later.
     const second = Math.floor(now() / 1000);
@@ -216,7 +269,7 @@ export class AccessService {
       second,
       (await revocations.issuedBefore(userEntityRef)) ?? 0,
     );
-    const expiresAt = second * 1000 + config.credentials.lifetimeMs;
+    const expiresAt = second * 1000 + lifetimeMs;
     return {
       id: randomUUID(),
       userEntityRef: userEntityRef.toLowerCase(),
@@ -228,7 +281,7 @@ export class AccessService {
   async #sign(
     credential: Credential,
     user: User,
-    kubernetesUser: string,
+    further: Pick<CredentialClaims, 'kubernetesUser' | 'connectedFrom'>,
   ): Promise<string> {
     const { keys, issuer, config } = this.#options;
     const { kid, key } = await keys.getSigningKey();
@@ -239,10 +292,10 @@ export class AccessService {
       jti: credential.id,
       iat: Math.floor(Date.parse(credential.issuedAt) / 1000),
       exp: Math.floor(Date.parse(credential.expiresAt) / 1000),
-      kubernetesUser,
       email: user.email,
       name: user.displayName,
       groups: user.ownershipEntityRefs,
+      ...further,
     };
     return new SignJWT({ ...claims })
       .setProtectedHeader({ alg: SIGNATURE_ALGORITHM, kid, typ: 'JWT' })

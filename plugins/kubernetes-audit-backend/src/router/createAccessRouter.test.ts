@@ -76,6 +76,60 @@ describe('access', () => {
     },
   );
 
+  it("is given to the portal's own Kubernetes plugin for the user before it, for a short time", async () => {
+    const backend = await start();
+    const principal = JSON.stringify({
+      sub: 'user:default/jane',
+      actor: { subject: 'plugin:kubernetes' },
+    });
+    const { body, headers } = await backend.api
+      .post(`${BASE}/v1/access/portal-credential`)
+      .set({ authorization: `Bearer mock-user-token:${principal}` })
+      .expect(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body).toEqual({
+      clusters: [
+        {
+          name: 'dev-1',
+          server: 'https://proxy.example.com:6443/clusters/dev-1',
+          certificateAuthority: PEM,
+        },
+      ],
+      token: expect.any(String),
+    });
+    const { payload } = await jwtVerify(body.token, await jwks(backend));
+    const claims = credentialClaimsSchema.parse(payload);
+    expect(claims).toMatchObject({
+      sub: 'user:default/jane',
+      connectedFrom: 'Portal',
+    });
+    expect(claims.exp - claims.iat).toBe(15 * 60);
+    // It can be taken away as any other.
+    const { body: list } = await backend.api
+      .get(`${BASE}/v1/access/credentials`)
+      .set(userHeaders('jane'));
+    expect(list.items).toEqual([expect.objectContaining({ id: claims.jti })]);
+  });
+
+  it.each([undefined, 'plugin:scaffolder'])(
+    'is no credential of the portal where %s asks for it',
+    async subject => {
+      const { api } = await start();
+      const principal = JSON.stringify({
+        sub: 'user:default/jane',
+        actor: subject && { subject },
+      });
+      await api
+        .post(`${BASE}/v1/access/portal-credential`)
+        .set({ authorization: `Bearer mock-user-token:${principal}` })
+        .expect(403);
+      const { body } = await api
+        .get(`${BASE}/v1/access/credentials`)
+        .set(userHeaders('jane'));
+      expect(body.items).toEqual([]);
+    },
+  );
+
   it('is described before it is given', async () => {
     const { api } = await start();
     const { body } = await api

@@ -45,6 +45,17 @@ export function createAccessRouter(options: {
     ),
   );
 
+  router.post(
+    '/v1/access/portal-credential',
+    userRoute(
+      { eventId: 'portal-credential-issue' },
+      async ({ response, credentials }) => {
+        const portalAccess = await access.issueForPortal(credentials);
+        response.set('Cache-Control', 'no-store').json(portalAccess);
+      },
+    ),
+  );
+
   router.get(
     '/v1/access/credentials',
     userRoute(

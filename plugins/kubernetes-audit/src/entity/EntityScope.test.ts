@@ -35,7 +35,13 @@ describe('entityScopeOf', () => {
     expect(isKubernetesCallsAvailable(entityWith(annotations))).toBe(true);
   });
 
-  it.each(['app!=payments', 'env=prod', 'app in (payments, pay)', 'app', '!app'])(
+  it.each([
+    'app!=payments',
+    'env=prod',
+    'app in (payments, pay)',
+    'app',
+    '!app',
+  ])(
     'takes no name from the selector %s, and not the whole namespace instead',
     selector => {
       const entity = entityWith({ [SELECTOR]: selector, [NAMESPACE]: 'prod' });
@@ -44,7 +50,7 @@ describe('entityScopeOf', () => {
     },
   );
 
-  it.each([
+  it.each<Record<string, string> | undefined>([
     undefined,
     {},
     { [ID]: ' ' },

@@ -47,7 +47,11 @@ export function entityScopeOf(entity: Entity): EntityScope | undefined {
   if (isUndecided || (names.length === 0 && !namespace)) {
     return undefined;
   }
-  return { clusterName: read(KUBERNETES_ANNOTATIONS.cluster), namespace, names };
+  return {
+    clusterName: read(KUBERNETES_ANNOTATIONS.cluster),
+    namespace,
+    names,
+  };
 }
 
 function namesOfSelector(selector: string): string[] {

@@ -79,7 +79,9 @@ export function RecordingList(props: {
         empty={
           <NoRecordings
             hint={props.hint}
-            isFiltered={query.search !== '' || query.range.kind !== allTime.kind}
+            isFiltered={
+              query.search !== '' || query.range.kind !== allTime.kind
+            }
             nothingRecorded={list.value?.nothingRecorded === true}
             onClear={() => update({ search: '', range: allTime })}
           />
