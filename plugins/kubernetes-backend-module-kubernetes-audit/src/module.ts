@@ -12,7 +12,7 @@ import { AuditedClusters } from './AuditedClusters';
 import { IssuedTokens } from './IssuedTokens';
 import { PortalAccess } from './PortalAccess';
 
-/** @public */
+/** Supplies the Kubernetes plugin with the clusters of each user, at the audited proxy. @public */
 export const kubernetesAuditModule = createBackendModule({
   pluginId: 'kubernetes',
   moduleId: 'kubernetes-audit',

@@ -9,12 +9,14 @@ import { KUBERNETES_PLUGIN_AUTH_PROVIDER } from 'backstage-plugin-kubernetes-aud
  * @public
  */
 export class AuditedAuthProviders implements KubernetesAuthProvidersApi {
+  /** @param others - those of clusters that are reached in another way */
   static create(others: KubernetesAuthProvidersApi): AuditedAuthProviders {
     return new AuditedAuthProviders(others);
   }
 
   private constructor(private readonly others: KubernetesAuthProvidersApi) {}
 
+  /** Adds what a cluster of the provider is called with to a request of the backend. */
   async decorateRequestBodyForAuth(
     authProvider: string,
     requestBody: KubernetesRequestBody,
@@ -24,6 +26,7 @@ export class AuditedAuthProviders implements KubernetesAuthProvidersApi {
       : this.others.decorateRequestBodyForAuth(authProvider, requestBody);
   }
 
+  /** What the browser sends with a call of a cluster: nothing to the proxy. */
   async getCredentials(authProvider: string): Promise<{ token?: string }> {
     return authProvider === KUBERNETES_PLUGIN_AUTH_PROVIDER
       ? {}

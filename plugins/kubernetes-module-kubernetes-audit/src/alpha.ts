@@ -1,3 +1,8 @@
+/**
+ * The same for apps on the new frontend system.
+ *
+ * @packageDocumentation
+ */
 import {
   gitlabAuthApiRef,
   googleAuthApiRef,
