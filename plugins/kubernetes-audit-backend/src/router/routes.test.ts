@@ -19,8 +19,11 @@ import {
 
 jest.setTimeout(60_000);
 
-/** Who may call a route: `user` needs no permission, the others are named. */
-type Caller = 'anyone' | 'agent' | 'user' | `${string}.${string}`;
+/**
+ * Who may call a route: `user` needs no permission, the others are named;
+ * `plugin` is Backstage's Kubernetes plugin, for a user.
+ */
+type Caller = 'anyone' | 'agent' | 'plugin' | 'user' | `${string}.${string}`;
 
 /** Every route of the plugin. One that is not here fails the test. */
 const ROUTES: Record<string, Caller> = {
@@ -57,6 +60,7 @@ const ROUTES: Record<string, Caller> = {
   'POST /v1/erasures': 'data.erase',
   'GET /v1/access': 'access.use',
   'POST /v1/access/kubeconfig': 'access.use',
+  'POST /v1/access/portal-credential': 'plugin',
   'GET /v1/access/credentials': 'access.use',
   'DELETE /v1/access/credentials/:id': 'access.use',
   'GET /v1/access/revocations': 'access.manage',
@@ -164,7 +168,7 @@ describe('the routes', () => {
       ([, route]) => route,
     );
     expect(documented.sort()).toEqual(
-      callersOf(caller => caller !== 'agent').sort(),
+      callersOf(caller => caller !== 'agent' && caller !== 'plugin').sort(),
     );
   });
 
@@ -188,6 +192,13 @@ describe('the routes', () => {
     'for users turn agents away: %s',
     async route => {
       expect(await call(route, agentHeaders())).toBe(403);
+    },
+  );
+
+  it.each(callersOf(caller => caller === 'plugin'))(
+    'for the Kubernetes plugin turn users away, whatever they may do: %s',
+    async route => {
+      expect(await call(route, userHeaders())).toBe(403);
     },
   );
 

@@ -1,5 +1,6 @@
 import { coreExtensionData } from '@backstage/frontend-plugin-api';
 import { createExtensionTester } from '@backstage/frontend-test-utils';
+import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import plugin from '.';
 
 describe('the plugin of the new frontend system', () => {
@@ -34,4 +35,24 @@ describe('the plugin of the new frontend system', () => {
       });
     },
   );
+
+  it('adds a tab to entities that say what they have in Kubernetes', () => {
+    const tester = createExtensionTester(
+      plugin.getExtension('entity-content:kubernetes-audit/calls'),
+    );
+    expect(tester.get(coreExtensionData.routePath)).toBe('/kubernetes-calls');
+    expect(tester.get(EntityContentBlueprint.dataRefs.title)).toBe(
+      'Kubernetes calls',
+    );
+    const isShown = tester.get(EntityContentBlueprint.dataRefs.filterFunction);
+    const entityWith = (annotations: Record<string, string>) => ({
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'Component',
+      metadata: { name: 'payments', annotations },
+    });
+    expect(
+      isShown?.(entityWith({ 'backstage.io/kubernetes-namespace': 'prod' })),
+    ).toBe(true);
+    expect(isShown?.(entityWith({}))).toBe(false);
+  });
 });
