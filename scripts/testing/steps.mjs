@@ -13,9 +13,14 @@ import { runVisibly } from './runVisibly.mjs';
  */
 
 const NODE_TRANSFORM = '@backstage/cli/config/nodeTransform.cjs';
-const LIBRARIES = ['', '-backend', '-common', '-node'].map(
-  suffix => `plugins/kubernetes-audit${suffix}`,
-);
+const LIBRARIES = [
+  'kubernetes-audit',
+  'kubernetes-audit-backend',
+  'kubernetes-audit-common',
+  'kubernetes-audit-node',
+  'kubernetes-backend-module-kubernetes-audit',
+  'kubernetes-module-kubernetes-audit',
+].map(folder => `plugins/${folder}`);
 const NO_POSTGRES = 'No Postgres runs here: tests run on SQLite alone.';
 /** Of TAP: the name, and what follows between `---` and `...`. */
 const FAILED_TEST = /^ *not ok \d+ - (.*)\n *---\n([\s\S]*?)\n *\.\.\.$/gm;

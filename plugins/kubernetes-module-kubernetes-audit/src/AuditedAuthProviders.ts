@@ -9,7 +9,11 @@ import { KUBERNETES_PLUGIN_AUTH_PROVIDER } from 'backstage-plugin-kubernetes-aud
  * @public
  */
 export class AuditedAuthProviders implements KubernetesAuthProvidersApi {
-  /** @param others - those of clusters that are reached in another way */
+  /**
+   * Around the host's own.
+   *
+   * @param others - of clusters that are reached in another way
+   */
   static create(others: KubernetesAuthProvidersApi): AuditedAuthProviders {
     return new AuditedAuthProviders(others);
   }

@@ -1,8 +1,3 @@
-/**
- * The same for apps on the new frontend system.
- *
- * @packageDocumentation
- */
 import {
   gitlabAuthApiRef,
   googleAuthApiRef,
