@@ -47,16 +47,6 @@ export class ReaderShell {
     this.#env = env;
   }
 
-  /** @param {string} name */
-  variable(name) {
-    return this.#env[name] ?? '';
-  }
-
-  /** @param {NodeJS.ProcessEnv} env */
-  export(env) {
-    Object.assign(this.#env, env);
-  }
-
   /**
    * Runs a block to its end.
    *
@@ -91,9 +81,11 @@ export class ReaderShell {
         `This ended with ${code}:\n${commands}\n${all.slice(-SHOWN_LENGTH)}`,
       );
     }
-    const [output, environment] = stdout.split(MARK);
+    // The mark is in the environment, too.
+    const end = stdout.indexOf(MARK);
     this.#env = Object.fromEntries(
-      environment
+      stdout
+        .slice(end + MARK.length)
         .split('\0')
         .filter(line => line.includes('='))
         .map(line => {
@@ -101,7 +93,7 @@ export class ReaderShell {
           return [line.slice(0, index), line.slice(index + 1)];
         }),
     );
-    return output;
+    return stdout.slice(0, end);
   }
 
   /**

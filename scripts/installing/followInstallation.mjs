@@ -286,5 +286,9 @@ function firstWords(commands) {
   const [line, ...others] = commands
     .split('\n')
     .filter(text => !/^(export|\s)/.test(text));
-  return `${line ?? commands.split('\n')[0]}${others.length > 0 ? ' …' : ''}`;
+  const words = (line ?? commands.split('\n')[0]).replace(
+    /@?\S*\/tarballs\/\S+/g,
+    '',
+  );
+  return `${words}${others.length > 0 ? ' …' : ''}`;
 }
