@@ -1,5 +1,10 @@
 import { formatElapsed } from '../bootstrap/Progress.mjs';
 
+/** Has been told already. */
+export class CheckFailed extends Error {
+  name = 'CheckFailed';
+}
+
 /** What was looked at, and what came out. */
 export class Checks {
   passed = 0;
@@ -33,9 +38,4 @@ export class Checks {
       throw new CheckFailed(name);
     }
   }
-}
-
-/** Has been told already. */
-export class CheckFailed extends Error {
-  name = 'CheckFailed';
 }

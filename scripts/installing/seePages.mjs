@@ -55,9 +55,12 @@ export async function seePages(url, title) {
 
     await page.getByRole('link', { name: 'Pod Session Recordings' }).click();
     await page.getByRole('row').nth(1).getByRole('link').first().click();
-    await page
-      .getByRole('dialog', { name: 'Session Recording' })
-      .getByRole('button', { name: 'Play', exact: true })
+    const player = page.getByRole('dialog', { name: 'Session Recording' });
+    await player.getByRole('button', { name: 'Play', exact: true }).click();
+    await player
+      .getByRole('group', { name: 'Replay of the terminal' })
+      .getByText('installed')
+      .first()
       .waitFor();
     await shoot('recording');
     if (errors.length > 0) throw new Error(`the page says ${errors.join()}`);
