@@ -52,6 +52,12 @@ export async function seePages(url, title) {
       .filter({ has: page.getByRole('cell', { name: 'pods', exact: true }) });
     await call.first().waitFor();
     await shoot('request-audit');
+    const wider = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll('main')].some(
+        ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+      ),
+    );
+    if (wider) throw new Error('the page is wider than the window');
 
     await page.getByRole('link', { name: 'Pod Session Recordings' }).click();
     await page.getByRole('row').nth(1).getByRole('link').first().click();
