@@ -9,6 +9,35 @@ const EXAMPLES = resolve(__dirname, '../../examples/kubernetes');
 /** What a pod needs beyond the agent's own time to end, in seconds. */
 const MARGIN_SECONDS = 10;
 
+type Container = {
+  args: string[];
+  ports: { name: string; containerPort: number }[];
+  livenessProbe: { httpGet: object };
+  readinessProbe: { httpGet: object };
+  resources: { requests: object; limits: { memory: string } };
+  securityContext: object;
+  volumeMounts: { name: string; mountPath: string }[];
+};
+
+/** Of all kinds at once. */
+type Spec = {
+  replicas: number;
+  minAvailable: number;
+  selector: { matchLabels: object };
+  podSelector: { matchLabels: object };
+  policyTypes: string[];
+  ingress: { from?: object; ports: { port: number }[] }[];
+  template: {
+    spec: {
+      serviceAccountName: string;
+      terminationGracePeriodSeconds: number;
+      securityContext: { runAsUser: number };
+      containers: Container[];
+    };
+  };
+  volumeClaimTemplates: { metadata: { name: string } }[];
+};
+
 /** A Kubernetes object, as far as this looks into it. */
 type Manifest = {
   apiVersion: string;
@@ -22,7 +51,7 @@ type Manifest = {
   }[];
   roleRef?: { name: string };
   subjects?: { kind: string; name: string }[];
-  spec?: any;
+  spec: Spec;
 };
 
 function readManifests(folder: string): Manifest[] {
@@ -67,27 +96,32 @@ const SOURCES = COMPONENTS.flatMap(component => [
   {
     ...component,
     title: `examples/kubernetes/${component.component}`,
-    read: () => readManifests(join(EXAMPLES, component.component)),
+    manifests: readManifests(join(EXAMPLES, component.component)),
   },
   {
     ...component,
     title: `the chart's ${component.component}`,
-    read: () => {
-      const text = renderChart(join(EXAMPLES, 'helm/kubernetes-audit-agent'), {
-        only: component.component,
-      });
-      return text === undefined ? undefined : parseManifests(text);
-    },
+    manifests: rendered(component.component),
   },
 ]);
 
-describe.each(SOURCES)('$title', source => {
-  const { component, schema, adminPort, stopMs } = source;
-  const manifests = source.read();
-  if (!manifests) {
-    it.skip('is not rendered: there is no helm (HELM names it)', () => {});
-    return;
+function rendered(component: 'proxy' | 'tunnel'): Manifest[] {
+  const text = renderChart(join(EXAMPLES, 'helm/kubernetes-audit-agent'), {
+    only: component,
+  });
+  if (text === undefined) {
+    process.stdout.write(
+      `left out: the chart's ${component}, since there is no helm (HELM names one)\n`,
+    );
+    return [];
   }
+  return parseManifests(text);
+}
+
+const READ = SOURCES.filter(({ manifests }) => manifests.length > 0);
+
+describe.each(READ)('$title', source => {
+  const { component, schema, adminPort, stopMs, manifests } = source;
   const statefulSet = only(manifests, 'StatefulSet');
   const { spec: pod } = statefulSet.spec.template;
   const [container] = pod.containers;
@@ -106,10 +140,8 @@ describe.each(SOURCES)('$title', source => {
   });
 
   it('is probed on its admin listener', () => {
-    const port = container.ports.find(
-      ({ name }: { name: string }) => name === 'admin',
-    );
-    expect(port.containerPort).toBe(adminPort);
+    const port = container.ports.find(({ name }) => name === 'admin');
+    expect(port?.containerPort).toBe(adminPort);
     expect(container.livenessProbe.httpGet).toEqual({
       path: '/healthz',
       port: 'admin',
@@ -146,16 +178,16 @@ describe.each(SOURCES)('$title', source => {
   it('keeps its state on a volume of each pod', () => {
     const [claim] = statefulSet.spec.volumeClaimTemplates;
     const mount = container.volumeMounts.find(
-      ({ name }: { name: string }) => name === claim.metadata.name,
+      ({ name }) => name === claim.metadata.name,
     );
     for (const config of configs()) {
-      expect(config.stateDirectory).toBe(mount.mountPath);
+      expect(config.stateDirectory).toBe(mount?.mountPath);
     }
   });
 
   it('mounts each file that its configuration names', () => {
     const mounts: string[] = container.volumeMounts.map(
-      ({ mountPath }: { mountPath: string }) => `${mountPath}/`,
+      ({ mountPath }) => `${mountPath}/`,
     );
     const files = configs().flatMap(config =>
       JSON.stringify(config).match(/(?<=")\/etc\/[^"]+/g),
@@ -217,15 +249,15 @@ describe.each(SOURCES)('$title', source => {
     );
     expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
     const open = spec.ingress
-      .filter(({ from }: { from?: object }) => !from)
-      .flatMap(({ ports }: { ports: { port: number }[] }) => ports)
-      .map(({ port }: { port: number }) => port);
+      .filter(({ from }) => !from)
+      .flatMap(({ ports }) => ports)
+      .map(({ port }) => port);
     // The admin listener asks for no credential.
     expect(open).toEqual(component === 'proxy' ? [6443] : []);
   });
 
   function configs(): Record<string, unknown>[] {
-    const texts = Object.values(only(manifests ?? [], 'ConfigMap').data ?? {});
+    const texts = Object.values(only(manifests, 'ConfigMap').data ?? {});
     return texts.map(text => parse(text));
   }
 });

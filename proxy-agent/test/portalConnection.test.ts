@@ -4,6 +4,8 @@ import { AddressInfo, connect } from 'node:net';
 import { PortalClient } from '../src/delivery';
 import { TestAuthority } from './contract/TestAuthority';
 
+jest.setTimeout(60_000);
+
 const PORTAL_NAME = 'portal.example.com';
 const CREDENTIAL = 'user:word';
 
