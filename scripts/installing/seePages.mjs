@@ -53,9 +53,10 @@ export async function seePages(url, title) {
     await call.first().waitFor();
     await shoot('request-audit');
     const wider = await page.evaluate(() =>
-      [document.documentElement, ...document.querySelectorAll('main')].some(
-        ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
-      ),
+      [
+        document.documentElement,
+        ...Array.from(document.querySelectorAll('main')),
+      ].some(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth),
     );
     if (wider) throw new Error('the page is wider than the window');
 
