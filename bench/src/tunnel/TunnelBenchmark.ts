@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Address, runLoad, warmUp } from '../load';
-import { CORES, cpuMicroseconds } from '../machine';
+import { CORES } from '../machine';
 import { buildAgent } from '../proxy/buildAgent';
 import { makeCertificate } from '../proxy/makeCertificate';
 import { SCENARIOS } from '../proxy/scenarios';
@@ -21,6 +21,7 @@ import {
   skipped,
   writeResults,
 } from '../report';
+import { CpuMeter, Processes } from './CpuMeter';
 import { hasSsh, startSsh } from './startSsh';
 import { startTunnelAgent } from './startTunnelAgent';
 import { makeTunnelKeys } from './tunnelKeys';
@@ -60,9 +61,6 @@ const QUANTITIES = [
 ] as const;
 /** Of one way, one value for each round. */
 type Values = Record<(typeof QUANTITIES)[number], number[]>;
-
-/** The processes of a way, beside clients and API servers. */
-type Processes = { proxy: () => number[]; carrier: () => number[] };
 
 /** Calls and sessions through one proxy, over each of the ways in turn. */
 export class TunnelBenchmark {
@@ -197,10 +195,15 @@ export class TunnelBenchmark {
         stop: async () => {},
       });
     for (const way of ways) {
-      this.#values.set(
-        way,
-        Object.fromEntries(QUANTITIES.map(key => [key, []])) as never,
-      );
+      this.#values.set(way, {
+        requestsPerSecond: [],
+        proxyPerRequest: [],
+        carrierPerRequest: [],
+        p50: [],
+        megabytesPerSecond: [],
+        proxyPerMegabyte: [],
+        carrierPerMegabyte: [],
+      });
       await warmUp(address, requestOf(way), WARM_UP_REQUESTS);
     }
     for (let round = 0; round < ROUNDS; round++) {
@@ -296,41 +299,6 @@ export class TunnelBenchmark {
       megabytes: MEGABYTES,
       ways: Object.fromEntries(this.#values),
     });
-  }
-}
-
-/** The processor time of processes since it was last reset, in microseconds. */
-class CpuMeter {
-  readonly #processes: Processes;
-  #before = { proxy: 0, carrier: 0 };
-
-  static of(processes: Processes): CpuMeter {
-    return new CpuMeter(processes);
-  }
-
-  private constructor(processes: Processes) {
-    this.#processes = processes;
-    this.reset();
-  }
-
-  reset(): void {
-    this.#before = this.#now();
-  }
-
-  read(): { proxy: number; carrier: number } {
-    const { proxy, carrier } = this.#now();
-    return {
-      proxy: proxy - this.#before.proxy,
-      carrier: carrier - this.#before.carrier,
-    };
-  }
-
-  #now(): { proxy: number; carrier: number } {
-    const { proxy, carrier } = this.#processes;
-    return {
-      proxy: cpuMicroseconds(proxy()),
-      carrier: cpuMicroseconds(carrier()),
-    };
   }
 }
 
