@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { AgentBinary } from '../faults/AgentBinary';
 import { AgentProcess } from '../faults/AgentProcess';
+import { freePort } from '../freePort';
 import { TestApiServer } from '../TestApiServer';
 import { TestPortal } from '../TestPortal';
 import { TestProxy, until } from '../TestProxy';
@@ -207,14 +207,7 @@ describe('the configuration of a running tunnel agent', () => {
     });
     afterAll(() => binary.remove());
     beforeEach(async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await new Promise(resolve => {
-        server.once('listening', resolve);
-      });
-      adminPort = (server.address() as AddressInfo).port;
-      await new Promise(resolve => {
-        server.close(resolve);
-      });
+      adminPort = await freePort();
       writeFileSync(
         join(directory, 'join-token'),
         portal.issueJoinToken('edge-1', { site: 'fra1' }),

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -9,24 +8,13 @@ import { FaultClient } from '../faults/FaultClient';
 import { FaultRig } from '../faults/FaultRig';
 import { reconcile } from '../faults/reconcile';
 import { SeededRandom } from '../faults/SeededRandom';
+import { freePort } from '../freePort';
 
 jest.setTimeout(180_000);
 
 const KILLS = 4;
 /** Calls that are answered between two of them. */
 const CALLS = 60;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => {
-    server.close(resolve);
-  });
-  return port;
-}
 
 describe('a tunnel under load, of which a side is killed', () => {
   let binary: AgentBinary;

@@ -1,8 +1,8 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { TestAuthority, TestCertificate } from '../contract/TestAuthority';
+import { freePort } from '../freePort';
 import { TestApiServer } from '../TestApiServer';
 import { TestPortal } from '../TestPortal';
 import { TestProxy, until } from '../TestProxy';
@@ -115,14 +115,7 @@ describe('a tunnel through a balancer that ends TLS', () => {
   (existsSync(NGINX) ? it : it.skip)(
     'is joined, begins and carries calls where the balancer is nginx',
     async () => {
-      const server = createServer();
-      await new Promise<void>(resolve => {
-        server.listen(0, '127.0.0.1', resolve);
-      });
-      const { port } = server.address() as AddressInfo;
-      await new Promise(resolve => {
-        server.close(resolve);
-      });
+      const port = await freePort();
       const { directory } = authority;
       const file = join(directory, 'nginx.conf');
       writeFileSync(
