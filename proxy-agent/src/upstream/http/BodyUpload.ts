@@ -103,7 +103,7 @@ export class BodyUpload {
   };
 
   readonly #break = () => {
-    this.#leave();
+    this.stop();
     this.#onBroken(
       new HttpClientError(
         'ERR_HTTP_REQUEST',

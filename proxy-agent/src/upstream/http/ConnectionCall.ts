@@ -82,19 +82,11 @@ export class ConnectionCall implements HttpCall, ResponseSink {
    * @throws HttpClientError when it cannot be read
    */
   feed(bytes: Buffer): number {
-    const used = this.#parser.feed(bytes);
-    const pieces = this.#pieces;
-    if (pieces.length > 0) {
-      // Chunks that came together go on together.
-      const [first] = pieces;
-      const isOne = pieces.length === 1;
-      const own = isOne && !this.#isLent ? first : Buffer.concat(pieces);
-      pieces.length = 0;
-      if (!this.#isOver) {
-        this.#handler.onBody(own);
-      }
+    try {
+      return this.#parser.feed(bytes);
+    } finally {
+      this.#passPieces();
     }
-    return used;
   }
 
   /**
@@ -133,5 +125,19 @@ export class ConnectionCall implements HttpCall, ResponseSink {
 
   onEnd(trailers: RawHeaders): void {
     this.#trailers = trailers;
+  }
+
+  /** Chunks that came together go on together. */
+  #passPieces(): void {
+    const pieces = this.#pieces;
+    if (pieces.length === 0) {
+      return;
+    }
+    const isOwn = pieces.length === 1 && !this.#isLent;
+    const bytes = isOwn ? pieces[0] : Buffer.concat(pieces);
+    pieces.length = 0;
+    if (!this.#isOver) {
+      this.#handler.onBody(bytes);
+    }
   }
 }

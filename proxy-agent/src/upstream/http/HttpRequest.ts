@@ -11,5 +11,6 @@ export type HttpRequest = {
    * connection is not the caller's to say; `Content-Length` tells that of a stream.
    */
   headers: RawHeaders;
+  /** A stream is destroyed when the call ends before it; its errors are its maker's to listen to. */
   body: Buffer | Readable | undefined;
 };
