@@ -27,6 +27,7 @@ export async function measureBrowser(
     return undefined;
   }
   const [{ buildApp }, { Progress }] = await Promise.all([
+    /* eslint-disable @backstage/no-relative-monorepo-imports */
     import('../../../scripts/demo/appBuild.mjs'),
     import('../../../scripts/bootstrap/Progress.mjs'),
   ]);
@@ -49,6 +50,7 @@ export async function measureBrowser(
     const page = await browser.newPage({ viewport: VIEWPORT });
     await page.goto(portal.url);
     await page.getByRole('button', { name: 'Enter' }).click();
+    await page.getByRole('link', { name: 'Request Audit' }).waitFor();
     return await measure(page);
   } finally {
     await browser.close();
