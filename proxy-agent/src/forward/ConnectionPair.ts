@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { UpgradeConnection } from '../upstream';
+import type { UpstreamConnection } from '../upstream';
 import { TurnBatch } from './TurnBatch';
 
 /** How long a connection may take to accept the last bytes, in milliseconds. */
@@ -47,7 +47,7 @@ export const PASS_THROUGH: PairObserver = {
 };
 
 /** The two connections of a pair. */
-export type Sides = { client: Duplex; upstream: UpgradeConnection };
+export type Sides = { client: Duplex; upstream: UpstreamConnection };
 
 /**
  * Two connections of which each gets what the other sends, with backpressure.
@@ -56,7 +56,7 @@ export type Sides = { client: Duplex; upstream: UpgradeConnection };
 export class ConnectionPair {
   readonly #client: Duplex;
   readonly #upstream: Duplex;
-  readonly #connection: UpgradeConnection;
+  readonly #connection: UpstreamConnection;
   readonly #observer: PairObserver;
   /** What gives back the memory of bytes of which a part waits. */
   readonly #held: Record<Side, (() => void)[]> = { client: [], upstream: [] };

@@ -1,4 +1,4 @@
-import type { RawHeaders } from '../../forward';
+import type { RawHeaders } from '../../upstream';
 
 const USER = 'impersonate-user';
 const GROUP = 'impersonate-group';

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { AddressInfo, connect, createServer, Server, Socket } from 'node:net';
-import { UpgradeConnection } from './UpgradeConnection';
+import { UpstreamConnection } from './UpstreamConnection';
 
-describe('UpgradeConnection', () => {
+describe('UpstreamConnection', () => {
   let server: Server;
   let peers: Socket[];
-  const connections: UpgradeConnection<Socket>[] = [];
+  const connections: UpstreamConnection<Socket>[] = [];
 
   beforeEach(async () => {
     peers = [];
@@ -24,7 +24,7 @@ describe('UpgradeConnection', () => {
   const open = async () => {
     const { port } = server.address() as AddressInfo;
     const accepted = once(server, 'connection');
-    const connection = UpgradeConnection.create(options =>
+    const connection = UpstreamConnection.create(options =>
       connect({ ...options, port, host: '127.0.0.1', allowHalfOpen: true }),
     );
     connections.push(connection);
@@ -32,7 +32,7 @@ describe('UpgradeConnection', () => {
     return { connection, peer: peer as Socket };
   };
   /** Collects copies of what a connection lends. */
-  const collect = (connection: UpgradeConnection<Socket>) => {
+  const collect = (connection: UpstreamConnection<Socket>) => {
     const all = { text: '' };
     connection.lendReads(bytes => {
       all.text += bytes.toString('latin1');

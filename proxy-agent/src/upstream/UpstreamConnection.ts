@@ -12,20 +12,21 @@ const READ_BYTES = 64 * 1024;
 const MEMORY = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /**
- * A connection to an API server, for an upgrade. Until the upgrade its socket is
- * a stream like any other; then {@link lendReads} takes the stream's place.
+ * A connection to an API server. Its socket is a stream like any other until
+ * {@link lendReads} takes the stream's place: at once for ordinary calls, else
+ * with the upgrade.
  */
-export class UpgradeConnection<S extends Duplex = Duplex> {
+export class UpstreamConnection<S extends Duplex = Duplex> {
   readonly socket: S;
-  /** A stream whose reads cannot be lent gives its own memory. */
-  readonly #isLent: boolean;
+  /** Otherwise what it reads has memory of its own. */
+  readonly isLent: boolean;
   #onBytes: ((bytes: Buffer) => void) | undefined;
 
   /** @param dial - makes the socket with this option of it */
   static create(
     dial: (options: { onread: OnReadOpts }) => Socket,
-  ): UpgradeConnection<Socket> {
-    return new UpgradeConnection(take =>
+  ): UpstreamConnection<Socket> {
+    return new UpstreamConnection(take =>
       dial({
         onread: {
           buffer: MEMORY,
@@ -36,12 +37,12 @@ export class UpgradeConnection<S extends Duplex = Duplex> {
   }
 
   /** Another kind of connection, such as a stream of a tunnel. */
-  static of(stream: Duplex): UpgradeConnection {
-    return new UpgradeConnection(stream);
+  static of(stream: Duplex): UpstreamConnection {
+    return new UpstreamConnection(stream);
   }
 
   private constructor(made: S | ((take: (bytes: Buffer) => boolean) => S)) {
-    this.#isLent = typeof made === 'function';
+    this.isLent = typeof made === 'function';
     this.socket =
       typeof made === 'function' ? made(bytes => this.#take(bytes)) : made;
   }
@@ -54,7 +55,7 @@ export class UpgradeConnection<S extends Duplex = Duplex> {
    * @param onBytes - gets bytes that are its own until it returns
    */
   lendReads(onBytes: (bytes: Buffer) => void): void {
-    if (!this.#isLent) {
+    if (!this.isLent) {
       // Until it is resumed.
       this.socket.pause();
     }
@@ -66,7 +67,7 @@ export class UpgradeConnection<S extends Duplex = Duplex> {
     ) {
       onBytes(bytes);
     }
-    if (this.#isLent) {
+    if (this.isLent) {
       this.#onBytes = onBytes;
     } else {
       this.socket.on('data', onBytes);
