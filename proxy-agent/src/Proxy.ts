@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
-import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
-import { AuditLog, BestEffortSink, SpoolSink } from './audit';
+import {
+  durationToMilliseconds,
+  RoleAuthorizer,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { AuditLog, BestEffortSink, redactTokens, SpoolSink } from './audit';
 import { CredentialVerifier } from './authn';
-import { Authorizer, ClusterBinding, PolicyAge, RequestBudget } from './authz';
+import { ClusterBinding, PolicyAge, RequestBudget } from './authz';
 import type { ProxyConfig } from './config';
 import {
   EventDelivery,
@@ -138,7 +141,8 @@ export class Proxy {
     const verifier = CredentialVerifier.create({
       audience: config.proxyGroup,
     });
-    const authorizer = Authorizer.create();
+    // The reason stands in the audit row beside the URI, which shows no token.
+    const authorizer = RoleAuthorizer.create({ showPath: redactTokens });
     const running = RunningCalls.create();
     policy.subscribe(bundle => {
       authorizer.useRoles(bundle.roles, bundle.clusters);

@@ -12,6 +12,7 @@ export * from './eventExport';
 export * from './exportPassword';
 export * from './policy';
 export * from './credential';
+export * from './authorization';
 export * from './agent';
 export * from './tunnelNames';
 export * from './tunnel';

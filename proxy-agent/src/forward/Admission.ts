@@ -1,6 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import {
+  resolveImpersonation,
+  RoleAuthorizer,
+} from 'backstage-plugin-kubernetes-audit-common';
 import type { CredentialVerifier } from '../authn';
-import { Authorizer, RequestBudget, resolveImpersonation } from '../authz';
+import type { RequestBudget } from '../authz';
 import { authorizationVerb, resourceLabel, sessionKind } from '../request';
 import type { UpstreamClusters } from '../upstream';
 import { askedFor } from './askedFor';
@@ -26,7 +30,7 @@ export type Verdict =
 export type AdmissionOptions = {
   clusters: UpstreamClusters;
   verifier: CredentialVerifier;
-  authorizer: Authorizer;
+  authorizer: RoleAuthorizer;
   /** How many requests one user may send. */
   budget: RequestBudget;
   /** How many requests one address may send without a valid credential. */
@@ -44,7 +48,7 @@ export type AdmissionOptions = {
 export class Admission {
   readonly #clusters: UpstreamClusters;
   readonly #verifier: CredentialVerifier;
-  readonly #authorizer: Authorizer;
+  readonly #authorizer: RoleAuthorizer;
   readonly #budget: RequestBudget;
   readonly #unauthenticated: UnauthenticatedRefusals;
   readonly #unavailable: () => string | undefined;
