@@ -12,6 +12,8 @@ export * from './eventExport';
 export * from './exportPassword';
 export * from './policy';
 export * from './credential';
+export * from './login';
+export * from './roles';
 export * from './authorization';
 export * from './agent';
 export * from './tunnelNames';

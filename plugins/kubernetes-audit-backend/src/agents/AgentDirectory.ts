@@ -123,6 +123,12 @@ export class AgentDirectory {
     return this.#heartbeats.list();
   }
 
+  /** The proxies of the configuration, as they last told of themselves; for callers who have asked for a permission. */
+  async listProxies(): Promise<AgentStatus[]> {
+    const statuses = await this.#heartbeats.list();
+    return statuses.filter(({ id }) => this.#agents.has(id));
+  }
+
   /**
    * The clusters that proxies of a group serve, by name. The configuration
    * counts as it is now: an agent that it no longer names, or no longer binds

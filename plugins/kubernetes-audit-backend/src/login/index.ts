@@ -1,0 +1,3 @@
+export { AttemptLimit } from './AttemptLimit';
+export * from './LoginService';
+export * from './LoginStore';
