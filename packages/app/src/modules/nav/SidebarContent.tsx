@@ -23,6 +23,7 @@ export const SidebarContent = NavContentBlueprint.make({
       const requests = nav.take('page:kubernetes-audit/requests');
       const recordings = nav.take('page:kubernetes-audit/recordings');
       const agents = nav.take('page:kubernetes-audit/agents');
+      const roles = nav.take('page:kubernetes-audit/roles');
 
       return (
         <Sidebar>
@@ -34,7 +35,7 @@ export const SidebarContent = NavContentBlueprint.make({
             </SidebarScrollWrapper>
           </SidebarGroup>
           {/* Hidden pages leave no empty group: extensions check permissions. */}
-          {(requests || recordings || agents) && (
+          {(requests || recordings || agents || roles) && (
             <SidebarGroup
               label="Administrator"
               icon={<SupervisorAccountIcon />}
@@ -43,6 +44,7 @@ export const SidebarContent = NavContentBlueprint.make({
                 {requests}
                 {recordings}
                 {agents}
+                {roles}
               </SidebarSection>
             </SidebarGroup>
           )}
