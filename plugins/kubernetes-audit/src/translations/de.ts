@@ -142,9 +142,9 @@ export default createTranslationMessages({
 
     'rules.may': 'Darf',
     'rules.mayNot': 'Darf nicht',
-    'rules.sentence': '{{verbs}}: {{things}} – {{bounds}}',
-    'rules.everyVerb': 'alles tun mit',
-    'rules.everyResource': 'allem',
+    'rules.sentence': '{{verbs}}: {{things}}',
+    'rules.anything': 'alles tun mit {{things}}',
+    'rules.everyResource': 'allen Ressourcen',
     'rules.paths': 'den Pfaden {{paths}}',
     'rules.everyNamespace': 'in allen Namespaces',
     'rules.namespaces': 'in den Namespaces {{namespaces}}',

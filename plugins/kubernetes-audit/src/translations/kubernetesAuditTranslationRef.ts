@@ -143,9 +143,9 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
     rules: {
       may: 'May',
       mayNot: 'May not',
-      sentence: '{{verbs}}: {{things}} – {{bounds}}',
-      everyVerb: 'do anything with',
-      everyResource: 'everything',
+      sentence: '{{verbs}}: {{things}}',
+      anything: 'do anything with {{things}}',
+      everyResource: 'all resources',
       paths: 'the paths {{paths}}',
       everyNamespace: 'in all namespaces',
       namespaces: 'in the namespaces {{namespaces}}',

@@ -11,7 +11,7 @@ import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import MenuIcon from '@material-ui/icons/Menu';
 import SupervisorAccountIcon from '@material-ui/icons/SupervisorAccount';
 import { SidebarHome } from './SidebarHome';
-import { SidebarSection } from './SidebarSection';
+import { SidebarEntries, SidebarSection } from './SidebarSection';
 
 export const SidebarContent = NavContentBlueprint.make({
   params: {
@@ -31,7 +31,7 @@ export const SidebarContent = NavContentBlueprint.make({
           <SidebarDivider />
           <SidebarGroup label="Menu" icon={<MenuIcon />}>
             <SidebarScrollWrapper>
-              {nav.rest({ sortBy: 'title' })}
+              <SidebarEntries>{nav.rest({ sortBy: 'title' })}</SidebarEntries>
             </SidebarScrollWrapper>
           </SidebarGroup>
           {/* Hidden pages leave no empty group: extensions check permissions. */}

@@ -1,6 +1,7 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { useCallback, useState } from 'react';
+import { useSearchParams } from 'react-router-dom';
 import { kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
@@ -10,7 +11,7 @@ import { AccessSkeleton } from './AccessSkeleton';
 import { ClustersPanel } from './ClustersPanel';
 import { CredentialsPanel } from './CredentialsPanel';
 import { KubeconfigPanel } from './KubeconfigPanel';
-import { LoginPanel } from './LoginPanel';
+import { CODE_PARAM, LoginPanel } from './LoginPanel';
 
 /** *Kubernetes Access*: what its user may reach, how, and with which credentials. */
 export function AccessPage() {
@@ -21,6 +22,9 @@ export function AccessPage() {
   );
   /** Grows with each credential that is given. */
   const [issued, setIssued] = useState(0);
+  const [params] = useSearchParams();
+  /** It stays where it was when the code is gone from the address. */
+  const [isAskedToSignIn] = useState(() => params.has(CODE_PARAM));
   const { value, error, reload } = access;
   if (!value) {
     return (
@@ -38,13 +42,15 @@ export function AccessPage() {
     );
   }
   const onIssued = () => setIssued(count => count + 1);
+  const login = <LoginPanel onApproved={onIssued} />;
   return (
     <ScrollPage>
-      <LoginPanel onApproved={onIssued} />
+      {isAskedToSignIn && login}
       <ClustersPanel access={value} onReload={reload} />
       {value.clusters.length > 0 && (
         <KubeconfigPanel access={value} onIssued={onIssued} />
       )}
+      {!isAskedToSignIn && login}
       <CredentialsPanel access={value} issued={issued} />
     </ScrollPage>
   );

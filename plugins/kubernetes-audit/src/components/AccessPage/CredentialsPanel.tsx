@@ -23,6 +23,9 @@ import { credentialState } from './credentialState';
 import { RevokeDialog } from './RevokeDialog';
 import { useCredentialColumns } from './useCredentialColumns';
 
+/** How often the list is looked at anew, in milliseconds: a login gets its credential a moment after the approval. */
+const REFRESH_MS = 10_000;
+
 /** The user's credentials, or everybody's, and what takes them back. */
 export function CredentialsPanel(props: {
   access: AccessResponse;
@@ -48,6 +51,10 @@ export function CredentialsPanel(props: {
       reload();
     }
   }, [issued, reload]);
+  useEffect(() => {
+    const timer = setInterval(reload, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [reload]);
   const columns = useCredentialColumns({
     withUser: whose === 'all',
     onRevoke: setRevoking,

@@ -81,7 +81,10 @@ export function KubeconfigPanel(props: {
           <Field label={t('access.contexts')}>
             <select
               value={cluster}
-              onChange={event => setCluster(event.target.value)}
+              onChange={event => {
+                setCluster(event.target.value);
+                setGiven(undefined);
+              }}
             >
               <option value={ALL}>
                 {t('access.allClusters', {
@@ -104,7 +107,10 @@ export function KubeconfigPanel(props: {
             { value: 'login', label: t('access.withLogin') },
           ]}
           selected={[credential]}
-          onChange={setCredential}
+          onChange={value => {
+            setCredential(value);
+            setGiven(undefined);
+          }}
         />
       </div>
       <p className={classes.text}>

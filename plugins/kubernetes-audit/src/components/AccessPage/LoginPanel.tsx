@@ -11,7 +11,7 @@ import { Field, Panel } from '../Panel';
 import classes from './AccessPage.module.css';
 
 /** The parameter that a command line's address has its code in. */
-const CODE_PARAM = 'login';
+export const CODE_PARAM = 'login';
 
 type Step =
   | { name: 'enter'; error?: string }

@@ -1,4 +1,5 @@
-import { ReactNode, useId } from 'react';
+import { Box } from '@backstage/ui';
+import { ReactNode } from 'react';
 import classes from './Panel.module.css';
 
 /** A part of a page with a heading of its own. */
@@ -9,16 +10,15 @@ export function Panel(props: {
   children: ReactNode;
 }) {
   const { title, actions, children } = props;
-  const titleId = useId();
   return (
-    <section className={classes.panel} aria-labelledby={titleId}>
+    <Box as="section" bg="neutral" className={classes.panel}>
       <div className={classes.head}>
-        <h2 id={titleId} className={classes.title}>
+        <h2 className={classes.title}>
           {title}
         </h2>
         {actions}
       </div>
       {children}
-    </section>
+    </Box>
   );
 }

@@ -42,14 +42,12 @@ export function useRuleText() {
     const join = (texts: readonly string[]) => [...new Set(texts)].join(', ');
 
     const verbsOf = ({ verbs }: RoleRule) =>
-      isAll(verbs)
-        ? t('rules.everyVerb')
-        : join(
-            verbs.map(verb => {
-              const word = lookUp(VERB_WORDS, verb);
-              return word ? t(`rules.verb.${word}`) : verb;
-            }),
-          );
+      join(
+        verbs.map(verb => {
+          const word = lookUp(VERB_WORDS, verb);
+          return word ? t(`rules.verb.${word}`) : verb;
+        }),
+      );
 
     const thingsOf = ({ resources, nonResourceUrls }: RoleRule) => {
       const things = isAll(resources)
@@ -89,12 +87,17 @@ export function useRuleText() {
 
     return {
       /** What the rule is about, and where. */
-      rule: (rule: RoleRule) =>
-        t('rules.sentence', {
-          verbs: verbsOf(rule),
-          things: thingsOf(rule),
-          bounds: boundsOf(rule).join('; '),
-        }).replace(/[\s,;–]+$/, ''),
+      rule: (rule: RoleRule) => {
+        const things = thingsOf(rule);
+        return [
+          isAll(rule.verbs)
+            ? t('rules.anything', { things })
+            : t('rules.sentence', { verbs: verbsOf(rule), things }),
+          boundsOf(rule).join('; '),
+        ]
+          .filter(Boolean)
+          .join(' – ');
+      },
 
       /** What else has to be known of the role. */
       notes: ({
