@@ -8,7 +8,7 @@ import {
   RoleAuthorizer,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { AuditLog, BestEffortSink, redactTokens, SpoolSink } from './audit';
-import { CredentialVerifier } from './authn';
+import { CredentialUses, CredentialVerifier } from './authn';
 import { ClusterBinding, PolicyAge, RequestBudget } from './authz';
 import type { ProxyConfig } from './config';
 import {
@@ -215,6 +215,7 @@ export class Proxy {
       }
       closedBySpool = reason;
     };
+    const uses = CredentialUses.create();
     let draining = false;
     const handler = RequestHandler.create({
       clusters,
@@ -230,6 +231,7 @@ export class Proxy {
         draining ? 'the proxy is shutting down' : policyAge.refusal,
       unrecordable: () => spool.unwritable,
       isBoundTo: name => binding.covers(name),
+      noteUse: (id, at) => uses.note(id, at),
       maxParsedBody: config.audit.maxParsedBody,
       troubles,
       logger,
@@ -242,7 +244,10 @@ export class Proxy {
     const heartbeat = Heartbeat.create({
       portal,
       logger,
-      onAnswer: ({ instances }) => hub.useInstances(instances ?? []),
+      onAnswer: ({ instances }, { credentialUses = [] }) => {
+        hub.useInstances(instances ?? []);
+        uses.told(credentialUses);
+      },
       describe: () => ({
         kind: 'proxy',
         version,
@@ -260,6 +265,7 @@ export class Proxy {
         instance,
         tunnels: hub.statuses(),
         sentAt: new Date().toISOString(),
+        credentialUses: uses.list(),
         spool: {
           epoch: spool.epoch,
           depth: spool.depth,

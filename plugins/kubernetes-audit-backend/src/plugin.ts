@@ -56,7 +56,7 @@ import {
   SpoolGaps,
   SpoolPruning,
 } from './ingest';
-import { DatabaseLoginStore, LoginService } from './login';
+import { DatabaseLoginStore, LoginRequests, LoginService } from './login';
 import {
   createBlobStore,
   DatabaseRecordingStore,
@@ -167,11 +167,13 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           administrators: config.administrators,
         });
         const heartbeats = DatabaseHeartbeatStore.create({ knex, now });
+        const credentials = DatabaseCredentialStore.create(knex);
         const agents = AgentDirectory.create({
           heartbeats,
           authorizer,
           agents: config.agents,
           clusters: config.clusters,
+          noteUses: uses => credentials.noteUses(uses, new Date(now())),
         });
         const secret = await readKeySecret({
           config: services.config,
@@ -186,7 +188,6 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           box,
           now,
         });
-        const credentials = DatabaseCredentialStore.create(knex);
         const revocations = DatabaseUserRevocationStore.create(knex);
         const credentialIssuer = CredentialIssuer.create({
           keys,
@@ -197,6 +198,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
         });
         const users = UserDirectory.create(services);
         const userNames = KubernetesUserNames.create({ knex, config });
+        const loginStore = DatabaseLoginStore.create(knex);
         const bundles = PolicyBundles.create({
           knex,
           keys,
@@ -357,16 +359,21 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               authorizer,
               config,
             }),
-            logins: LoginService.create({
-              store: DatabaseLoginStore.create(knex),
+            loginRequests: LoginRequests.create({
+              store: loginStore,
               users,
               userNames,
+              authorizer,
+              page: `${appUrl.replace(/\/+$/, '')}${ACCESS_PAGE_PATH}`,
+              now,
+            }),
+            logins: LoginService.create({
+              store: loginStore,
+              users,
               credentials,
               revocations,
               issuer: credentialIssuer,
-              authorizer,
               auditor: services.auditor,
-              page: `${appUrl.replace(/\/+$/, '')}${ACCESS_PAGE_PATH}`,
               ...config.credentials.login,
               unconfirmedGroupsMs: config.credentials.lifetimeMs,
               now,

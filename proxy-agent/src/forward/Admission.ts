@@ -39,6 +39,8 @@ export type AdmissionOptions = {
   unavailable: () => string | undefined;
   /** Why no request can be recorded now, in words for a user. */
   unrecordable: () => string | undefined;
+  /** Hears of each use of a valid credential. */
+  noteUse?: (credentialId: string, at: number) => void;
   /** Whether the portal takes records of a cluster from this proxy. */
   isBoundTo: (clusterName: string) => boolean;
   now?: () => number;
@@ -54,6 +56,7 @@ export class Admission {
   readonly #unavailable: () => string | undefined;
   readonly #unrecordable: () => string | undefined;
   readonly #isBoundTo: (clusterName: string) => boolean;
+  readonly #noteUse: ((credentialId: string, at: number) => void) | undefined;
   readonly #now: () => number;
 
   static create(options: AdmissionOptions): Admission {
@@ -69,6 +72,7 @@ export class Admission {
     this.#unavailable = options.unavailable;
     this.#unrecordable = options.unrecordable;
     this.#isBoundTo = options.isBoundTo;
+    this.#noteUse = options.noteUse;
     this.#now = options.now ?? Date.now;
   }
 
@@ -154,6 +158,7 @@ export class Admission {
     }
     const { claims, subjects } = authentication;
     known.isAuthenticated = true;
+    this.#noteUse?.(claims.jti, known.startedAt);
     const waitSeconds = this.#budget.take(claims.sub);
     if (waitSeconds > 0) {
       return refuse(

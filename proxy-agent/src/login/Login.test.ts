@@ -25,7 +25,12 @@ describe('Login', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  function setUp(options: { openBrowser?: (address: string) => void } = {}) {
+  function setUp(
+    options: {
+      openBrowser?: (address: string) => void;
+      caller?: number;
+    } = {},
+  ) {
     const clock = { now: NOW };
     const cacheDirectory = join(directory, 'cache');
     const cache = LoginCache.create(cacheDirectory, PORTAL);
@@ -60,6 +65,7 @@ describe('Login', () => {
     const login = Login.create({
       portal,
       cache,
+      caller: options.caller ?? 1,
       hostName: 'laptop',
       openBrowser: options.openBrowser,
       tell: text => tellings.push(text),
@@ -69,11 +75,21 @@ describe('Login', () => {
         clock.now += milliseconds;
       },
     });
-    return { clock, cache, cacheDirectory, portal, login, tellings, sleeps, pending };
+    return {
+      clock,
+      cache,
+      cacheDirectory,
+      portal,
+      login,
+      tellings,
+      sleeps,
+      pending,
+    };
   }
 
   it('tells the address and the code, waits for approval, and keeps the token for its user alone', async () => {
-    const { portal, login, tellings, sleeps, pending, cacheDirectory } = setUp();
+    const { portal, login, tellings, sleeps, pending, cacheDirectory } =
+      setUp();
     portal.poll
       .mockResolvedValueOnce(pending)
       .mockResolvedValueOnce({ state: 'pending', intervalSeconds: 5 });
@@ -137,15 +153,28 @@ describe('Login', () => {
     },
   );
 
-  it('fails when it is denied, or nobody does anything, and goes on over a portal that is restarted', async () => {
-    const { portal, login, pending } = setUp();
-    portal.poll.mockResolvedValueOnce({ state: 'denied' });
-    await expect(login.getToken()).rejects.toThrow('was denied');
+  it('goes on over a portal that is restarted', async () => {
+    const { portal, login } = setUp();
     portal.poll.mockRejectedValueOnce(new Error('restarted'));
     expect((await login.getToken()).token).toBe('token-1');
-    await login.end();
+  });
+
+  it('fails when nobody does anything', async () => {
+    const { portal, login, pending } = setUp();
     portal.poll.mockResolvedValue(pending);
     await expect(login.getToken()).rejects.toThrow('nobody approved');
+  });
+
+  it('asks nobody again for the same call who has said no', async () => {
+    const { portal, login } = setUp();
+    portal.poll.mockResolvedValueOnce({ state: 'denied' });
+    for (let i = 0; i < 3; i++) {
+      await expect(login.getToken()).rejects.toThrow('was denied');
+    }
+    expect(portal.begin).toHaveBeenCalledTimes(1);
+    const next = setUp({ caller: 2 });
+    expect((await next.login.getToken()).token).toBe('token-1');
+    expect((await login.getToken()).token).toBe('token-1');
   });
 
   it('asks once for many at once', async () => {

@@ -17,6 +17,8 @@ type Granted = Extract<LoginAnswer, { state: 'granted' }>;
 export type LoginOptions = {
   portal: PortalLogin;
   cache: LoginCache;
+  /** The process that asks: kubectl asks several times if it fails. */
+  caller: number;
   /** What the approving page calls this machine. */
   hostName: string;
   /** Shows an address, where there is something to show it on. */
@@ -71,7 +73,7 @@ export class Login {
   }
 
   async #renewOrSignIn(): Promise<UsableToken> {
-    const { cache, now } = this.#options;
+    const { cache, caller, now } = this.#options;
     // Another process may have done it meanwhile.
     const cached = cache.read();
     if (cached && now() < cached.renewFrom) {
@@ -84,7 +86,21 @@ export class Login {
       }
       cache.remove();
     }
-    return this.#keep(await this.#signIn());
+    const failure = cache.readFailure();
+    if (failure?.caller === caller) {
+      // Its user said no, or nothing, and is not asked again by the same call.
+      throw new Error(failure.message);
+    }
+    try {
+      const granted = await this.#signIn();
+      cache.removeFailure();
+      return this.#keep(granted);
+    } catch (error) {
+      if (error instanceof LoginEnded) {
+        cache.writeFailure({ caller, message: error.message });
+      }
+      throw error;
+    }
   }
 
   /** Undefined when the login is over. */

@@ -31,6 +31,14 @@ const cachedLoginSchema = z.object({
 /** What a login keeps between two calls. */
 export type CachedLogin = z.infer<typeof cachedLoginSchema>;
 
+const failureSchema = z.object({
+  caller: z.number(),
+  message: z.string(),
+});
+
+/** Why nobody was signed in, and for which process. */
+export type LoginFailure = z.infer<typeof failureSchema>;
+
 /** Keeps the login at one portal in a file that its user alone can read. */
 export class LoginCache {
   readonly #directory: string;
@@ -55,6 +63,10 @@ export class LoginCache {
     return join(this.#directory, `${this.#name}.json`);
   }
 
+  get #failureFile(): string {
+    return join(this.#directory, `${this.#name}.failed.json`);
+  }
+
   /** Makes the directory, for nobody else. */
   prepare(): void {
     mkdirSync(this.#directory, { recursive: true, mode: DIRECTORY_MODE });
@@ -75,18 +87,41 @@ export class LoginCache {
     }
   }
 
-  /** Replaces it in one step: a reader sees the old one or the new one. */
   write(login: CachedLogin): void {
+    this.#replace(this.#file, login);
+  }
+
+  /** The last failure, if nobody has signed in since. */
+  readFailure(): LoginFailure | undefined {
+    try {
+      return failureSchema.parse(
+        JSON.parse(readFileSync(this.#failureFile, 'utf8')),
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  writeFailure(failure: LoginFailure): void {
+    this.#replace(this.#failureFile, failure);
+  }
+
+  removeFailure(): void {
+    rmSync(this.#failureFile, { force: true });
+  }
+
+  /** Replaces a file in one step: a reader sees the old one or the new one. */
+  #replace(file: string, content: object): void {
     const temporary = join(this.#directory, `${this.#name}.${randomUUID()}`);
     try {
       const handle = openSync(temporary, 'wx', FILE_MODE);
       try {
-        writeSync(handle, JSON.stringify(login));
+        writeSync(handle, JSON.stringify(content));
         fsyncSync(handle);
       } finally {
         closeSync(handle);
       }
-      renameSync(temporary, this.#file);
+      renameSync(temporary, file);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;

@@ -18,9 +18,7 @@ describe('the exec credential', () => {
 
   it('is not of a version that is gone', () => {
     expect(() =>
-      execApiVersion(
-        '{"apiVersion":"client.authentication.k8s.io/v1alpha1"}',
-      ),
+      execApiVersion('{"apiVersion":"client.authentication.k8s.io/v1alpha1"}'),
     ).toThrow('v1alpha1');
   });
 

@@ -31,6 +31,7 @@ function createLogin(options: LoginCommandOptions): Login {
   return Login.create({
     portal: HttpPortalLogin.create(url),
     cache: LoginCache.create(cacheDir ?? defaultDirectory(), url),
+    caller: process.ppid,
     hostName:
       hostname()
         .replace(/[^A-Za-z0-9._-]/g, '-')

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Credential } from 'backstage-plugin-kubernetes-audit-common';
+import { z } from 'zod';
 
 /**
  * A proxy whose clock is behind accepts a credential for longer, so it stays
@@ -36,8 +37,11 @@ export interface CredentialStore {
   /** The first revocation counts. */
   revoke(id: string, revokedAt: Date): Promise<void>;
 
-  /** The latest use counts; what is not known is passed over. */
-  noteUses(uses: readonly { id: string; usedAt: Date }[]): Promise<void>;
+  /** The latest use counts, none after now; what is not known is passed over. */
+  noteUses(
+    uses: readonly { id: string; usedAt: Date }[],
+    now: Date,
+  ): Promise<void>;
 
   /** Ids, in order, of those that were revoked one by one and would still be valid at a time. */
   listRevoked(at: Date): Promise<string[]>;
@@ -91,16 +95,18 @@ export class DatabaseCredentialStore implements CredentialStore {
       .update({ revoked_at: revokedAt.getTime() });
   }
 
-  async noteUses(uses: readonly { id: string; usedAt: Date }[]): Promise<void> {
-    for (const { id, usedAt } of uses) {
+  async noteUses(
+    uses: readonly { id: string; usedAt: Date }[],
+    now: Date,
+  ): Promise<void> {
+    for (const { id, usedAt } of uses.filter(use => isId(use.id))) {
+      const at = Math.min(usedAt.getTime(), now.getTime());
       await this.knex<CredentialRow>('credentials')
         .where('id', id.toLowerCase())
         .where(query =>
-          query
-            .whereNull('last_used_at')
-            .orWhere('last_used_at', '<', usedAt.getTime()),
+          query.whereNull('last_used_at').orWhere('last_used_at', '<', at),
         )
-        .update({ last_used_at: usedAt.getTime() });
+        .update({ last_used_at: at });
     }
   }
 
@@ -137,6 +143,8 @@ export class DatabaseCredentialStore implements CredentialStore {
     return row.expiresAt === null ? undefined : new Date(Number(row.expiresAt));
   }
 }
+
+const isId = (text: string) => z.uuid().safeParse(text).success;
 
 function toCredential(row: CredentialRow): Credential {
   const iso = (time: number | string) => new Date(Number(time)).toISOString();

@@ -20,6 +20,7 @@ import {
 } from '../access';
 import type { Authorizer } from '../authorization';
 import { readKubernetesAuditConfig } from '../config';
+import { LoginRequests } from './LoginRequests';
 import { LoginService } from './LoginService';
 import { DatabaseLoginStore } from './LoginStore';
 
@@ -67,17 +68,26 @@ async function setUp(knex: Knex) {
     box: SecretBox.create('a secret of some length'),
     now,
   });
-  const logins = LoginService.create({
-    store: DatabaseLoginStore.create(knex),
-    users: UserDirectory.create({
-      auth: mockServices.auth(),
-      userInfo: mockServices.userInfo({
-        ownershipEntityRefs: ['group:default/developers'],
-      }),
-      catalog,
-      logger,
+  const store = DatabaseLoginStore.create(knex);
+  const users = UserDirectory.create({
+    auth: mockServices.auth(),
+    userInfo: mockServices.userInfo({
+      ownershipEntityRefs: ['group:default/developers'],
     }),
+    catalog,
+    logger,
+  });
+  const requests = LoginRequests.create({
+    store,
+    users,
     userNames: KubernetesUserNames.create({ knex, config }),
+    authorizer: everybody,
+    page: 'https://portal.example.com/kubernetes-access',
+    now,
+  });
+  const logins = LoginService.create({
+    store,
+    users,
     credentials,
     revocations,
     issuer: CredentialIssuer.create({
@@ -87,16 +97,14 @@ async function setUp(knex: Knex) {
       audience: 'default',
       now,
     }),
-    authorizer: everybody,
     auditor,
-    page: 'https://portal.example.com/kubernetes-access',
     lifetimeMs: 7 * DAY,
     tokenLifetimeMs: HOUR,
     unconfirmedGroupsMs: 12 * HOUR,
     now,
   });
   const begin = async () => {
-    const device = await logins.begin({ hostName: 'laptop' }, IP);
+    const device = await requests.begin({ hostName: 'laptop' }, IP);
     return { ...device, code: device.userCode.replace('-', '') };
   };
   const poll = async (deviceCode: string) => {
@@ -107,6 +115,7 @@ async function setUp(knex: Knex) {
     knex,
     clock,
     catalog,
+    requests,
     logins,
     credentials,
     revocations,
@@ -115,7 +124,7 @@ async function setUp(knex: Knex) {
     /** Signs in with approval. */
     signIn: async () => {
       const { deviceCode, code } = await begin();
-      await logins.approve(JANE, code);
+      await requests.approve(JANE, code);
       return granted(await poll(deviceCode));
     },
     recorded: () =>
@@ -138,7 +147,7 @@ describe('LoginService', () => {
       setUp(await migratedDatabase(databases, databaseId));
 
     it('gives a token once, to the device whose code its user approved', async () => {
-      const { logins, credentials, begin, poll, recorded } = await start();
+      const { credentials, begin, poll, recorded, requests } = await start();
       const { deviceCode, code, userCode, verificationUriComplete } =
         await begin();
       expect(userCode).toMatch(/^[B-Z]{4}-[B-Z]{4}$/);
@@ -146,7 +155,7 @@ describe('LoginService', () => {
         `https://portal.example.com/kubernetes-access?login=${userCode}`,
       );
       expect(await poll(deviceCode)).toMatchObject({ state: 'pending' });
-      expect(await logins.find(JANE, code, '192.0.2.9')).toEqual({
+      expect(await requests.find(JANE, code, '192.0.2.9')).toEqual({
         userCode,
         hostName: 'laptop',
         clientIp: IP,
@@ -154,8 +163,8 @@ describe('LoginService', () => {
         requestedAt: new Date(NOW).toISOString(),
         expiresAt: new Date(NOW + 600_000).toISOString(),
       });
-      await logins.approve(JANE, code);
-      await expect(logins.approve(JOHN, code)).rejects.toThrow('No login');
+      await requests.approve(JANE, code);
+      await expect(requests.approve(JOHN, code)).rejects.toThrow('No login');
       const { claims, loginExpiresAt } = granted(await poll(deviceCode));
       expect(claims).toMatchObject({
         sub: 'user:default/jane',
@@ -180,7 +189,7 @@ describe('LoginService', () => {
     });
 
     it('keeps no code and no secret as it is', async () => {
-      const { knex, logins, begin, poll } = await start();
+      const { knex, begin, poll, requests } = await start();
       const { deviceCode, code } = await begin();
       const kept = async () =>
         JSON.stringify([
@@ -190,22 +199,24 @@ describe('LoginService', () => {
         ]);
       expect(await kept()).not.toContain(code);
       expect(await kept()).not.toContain(deviceCode.split('.')[1]);
-      await logins.approve(JANE, code);
+      await requests.approve(JANE, code);
       const { renewalSecret, token } = granted(await poll(deviceCode));
       expect(await kept()).not.toContain(renewalSecret.split('.')[1]);
       expect(await kept()).not.toContain(token);
     });
 
     it('gives nothing after a denial, after ten minutes, and to who guesses', async () => {
-      const { clock, logins, begin, poll } = await start();
+      const { clock, begin, poll, requests } = await start();
       const denied = await begin();
-      await logins.deny(JANE, denied.code);
+      await requests.deny(JANE, denied.code);
       expect(await poll(denied.deviceCode)).toEqual({ state: 'denied' });
-      await expect(logins.approve(JANE, denied.code)).rejects.toThrow();
+      await expect(requests.approve(JANE, denied.code)).rejects.toThrow();
 
       const late = await begin();
       clock.now += 600_000;
-      await expect(logins.approve(JANE, late.code)).rejects.toThrow('No login');
+      await expect(requests.approve(JANE, late.code)).rejects.toThrow(
+        'No login',
+      );
       expect(await poll(late.deviceCode)).toEqual({ state: 'expired' });
 
       const mine = await begin();
@@ -228,24 +239,24 @@ describe('LoginService', () => {
     });
 
     it('lets so many wait from one address, and a user be wrong so often', async () => {
-      const { clock, logins, begin } = await start();
+      const { clock, begin, requests } = await start();
       for (let i = 0; i < 20; i++) {
         await begin();
       }
       await expect(begin()).rejects.toThrow('try again later');
-      await logins.begin({ hostName: 'other' }, '192.0.2.2');
+      await requests.begin({ hostName: 'other' }, '192.0.2.2');
       clock.now += 600_000;
       const { code } = await begin();
 
       for (let i = 0; i < 10; i++) {
-        await expect(logins.find(JANE, 'BBBBBBBB', IP)).rejects.toThrow(
+        await expect(requests.find(JANE, 'BBBBBBBB', IP)).rejects.toThrow(
           'No login',
         );
       }
-      await expect(logins.approve(JANE, code)).rejects.toThrow(
+      await expect(requests.approve(JANE, code)).rejects.toThrow(
         'try again later',
       );
-      await logins.approve(JOHN, code);
+      await requests.approve(JOHN, code);
     });
 
     it('renews with a secret that changes, and ends the login when an old one comes back', async () => {
@@ -312,9 +323,9 @@ describe('LoginService', () => {
     });
 
     it('gives nothing for an approval before all access of the user was taken back', async () => {
-      const { clock, logins, revocations, begin, poll } = await start();
+      const { clock, revocations, begin, poll, requests } = await start();
       const { deviceCode, code } = await begin();
-      await logins.approve(JANE, code);
+      await requests.approve(JANE, code);
       await revocations.revoke('user:default/jane', new Date(clock.now), HOUR);
       expect(await poll(deviceCode)).toEqual({ state: 'denied' });
     });

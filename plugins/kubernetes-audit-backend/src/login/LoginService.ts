@@ -1,41 +1,21 @@
 import type {
   AuditorService,
   AuditorServiceCreateEventOptions,
-  BackstageCredentials,
-  BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import {
-  ConflictError,
-  NotFoundError,
-  ServiceUnavailableError,
-} from '@backstage/errors';
-import { randomInt, randomUUID } from 'node:crypto';
-import {
-  accessUsePermission,
+import { ConflictError, ServiceUnavailableError } from '@backstage/errors';
+import { randomUUID } from 'node:crypto';
+import type {
   Credential,
-  DeviceLogin,
-  DeviceLoginRequest,
-  formatUserCode,
   LoginAnswer,
-  makeUserCode,
-  PendingLogin,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type {
   CredentialIssuer,
   CredentialStore,
-  KubernetesUserNames,
   UserDirectory,
   UserRevocationStore,
 } from '../access';
-import type { Authorizer } from '../authorization';
-import { TooManyRequestsError } from '../TooManyRequestsError';
-import { AttemptLimit } from './AttemptLimit';
-import type {
-  KeptLoginRequest,
-  Login,
-  LoginIdentity,
-  LoginStore,
-} from './LoginStore';
+import type { KeptLoginRequest, Login, LoginStore } from './LoginStore';
+import { POLL_INTERVAL_SECONDS } from './pollInterval';
 import { renewedGroups } from './renewedGroups';
 import {
   formatSecret,
@@ -45,38 +25,22 @@ import {
   parseSecret,
 } from './secretHash';
 
-type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
-
-/** How long a code can be approved, in milliseconds. */
-const REQUEST_LIFETIME_MS = 10 * 60_000;
-/** Between two polls, in seconds. */
-const POLL_INTERVAL_SECONDS = 2;
 /** What a device that polls more often has to wait, in seconds. */
 const SLOW_POLL_INTERVAL_SECONDS = 5;
 /** A poll may come so much earlier, in milliseconds: clocks and networks are not exact. */
 const POLL_TOLERANCE_MS = 500;
-/** Codes that may wait at a time, from one address and altogether. */
-const MAX_WAITING = { perAddress: 20, total: 1000 };
 /** How long the secret before still renews, in milliseconds: the answer may have got lost. */
 const LOST_ANSWER_MS = 60_000;
-/** Codes that a user may get wrong … */
-const MAX_WRONG_CODES = 10;
-/** … within so long, in milliseconds. */
-const WRONG_CODES_WINDOW_MS = 10 * 60_000;
 
 const EXPIRED: LoginAnswer = { state: 'expired' };
 
 type LoginServiceOptions = {
   store: LoginStore;
   users: UserDirectory;
-  userNames: KubernetesUserNames;
   credentials: CredentialStore;
   revocations: UserRevocationStore;
   issuer: CredentialIssuer;
-  authorizer: Authorizer;
   auditor: AuditorService;
-  /** Where users approve: the address of *Kubernetes Access*. */
-  page: string;
   /** How long a login is renewed, in milliseconds. */
   lifetimeMs: number;
   /** How long each of its tokens is valid, in milliseconds. */
@@ -88,13 +52,11 @@ type LoginServiceOptions = {
 };
 
 /**
- * Signs command lines in: a device shows a code, its user approves it in the
- * portal, and the device gets a credential that it renews by itself. The
- * device authorization grant of RFC 8628, with secrets that change at each use.
+ * The tokens of command lines that were approved: the first one, and those
+ * after it, by a secret that changes at each use.
  */
 export class LoginService {
   readonly #options: LoginServiceOptions;
-  readonly #wrongCodes: AttemptLimit;
 
   static create(options: LoginServiceOptions): LoginService {
     return new LoginService(options);
@@ -102,107 +64,6 @@ export class LoginService {
 
   private constructor(options: LoginServiceOptions) {
     this.#options = options;
-    this.#wrongCodes = AttemptLimit.create({
-      limit: MAX_WRONG_CODES,
-      windowMs: WRONG_CODES_WINDOW_MS,
-      now: options.now,
-    });
-  }
-
-  /**
-   * Begins the login of a device that nobody vouches for yet.
-   *
-   * @throws TooManyRequestsError
-   */
-  async begin(
-    { hostName }: DeviceLoginRequest,
-    clientIp: string,
-  ): Promise<DeviceLogin> {
-    const { store, page, now } = this.#options;
-    const createdAt = now();
-    await store.prune(createdAt);
-    const id = randomUUID();
-    const secret = makeSecret();
-    const code = makeUserCode(limit => randomInt(limit));
-    const isAdded = await store.addRequest(
-      {
-        id,
-        deviceHash: hashSecret(secret),
-        userCodeHash: hashSecret(code),
-        hostName,
-        clientIp,
-        createdAt,
-        expiresAt: createdAt + REQUEST_LIFETIME_MS,
-      },
-      MAX_WAITING,
-    );
-    if (!isAdded) {
-      throw new TooManyRequestsError(REQUEST_LIFETIME_MS / 1000);
-    }
-    const userCode = formatUserCode(code);
-    return {
-      deviceCode: formatSecret({ id, secret }),
-      userCode,
-      verificationUri: page,
-      verificationUriComplete: `${page}?login=${userCode}`,
-      expiresInSeconds: REQUEST_LIFETIME_MS / 1000,
-      intervalSeconds: POLL_INTERVAL_SECONDS,
-    };
-  }
-
-  /**
-   * What the caller is asked to approve.
-   *
-   * @throws NotAllowedError, NotFoundError, TooManyRequestsError
-   */
-  async find(
-    caller: UserCredentials,
-    userCode: string,
-    clientIp: string,
-  ): Promise<PendingLogin> {
-    const request = await this.#pending(caller, userCode);
-    return {
-      userCode: formatUserCode(userCode),
-      hostName: request.hostName,
-      clientIp: request.clientIp,
-      isSameAddress: request.clientIp === clientIp,
-      requestedAt: new Date(request.createdAt).toISOString(),
-      expiresAt: new Date(request.expiresAt).toISOString(),
-    };
-  }
-
-  /**
-   * Lets the device sign in as the caller.
-   *
-   * @throws NotAllowedError, NotFoundError, TooManyRequestsError; ConflictError when another user has the caller's name in the clusters
-   */
-  async approve(caller: UserCredentials, userCode: string): Promise<void> {
-    const { store, users, userNames, now } = this.#options;
-    const request = await this.#pending(caller, userCode);
-    const user = await users.getUser(caller);
-    const inCatalog = await users.readCatalogUser(user.entityRef);
-    const identity: LoginIdentity = {
-      entityRef: user.entityRef,
-      kubernetesUser: await userNames.claim(user.entityRef, user.email),
-      email: user.email,
-      displayName: user.displayName,
-      groups: user.ownershipEntityRefs,
-      signInGroups: user.ownershipEntityRefs,
-      catalogGroups: inCatalog?.ownershipEntityRefs,
-    };
-    if (!(await store.approve(request.id, { identity, at: now() }))) {
-      throw new NotFoundError('The code is over or was decided already');
-    }
-  }
-
-  /**
-   * @throws NotAllowedError, NotFoundError, TooManyRequestsError
-   */
-  async deny(caller: UserCredentials, userCode: string): Promise<void> {
-    const request = await this.#pending(caller, userCode);
-    if (!(await this.#options.store.deny(request.id))) {
-      throw new NotFoundError('The code is over or was decided already');
-    }
   }
 
   /** What has become of a device's login; its first token, once. */
@@ -298,23 +159,6 @@ export class LoginService {
       await store.removeLogin(found.login.id);
       await this.#record('login-end', 'low', found.credential);
     }
-  }
-
-  async #pending(
-    caller: UserCredentials,
-    userCode: string,
-  ): Promise<KeptLoginRequest> {
-    const { authorizer, store, now } = this.#options;
-    await authorizer.require(caller, accessUsePermission);
-    const user = caller.principal.userEntityRef.toLowerCase();
-    this.#wrongCodes.check(user);
-    const hash = hashSecret(userCode);
-    const request = await store.findPending(hash, now());
-    if (!request || !hashesEqual(hash, request.userCodeHash)) {
-      this.#wrongCodes.note(user);
-      throw new NotFoundError('No login waits with this code');
-    }
-    return request;
   }
 
   async #issue(

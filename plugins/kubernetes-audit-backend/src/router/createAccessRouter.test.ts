@@ -185,6 +185,34 @@ describe('access', () => {
     expect(again.body).toEqual(body);
   });
 
+  it('shows when a proxy was last called with it', async () => {
+    const backend = await start();
+    const { id } = (await issue(backend)).body.credential;
+    const tell = (usedAt: string) =>
+      backend.api
+        .post(`${BASE}/v1/agent/heartbeat`)
+        .set(agentHeaders())
+        .send({
+          version: '1',
+          clusters: [],
+          credentialUses: [{ id, usedAt }],
+        })
+        .expect(200);
+    const lastUse = async () => {
+      const { body } = await backend.api
+        .get(`${BASE}/v1/access/credentials`)
+        .set(userHeaders('jane'));
+      return body.items[0].lastUsedAt;
+    };
+    expect(await lastUse()).toBeUndefined();
+    await tell('2026-11-20T02:00:00.000Z');
+    await tell('2026-11-19T02:00:00.000Z');
+    expect(await lastUse()).toBe('2026-11-20T02:00:00.000Z');
+    // No clock is believed that is ahead.
+    await tell('2999-01-01T00:00:00.000Z');
+    expect(Date.parse(await lastUse())).toBeLessThanOrEqual(Date.now());
+  });
+
   it('is listed to oneself, and to administrators of everyone', async () => {
     const backend = await start();
     await issue(backend, 'jane');

@@ -6,7 +6,7 @@ import {
   loginTokenRequestSchema,
   userCodeRequestSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { AttemptLimit, LoginService } from '../login';
+import { AttemptLimit, LoginRequests, LoginService } from '../login';
 import { toHttpError } from './toHttpError';
 import type { UserRouteFactory } from './userRoute';
 
@@ -23,11 +23,12 @@ const CALLS_WINDOW_MS = 60_000;
 /** The logins of command lines: `/v1/login` for them, `/v1/access/logins` for who approves them. */
 export function createLoginRouter(options: {
   userRoute: UserRouteFactory;
+  loginRequests: LoginRequests;
   logins: LoginService;
   /** Milliseconds since 1970. */
   now: () => number;
 }) {
-  const { userRoute, logins, now } = options;
+  const { userRoute, loginRequests, logins, now } = options;
   const router = Router();
   const parseBody = express.json({ limit: MAX_BODY_BYTES });
   const calls = AttemptLimit.create({
@@ -59,7 +60,7 @@ export function createLoginRouter(options: {
     );
 
   deviceRoute('device', request =>
-    logins.begin(
+    loginRequests.begin(
       deviceLoginRequestSchema.parse(request.body),
       addressOf(request),
     ),
@@ -86,7 +87,7 @@ export function createLoginRouter(options: {
       async ({ request, response, credentials }) => {
         const { userCode } = userCodeRequestSchema.parse(request.body);
         response.json(
-          await logins.find(credentials, userCode, addressOf(request)),
+          await loginRequests.find(credentials, userCode, addressOf(request)),
         );
       },
     ),
@@ -99,7 +100,7 @@ export function createLoginRouter(options: {
       { eventId: 'login-approve', severityLevel: 'medium' },
       async ({ request, response, credentials }) => {
         const { userCode } = userCodeRequestSchema.parse(request.body);
-        await logins.approve(credentials, userCode);
+        await loginRequests.approve(credentials, userCode);
         response.status(204).end();
       },
     ),
@@ -112,7 +113,7 @@ export function createLoginRouter(options: {
       { eventId: 'login-deny' },
       async ({ request, response, credentials }) => {
         const { userCode } = userCodeRequestSchema.parse(request.body);
-        await logins.deny(credentials, userCode);
+        await loginRequests.deny(credentials, userCode);
         response.status(204).end();
       },
     ),

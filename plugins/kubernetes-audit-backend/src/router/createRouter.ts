@@ -15,7 +15,7 @@ import type { AuthorizedAuditStore, EventExport } from '../audit';
 import type { Clock } from '../Clock';
 import type { PersonErasure } from '../erasure';
 import type { DeliveryWatch, EventIngest } from '../ingest';
-import type { LoginService } from '../login';
+import type { LoginRequests, LoginService } from '../login';
 import type {
   PlaybackLog,
   RecordingIngest,
@@ -52,6 +52,7 @@ export function createRouter(options: {
   playbacks: PlaybackLog;
   access: AccessService;
   roles: RoleDirectory;
+  loginRequests: LoginRequests;
   logins: LoginService;
   agents: AgentDirectory;
   tunnels: TunnelService;
@@ -79,8 +80,8 @@ export function createRouter(options: {
     createErasureRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),
     createLoginRouter({
+      ...options,
       userRoute,
-      logins: options.logins,
       now: () => options.clock.now(),
     }),
     createAgentsRouter({ ...options, userRoute }),

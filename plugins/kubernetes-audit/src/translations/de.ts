@@ -151,7 +151,7 @@ export default createTranslationMessages({
     'rules.names': 'nur jenen namens {{names}}',
     'rules.apiGroups': 'der API-Gruppen {{groups}}',
     'rules.coreGroup': 'core',
-    'rules.asGroups': 'Cluster sehen Sie in den Gruppen {{groups}}.',
+    'rules.asGroups': 'Erreicht Cluster in den Gruppen {{groups}}.',
     'rules.mayActAs': 'Darf als {{users}} handeln (--as).',
     'rules.clientIps': 'Gilt nur von {{addresses}} aus.',
     'rules.recorded': 'Sitzungen in Pods werden aufgezeichnet.',

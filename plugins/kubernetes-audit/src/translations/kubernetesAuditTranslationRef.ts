@@ -152,7 +152,7 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       names: 'only those called {{names}}',
       apiGroups: 'of the API groups {{groups}}',
       coreGroup: 'core',
-      asGroups: 'Clusters see you in the groups {{groups}}.',
+      asGroups: 'Reaches clusters in the groups {{groups}}.',
       mayActAs: 'May act as {{users}} (--as).',
       clientIps: 'Counts only from {{addresses}}.',
       recorded: 'Sessions in pods are recorded.',

@@ -16,7 +16,7 @@ export function RoleRules(props: {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const text = useRuleText();
   return (
-    <>
+    <div className={classes.frame}>
       <ol className={classes.rules}>
         {role.rules.map((rule, index) => {
           const Icon = rule.effect === 'allow' ? CheckIcon : BlockIcon;
@@ -38,6 +38,6 @@ export function RoleRules(props: {
         })}
       </ol>
       <p className={classes.notes}>{text.notes(role).join(' ')}</p>
-    </>
+    </div>
   );
 }
