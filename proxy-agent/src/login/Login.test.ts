@@ -19,6 +19,7 @@ const HOUR = 3600_000;
 const PORTAL = 'https://portal.example.com/api/kubernetes-audit';
 
 describe('Login', () => {
+  let nextCaller = 1000;
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'login-'));
@@ -65,7 +66,10 @@ describe('Login', () => {
     const login = Login.create({
       portal,
       cache,
-      caller: options.caller ?? 1,
+      // As of another kubectl each time.
+      get caller() {
+        return options.caller ?? nextCaller++;
+      },
       hostName: 'laptop',
       openBrowser: options.openBrowser,
       tell: text => tellings.push(text),
@@ -104,8 +108,16 @@ describe('Login', () => {
     expect(tellings.join('\n')).not.toContain('device');
     expect(statSync(cacheDirectory).mode & 0o777).toBe(0o700);
     const files = readdirSync(cacheDirectory);
-    expect(files).toEqual([expect.stringMatching(/^[0-9a-f]{32}\.json$/)]);
-    expect(statSync(join(cacheDirectory, files[0])).mode & 0o777).toBe(0o600);
+    expect(files).toEqual([
+      expect.stringMatching(/^[0-9a-f]{32}\.json$/),
+      expect.stringMatching(/^[0-9a-f]{32}\.last\.json$/),
+    ]);
+    expect(readFileSync(join(cacheDirectory, files[1]), 'utf8')).not.toContain(
+      'token-1',
+    );
+    for (const file of files) {
+      expect(statSync(join(cacheDirectory, file)).mode & 0o777).toBe(0o600);
+    }
   });
 
   it('opens the address where there is a browser', async () => {
@@ -166,15 +178,30 @@ describe('Login', () => {
   });
 
   it('asks nobody again for the same call who has said no', async () => {
-    const { portal, login } = setUp();
+    const { clock, portal, login } = setUp({ caller: 1 });
     portal.poll.mockResolvedValueOnce({ state: 'denied' });
     for (let i = 0; i < 3; i++) {
       await expect(login.getToken()).rejects.toThrow('was denied');
     }
     expect(portal.begin).toHaveBeenCalledTimes(1);
-    const next = setUp({ caller: 2 });
-    expect((await next.login.getToken()).token).toBe('token-1');
+    const other = setUp({ caller: 2 });
+    expect((await other.login.getToken()).token).toBe('token-1');
+    other.cache.remove();
+    // A shell is the same process for long.
+    clock.now += 15_000;
     expect((await login.getToken()).token).toBe('token-1');
+  });
+
+  it('renews at once what a proxy has refused, and knows that the login was ended', async () => {
+    const { portal, login } = setUp({ caller: 1 });
+    await login.getToken();
+    expect((await login.getToken()).token).toBe('token-2');
+    portal.renew.mockResolvedValue({ state: 'expired' });
+    await expect(login.getToken()).rejects.toThrow('has ended this login');
+    expect(portal.begin).toHaveBeenCalledTimes(1);
+    const next = setUp({ caller: 2 });
+    await next.login.getToken();
+    expect(next.portal.begin).toHaveBeenCalledTimes(1);
   });
 
   it('asks once for many at once', async () => {
@@ -201,7 +228,8 @@ describe('Login', () => {
   it('does not use a file that others could read, nor one that is cut', async () => {
     const { portal, login, cacheDirectory } = setUp();
     await login.getToken();
-    const file = join(cacheDirectory, readdirSync(cacheDirectory)[0]);
+    const [name] = readdirSync(cacheDirectory);
+    const file = join(cacheDirectory, name);
     chmodSync(file, 0o644);
     await login.getToken();
     expect(portal.begin).toHaveBeenCalledTimes(2);

@@ -10,6 +10,8 @@ import type { PortalLogin } from './PortalLogin';
 const RENEW_BEFORE_MS = 5 * 60_000;
 /** … or, if it lives shorter, this share of its life before. */
 const RENEW_BEFORE_SHARE = 0.2;
+/** For so long, in milliseconds, a failure is the answer to the same process. */
+const FAILURE_MEMORY_MS = 15_000;
 
 type Granted = Extract<LoginAnswer, { state: 'granted' }>;
 
@@ -52,13 +54,44 @@ export class Login {
 
   /** @throws Error when the user says no, does nothing, or the portal cannot be asked */
   async getToken(): Promise<UsableToken> {
-    const { cache, now, sleep } = this.#options;
+    const { cache, caller, now, sleep } = this.#options;
     const cached = cache.read();
-    if (cached && now() < cached.renewFrom) {
+    const refused = this.#refused(cached);
+    if (cached && now() < cached.renewFrom && !refused) {
+      this.#note(cached);
       return usable(cached);
     }
     cache.prepare();
-    return withLoginLock(cache.lockFile, sleep, () => this.#renewOrSignIn());
+    return withLoginLock(cache.lockFile, sleep, async () => {
+      try {
+        const login = await this.#renewOrSignIn(refused);
+        this.#note(login);
+        return usable(login);
+      } catch (error) {
+        if (error instanceof LoginEnded) {
+          const failure = error.message;
+          cache.writeLastAnswer({ caller, at: now(), failure });
+        }
+        throw error;
+      }
+    });
+  }
+
+  /** The token that the same process got already: it asks again before its time only if a proxy has refused that. */
+  #refused(cached: CachedLogin | undefined): string | undefined {
+    const { cache, caller, now } = this.#options;
+    const last = cache.readLastAnswer();
+    return cached &&
+      now() < cached.renewFrom &&
+      last?.caller === caller &&
+      last.tokenExpiresAt === cached.tokenExpiresAt
+      ? cached.token
+      : undefined;
+  }
+
+  #note({ tokenExpiresAt }: CachedLogin): void {
+    const { cache, caller, now } = this.#options;
+    cache.writeLastAnswer({ caller, at: now(), tokenExpiresAt });
   }
 
   /** Takes the login back at the portal and forgets it. */
@@ -72,12 +105,21 @@ export class Login {
     return cached !== undefined;
   }
 
-  async #renewOrSignIn(): Promise<UsableToken> {
+  async #renewOrSignIn(refused: string | undefined): Promise<CachedLogin> {
     const { cache, caller, now } = this.#options;
+    const last = cache.readLastAnswer();
+    if (
+      last?.failure !== undefined &&
+      last.caller === caller &&
+      now() - last.at < FAILURE_MEMORY_MS
+    ) {
+      // kubectl tries several times: its user said no once for all of them.
+      throw new Error(last.failure);
+    }
     // Another process may have done it meanwhile.
     const cached = cache.read();
-    if (cached && now() < cached.renewFrom) {
-      return usable(cached);
+    if (cached && now() < cached.renewFrom && cached.token !== refused) {
+      return cached;
     }
     if (cached && now() < cached.loginExpiresAt) {
       const renewed = await this.#renew(cached);
@@ -85,26 +127,16 @@ export class Login {
         return renewed;
       }
       cache.remove();
-    }
-    const failure = cache.readFailure();
-    if (failure?.caller === caller) {
-      // Its user said no, or nothing, and is not asked again by the same call.
-      throw new Error(failure.message);
-    }
-    try {
-      const granted = await this.#signIn();
-      cache.removeFailure();
-      return this.#keep(granted);
-    } catch (error) {
-      if (error instanceof LoginEnded) {
-        cache.writeFailure({ caller, message: error.message });
+      if (refused !== undefined) {
+        // The call that was refused fails anyway: nobody is asked for its sake.
+        throw new LoginEnded('revoked');
       }
-      throw error;
     }
+    return this.#keep(await this.#signIn());
   }
 
   /** Undefined when the login is over. */
-  async #renew(cached: CachedLogin): Promise<UsableToken | undefined> {
+  async #renew(cached: CachedLogin): Promise<CachedLogin | undefined> {
     const { portal, now } = this.#options;
     try {
       const answer = await portal.renew(cached.renewalSecret);
@@ -112,13 +144,13 @@ export class Login {
     } catch (error) {
       if (now() < cached.tokenExpiresAt) {
         // The portal may be back before the token has ended.
-        return { ...usable(cached), askAnewAt: cached.tokenExpiresAt };
+        return { ...cached, renewFrom: cached.tokenExpiresAt };
       }
       throw error;
     }
   }
 
-  #keep(granted: Granted): UsableToken {
+  #keep(granted: Granted): CachedLogin {
     const { cache, now } = this.#options;
     const tokenExpiresAt = Date.parse(granted.expiresAt);
     const margin = Math.min(
@@ -133,7 +165,7 @@ export class Login {
       loginExpiresAt: Date.parse(granted.loginExpiresAt),
     };
     cache.write(login);
-    return usable(login);
+    return login;
   }
 
   async #signIn(): Promise<Granted> {
@@ -172,13 +204,15 @@ export class Login {
   }
 }
 
+const ENDINGS = {
+  denied: 'the login was denied in the portal',
+  expired: 'nobody approved the login in time',
+  revoked: 'the portal has ended this login; the next call signs in anew',
+};
+
 class LoginEnded extends Error {
-  constructor(state: 'denied' | 'expired') {
-    super(
-      state === 'denied'
-        ? 'the login was denied in the portal'
-        : 'nobody approved the login in time',
-    );
+  constructor(ending: keyof typeof ENDINGS) {
+    super(ENDINGS[ending]);
   }
 }
 

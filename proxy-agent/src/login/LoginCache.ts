@@ -31,13 +31,18 @@ const cachedLoginSchema = z.object({
 /** What a login keeps between two calls. */
 export type CachedLogin = z.infer<typeof cachedLoginSchema>;
 
-const failureSchema = z.object({
+const lastAnswerSchema = z.object({
+  /** The process that asked. */
   caller: z.number(),
-  message: z.string(),
+  at: z.number(),
+  /** Of the token that it got … */
+  tokenExpiresAt: z.number().optional(),
+  /** … or why it got none. */
+  failure: z.string().optional(),
 });
 
-/** Why nobody was signed in, and for which process. */
-export type LoginFailure = z.infer<typeof failureSchema>;
+/** What was answered last: no secret is in it. */
+export type LastAnswer = z.infer<typeof lastAnswerSchema>;
 
 /** Keeps the login at one portal in a file that its user alone can read. */
 export class LoginCache {
@@ -63,8 +68,8 @@ export class LoginCache {
     return join(this.#directory, `${this.#name}.json`);
   }
 
-  get #failureFile(): string {
-    return join(this.#directory, `${this.#name}.failed.json`);
+  get #lastAnswerFile(): string {
+    return join(this.#directory, `${this.#name}.last.json`);
   }
 
   /** Makes the directory, for nobody else. */
@@ -91,23 +96,18 @@ export class LoginCache {
     this.#replace(this.#file, login);
   }
 
-  /** The last failure, if nobody has signed in since. */
-  readFailure(): LoginFailure | undefined {
+  readLastAnswer(): LastAnswer | undefined {
     try {
-      return failureSchema.parse(
-        JSON.parse(readFileSync(this.#failureFile, 'utf8')),
+      return lastAnswerSchema.parse(
+        JSON.parse(readFileSync(this.#lastAnswerFile, 'utf8')),
       );
     } catch {
       return undefined;
     }
   }
 
-  writeFailure(failure: LoginFailure): void {
-    this.#replace(this.#failureFile, failure);
-  }
-
-  removeFailure(): void {
-    rmSync(this.#failureFile, { force: true });
+  writeLastAnswer(answer: LastAnswer): void {
+    this.#replace(this.#lastAnswerFile, answer);
   }
 
   /** Replaces a file in one step: a reader sees the old one or the new one. */
@@ -130,5 +130,6 @@ export class LoginCache {
 
   remove(): void {
     rmSync(this.#file, { force: true });
+    rmSync(this.#lastAnswerFile, { force: true });
   }
 }
