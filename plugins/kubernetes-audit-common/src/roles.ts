@@ -36,20 +36,25 @@ export type RolesResponse = {
 const name = z.string().max(253);
 
 /** The body of `POST /v1/access/decisions`: what a user may or may not do. @public */
-export const decisionRequestSchema = z.strictObject({
-  userEntityRef: z.string().min(1).max(255),
-  cluster: name.min(1),
-  verb: z.string().min(1).max(64),
-  /** Plural, with its subresource: `pods/exec`. */
-  resource: name.default(''),
-  apiGroup: name.default(''),
-  namespace: name.default(''),
-  name: name.default(''),
-  /** In place of a resource: `/metrics`. */
-  path: z.string().max(2048).default(''),
-  /** Where the user calls from; roles that ask for an address count only with it. */
-  clientIp: z.union([z.ipv4(), z.ipv6(), z.literal('')]).default(''),
-});
+export const decisionRequestSchema = z
+  .strictObject({
+    userEntityRef: z.string().min(1).max(255),
+    cluster: name.min(1),
+    verb: z.string().min(1).max(64),
+    /** Plural, with its subresource: `pods/exec`. */
+    resource: name.default(''),
+    apiGroup: name.default(''),
+    namespace: name.default(''),
+    name: name.default(''),
+    /** In place of a resource: `/metrics`. */
+    path: z.string().max(2048).default(''),
+    /** Where the user calls from; roles that ask for an address count only with it. */
+    clientIp: z.union([z.ipv4(), z.ipv6(), z.literal('')]).default(''),
+  })
+  .refine(({ resource, path }) => (resource === '') !== (path === ''), {
+    message: 'either a resource or a path',
+    path: ['resource'],
+  });
 
 /** The body of `POST /v1/access/decisions`. @public */
 export type DecisionRequest = z.input<typeof decisionRequestSchema>;

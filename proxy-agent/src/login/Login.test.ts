@@ -49,7 +49,7 @@ describe('Login', () => {
     };
     const pending: LoginAnswer = { state: 'pending', intervalSeconds: 2 };
     const portal: jest.Mocked<PortalLogin> = {
-      begin: jest.fn(async () => ({
+      begin: jest.fn(async (_hostName: string) => ({
         deviceCode: 'device',
         userCode: 'WDJB-MJHT',
         verificationUri: 'https://portal.example.com/kubernetes-access',
@@ -58,9 +58,9 @@ describe('Login', () => {
         expiresInSeconds: 600,
         intervalSeconds: 2,
       })),
-      poll: jest.fn(async () => grant()),
-      renew: jest.fn(async () => grant()),
-      end: jest.fn(async () => {}),
+      poll: jest.fn(async (_deviceCode: string) => grant()),
+      renew: jest.fn(async (_renewalSecret: string) => grant()),
+      end: jest.fn(async (_renewalSecret: string) => {}),
     };
     const sleeps: number[] = [];
     const login = Login.create({

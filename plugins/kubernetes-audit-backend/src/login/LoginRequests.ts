@@ -2,7 +2,7 @@ import type {
   BackstageCredentials,
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import { NotFoundError } from '@backstage/errors';
+import { NotFoundError, ServiceUnavailableError } from '@backstage/errors';
 import { randomInt, randomUUID } from 'node:crypto';
 import {
   accessUsePermission,
@@ -133,13 +133,18 @@ export class LoginRequests {
   /**
    * Lets the device sign in as the caller.
    *
-   * @throws NotAllowedError, NotFoundError, TooManyRequestsError; ConflictError when another user has the caller's name in the clusters
+   * @throws NotAllowedError, NotFoundError, TooManyRequestsError; ConflictError when another user has the caller's name in the clusters; ServiceUnavailableError
    */
   async approve(caller: UserCredentials, userCode: string): Promise<void> {
     const { store, users, userNames, now } = this.#options;
     const request = await this.#pending(caller, userCode);
     const user = await users.getUser(caller);
-    const inCatalog = await users.readCatalogUser(user.entityRef);
+    const inCatalog = await users
+      .readCatalogUser(user.entityRef)
+      .catch(error => {
+        // Renewals go by what it says now.
+        throw new ServiceUnavailableError('The catalog does not answer', error);
+      });
     const identity: LoginIdentity = {
       entityRef: user.entityRef,
       kubernetesUser: await userNames.claim(user.entityRef, user.email),

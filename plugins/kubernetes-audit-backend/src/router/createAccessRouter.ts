@@ -133,10 +133,12 @@ export function createAccessRouter(options: {
       },
       async ({ request, response, credentials }) => {
         response.json(
-          await roles.decide(
-            credentials,
-            decisionRequestSchema.parse(request.body),
-          ),
+          await roles.decide(credentials, {
+            ...decisionRequestSchema.parse(request.body),
+            userEntityRef: userEntityRefSchema.parse(
+              request.body.userEntityRef,
+            ),
+          }),
         );
       },
     ),

@@ -165,5 +165,23 @@ describe('roles', () => {
       .set(userHeaders())
       .send({ verb: 'get' })
       .expect(400);
+    for (const wrong of [
+      { userEntityRef: 'jane doe' },
+      { userEntityRef: 'group:default/developers' },
+      { resource: '' },
+      { path: '/metrics' },
+    ]) {
+      const { status } = await api
+        .post(`${BASE}/v1/access/decisions`)
+        .set(userHeaders())
+        .send({
+          userEntityRef: 'user:default/jane',
+          cluster: 'dev-1',
+          verb: 'get',
+          resource: 'pods',
+          ...wrong,
+        });
+      expect(status).toBe(400);
+    }
   });
 });

@@ -18,7 +18,11 @@ jest.mock('../FileExport/saveFile', () => ({
   saveFile: (file: unknown) => saveFile(file),
 }));
 
-const { subjects: _, clusters: __, ...ROLE } = roleSchema.parse({
+const {
+  subjects: _,
+  clusters: __,
+  ...ROLE
+} = roleSchema.parse({
   name: 'payments-developer',
   subjects: [],
   clusters: ['prod-*'],
@@ -109,9 +113,7 @@ describe('AccessPage', () => {
     const [[{ blob, fileName }]] = saveFile.mock.calls;
     expect(fileName).toBe('kubeconfig-prod-2.yaml');
     expect(blob.size).toBe('a: b'.length);
-    expect(
-      screen.getByText('kubectl --context prod-2 get pods'),
-    ).toBeVisible();
+    expect(screen.getByText('kubectl --context prod-2 get pods')).toBeVisible();
   });
 
   it('gives one that signs in, also to old kubectls', async () => {

@@ -7,7 +7,7 @@ import type {
   Credential,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { useCallback, useEffect, useState } from 'react';
-import { kubernetesAuditApiRef } from '../../api';
+import { failureOf, kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import {
@@ -45,7 +45,10 @@ export function CredentialsPanel(props: {
       [api, user],
     ),
   );
-  const { value, error, isLoading, reload } = list;
+  const { error, isLoading, reload } = list;
+  // What may not be seen any more does not stay on the screen.
+  const isDenied = error !== undefined && failureOf(error).kind === 'denied';
+  const value = isDenied ? undefined : list.value;
   useEffect(() => {
     if (issued > 0) {
       reload();
