@@ -93,7 +93,10 @@ export function testAccess(product: ProductUnderTest): void {
       eventually(async () => {
         const { code, stderr } = await kubectl.run(GET_PODS, { env: env() });
         assert.notEqual(code, 0);
-        assert.match(stderr, /Unauthorized|must be logged in|has ended this login/);
+        assert.match(
+          stderr,
+          /Unauthorized|must be logged in|has ended this login/,
+        );
       }, REVOCATION_TIMEOUT_MS);
 
     test('gives a kubeconfig that kubectl works with, until it is revoked', async (access, browser) => {

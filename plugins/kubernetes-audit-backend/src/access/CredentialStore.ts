@@ -50,6 +50,9 @@ export interface CredentialStore {
   lastExpiry(issuedUntil: Date): Promise<Date | undefined>;
 }
 
+/** Others cannot be looked up by Postgres. */
+const isId = (text: string) => z.uuid().safeParse(text).success;
+
 /** Keeps credentials in the database. */
 export class DatabaseCredentialStore implements CredentialStore {
   static create(knex: Knex): DatabaseCredentialStore {
@@ -143,8 +146,6 @@ export class DatabaseCredentialStore implements CredentialStore {
     return row.expiresAt === null ? undefined : new Date(Number(row.expiresAt));
   }
 }
-
-const isId = (text: string) => z.uuid().safeParse(text).success;
 
 function toCredential(row: CredentialRow): Credential {
   const iso = (time: number | string) => new Date(Number(time)).toISOString();

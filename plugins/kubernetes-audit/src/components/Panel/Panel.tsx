@@ -13,9 +13,7 @@ export function Panel(props: {
   return (
     <Box as="section" bg="neutral" className={classes.panel}>
       <div className={classes.head}>
-        <h2 className={classes.title}>
-          {title}
-        </h2>
+        <h2 className={classes.title}>{title}</h2>
         {actions}
       </div>
       {children}

@@ -40,7 +40,11 @@ const ROLES: RolesResponse = {
   ],
   bundleVersion: VERSION,
   proxies: [
-    { id: 'new', lastSeenAt: '2026-11-22T03:00:00.000Z', bundleVersion: VERSION },
+    {
+      id: 'new',
+      lastSeenAt: '2026-11-22T03:00:00.000Z',
+      bundleVersion: VERSION,
+    },
     {
       id: 'old',
       lastSeenAt: '2026-11-22T01:00:00.000Z',
