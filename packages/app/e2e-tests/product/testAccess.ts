@@ -158,6 +158,27 @@ export function testAccess(product: ProductUnderTest): void {
       }
     });
 
+    test('says so when there is nothing to reach, and speaks German', async (_, browser) => {
+      await browser.prefer('light');
+      await browser.answer(/\/v1\/access$/, {
+        status: 200,
+        body: { clusters: [], roles: [], userEntityRef: 'user:default/guest' },
+      });
+      await browser.answer(/\/v1\/access\/credentials/, {
+        status: 200,
+        body: { items: [] },
+      });
+      await browser.openAccessToSee(/You can reach no cluster yet/);
+      await browser.see(/No credentials/);
+      await browser.screenshot('Kubernetes Access, empty');
+      assert.deepEqual(await browser.violations(), []);
+      await browser.answerNoMore();
+      await browser.speak('de');
+      await browser.openAccessToSee(/Cluster, die Sie erreichen/);
+      await browser.screenshot('Kubernetes Access, German');
+      await browser.speak('en');
+    });
+
     test('tells an administrator which rule decides', async (access, browser) => {
       await browser.prefer('light');
       await access.openRoles();

@@ -152,6 +152,12 @@ export class Browsing {
     await this.see(text);
   }
 
+  /** Types the address of *Kubernetes Access*, where a text is to be seen. */
+  async openAccessToSee(text: RegExp): Promise<void> {
+    await this.#page.goto(`${this.#url}/kubernetes-access`);
+    await this.see(text);
+  }
+
   async searchFor(text: string): Promise<void> {
     await this.#page.getByRole('searchbox').fill(text);
   }
