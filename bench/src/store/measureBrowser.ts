@@ -49,6 +49,7 @@ export async function measureBrowser(
     const page = await browser.newPage({ viewport: VIEWPORT });
     await page.goto(portal.url);
     await page.getByRole('button', { name: 'Enter' }).click();
+    await page.getByRole('link', { name: 'Request Audit' }).waitFor();
     return await measure(page);
   } finally {
     await browser.close();

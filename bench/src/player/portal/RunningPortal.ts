@@ -147,6 +147,7 @@ function configuration(options: {
 }) {
   return {
     app: {
+      title: 'Benchmark',
       baseUrl: options.url,
       extensions: [{ 'page:catalog': { config: { path: '/' } } }],
     },
