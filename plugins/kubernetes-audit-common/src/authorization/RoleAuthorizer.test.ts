@@ -402,9 +402,7 @@ describe('RoleAuthorizer', () => {
     expect(ruleOf('secrets')).toBe(3);
     expect(ruleOf('nodes')).toBeUndefined();
     expect(
-      authorizer
-        .rolesOf(SUBJECTS, REQUEST)
-        .map(({ role: { name } }) => name),
+      authorizer.rolesOf(SUBJECTS, REQUEST).map(({ role: { name } }) => name),
     ).toEqual(['payments-developer']);
   });
 

@@ -157,9 +157,10 @@ export class RoleAuthorizer {
     if (roles.length === 0) {
       return {
         allowed: false,
-        reason: `${describe(request, this.#showPath)}: no role gives access to cluster "${
-          request.cluster.name
-        }"`,
+        reason: `${describe(
+          request,
+          this.#showPath,
+        )}: no role gives access to cluster "${request.cluster.name}"`,
       };
     }
     if (request.resource === 'nodes' && request.subresource === 'proxy') {
@@ -245,9 +246,9 @@ export class RoleAuthorizer {
       allowed: false,
       role: role.name,
       rule,
-      reason: `${describe(request, this.#showPath)}: denied by rule ${rule.position} of role "${
-        role.name
-      }"`,
+      reason: `${describe(request, this.#showPath)}: denied by rule ${
+        rule.position
+      } of role "${role.name}"`,
     };
   }
 }
