@@ -37,6 +37,8 @@ import { UpstreamClusters } from './upstream';
 const DRAIN_MS = 10_000;
 /** How long what is left in the spool has to reach the portal then, in milliseconds. */
 const LAST_DELIVERY_MS = 5_000;
+/** How long it takes to stop at the most, in milliseconds: first sessions, then calls, then the delivery. */
+export const LONGEST_STOP_MS = 2 * DRAIN_MS + LAST_DELIVERY_MS;
 /** How often it is looked what the state of the spool asks for, in milliseconds. */
 const WATCH_MS = 250;
 
@@ -317,6 +319,8 @@ export class Proxy {
       unrecordedCalls: () => bestEffort.totals,
       unansweredCalls: () => troubles.unreachable,
       unauthorizedCalls: () => troubles.unauthorized,
+      refusedCalls: () => handler.refusedCalls,
+      failedRecordings: () => sessions.failedRecordings,
       tunnels: () => hub.statuses(),
       tunnelHandshakes: () => hub.handshakes,
     });

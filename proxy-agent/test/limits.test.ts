@@ -53,6 +53,11 @@ describe('limits', () => {
     expect(api.seen).toHaveLength(3);
     const other = { sub: 'user:default/jane', kubernetesUser: 'jane' };
     expect((await call(other)).status).toBe(200);
+    // It has no row, so the metric is where it shows.
+    const metrics = await fetch(`${proxy.adminUrl}/metrics`);
+    expect(await metrics.text()).toContain(
+      'kubernetes_audit_refused_calls_total{code="429"} 1',
+    );
   });
 
   it('keep calls of clusters that are not here out of the spool', async () => {

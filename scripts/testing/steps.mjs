@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { yarnRelease } from '../bootstrap/dependencies.mjs';
 import { REPOSITORY } from '../bootstrap/repository.mjs';
+import { checkDocumentation } from './documentation.mjs';
 import { checkImportDirections } from './importDirections.mjs';
 import { startPostgres } from './postgres.mjs';
 import { runVisibly } from './runVisibly.mjs';
@@ -224,6 +225,7 @@ export const STEPS = [
     run: checkImportDirections,
   },
   commandStep('format', 'Format', [['prettier', '--check', '.']]),
+  { name: 'docs', title: 'Documentation', run: checkDocumentation },
   { name: 'api', title: 'API reports', run: runApiReports },
   { name: 'unit', title: 'Unit and integration tests', run: runJest },
   { name: 'e2e', title: 'End-to-end tests', run: runEndToEnd },

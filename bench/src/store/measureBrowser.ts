@@ -27,6 +27,7 @@ export async function measureBrowser(
     return undefined;
   }
   const [{ buildApp }, { Progress }] = await Promise.all([
+    /* eslint-disable @backstage/no-relative-monorepo-imports */
     import('../../../scripts/demo/appBuild.mjs'),
     import('../../../scripts/bootstrap/Progress.mjs'),
   ]);

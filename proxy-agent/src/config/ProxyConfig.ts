@@ -212,6 +212,8 @@ export const proxyConfigSchema = z.strictObject({
       token: z.string().min(8).optional(),
       tokenFile: pathSchema.optional(),
       caFile: pathSchema.optional(),
+      /** An HTTP proxy on the way; without, the one that `HTTPS_PROXY` and `NO_PROXY` name. */
+      httpProxy: z.url({ protocol: /^http$/ }).optional(),
       /** JWK thumbprints (RFC 7638, SHA-256) of the keys that may sign the first policy; without, the first one seen is pinned. */
       trustAnchors: z.array(z.string().min(1)).optional(),
     })

@@ -6,3 +6,4 @@ export * from './kubeconfig';
 export * from './TrackedFiles';
 export * from './ConfigReloader';
 export * from './restartOnlyChanges';
+export * from './httpProxyFor';

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Agent, Dispatcher } from 'undici';
+import { Agent, Dispatcher, Pool, ProxyAgent } from 'undici';
 import {
   AGENT_ID_HEADER,
   SPOOL_EPOCH_HEADER,
 } from 'backstage-plugin-kubernetes-audit-common';
+import { httpProxyFor, isLoopback } from '../config';
 
 /** How long the portal may take to begin an answer, in milliseconds; a hanging portal hurts more than a dead one. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -61,18 +62,17 @@ export class PortalClient {
     token?: string;
     tokenFile?: string;
     caFile?: string;
+    /** On the way to the portal; without, the one that the environment names. */
+    httpProxy?: string;
+    environment?: NodeJS.ProcessEnv;
   }): PortalClient {
-    const { token, tokenFile, caFile } = options;
+    const { token, tokenFile } = options;
     return new PortalClient(
       options.url.replace(/\/$/, ''),
       options.agentId,
       // Read anew each time: a mounted secret changes under us.
       () => token ?? readFileSync(tokenFile ?? '', 'utf8').trim(),
-      new Agent({
-        connect: { ca: caFile && readFileSync(caFile, 'utf8') },
-        headersTimeout: ANSWER_TIMEOUT_MS,
-        bodyTimeout: ANSWER_TIMEOUT_MS,
-      }),
+      createDispatcher(options),
     );
   }
 
@@ -157,6 +157,45 @@ export class PortalClient {
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
+}
+
+function createDispatcher(options: {
+  url: string;
+  caFile?: string;
+  httpProxy?: string;
+  environment?: NodeJS.ProcessEnv;
+}): Dispatcher {
+  const { caFile } = options;
+  const tls = { ca: caFile && readFileSync(caFile, 'utf8') };
+  const timeouts = {
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+  };
+  const httpProxy = httpProxyOnTheWay(options);
+  return httpProxy
+    ? new ProxyAgent({
+        uri: httpProxy.href,
+        requestTls: tls,
+        ...timeouts,
+        // One that accepts connections and says no more must not hold the delivery.
+        clientFactory: (origin, clientOptions) =>
+          new Pool(origin, { ...clientOptions, ...timeouts }),
+      })
+    : new Agent({ connect: tls, ...timeouts });
+}
+
+/** A portal on this machine is meant to be reached directly, unless somebody says so in full. */
+function httpProxyOnTheWay(options: {
+  url: string;
+  httpProxy?: string;
+  environment?: NodeJS.ProcessEnv;
+}): URL | undefined {
+  const { httpProxy, environment = process.env } = options;
+  if (httpProxy) {
+    return new URL(httpProxy);
+  }
+  const url = new URL(options.url);
+  return isLoopback(url.hostname) ? undefined : httpProxyFor(url, environment);
 }
 
 function headerOf(header: string | string[] | undefined): string | undefined {

@@ -42,6 +42,7 @@ export class RequestHandler {
   readonly #maxParsedBody: number;
   readonly #troubles: UpstreamTroubles;
   readonly #logger: Logger;
+  readonly #refusedCalls = new Map<string, number>();
 
   static create(options: RequestHandlerOptions): RequestHandler {
     return new RequestHandler(options);
@@ -58,6 +59,11 @@ export class RequestHandler {
     this.#maxParsedBody = options.maxParsedBody;
     this.#troubles = options.troubles;
     this.#logger = options.logger;
+  }
+
+  /** Calls that the proxy has answered in the place of a cluster, by status code. */
+  get refusedCalls(): ReadonlyMap<string, number> {
+    return this.#refusedCalls;
   }
 
   /** Answers an ordinary request. */
@@ -157,6 +163,7 @@ export class RequestHandler {
     request: IncomingMessage,
     { refusal, known }: { refusal: Refusal; known: KnownOfRequest },
   ): Promise<void> {
+    this.#countRefusal(refusal);
     const cluster = this.#clusters.get(known.clusterName);
     // A row for each refused call of a user over budget would fill the spool,
     // and so would calls of clusters that are not here: the portal takes no
@@ -187,7 +194,18 @@ export class RequestHandler {
       : this.#audit;
   }
 
+  #countRefusal({ code }: Refusal): void {
+    const key = String(code);
+    this.#refusedCalls.set(key, (this.#refusedCalls.get(key) ?? 0) + 1);
+  }
+
   #failure(error: Error): Refusal {
+    const refusal = this.#refusalAfter(error);
+    this.#countRefusal(refusal);
+    return refusal;
+  }
+
+  #refusalAfter(error: Error): Refusal {
     if (error instanceof UnrecordedOutcomeError) {
       return {
         code: 503,

@@ -33,6 +33,7 @@ export class Sessions {
   readonly #onFrame: () => void;
   readonly #logger: Logger;
   readonly #open = new Set<Session>();
+  readonly #failedRecordings = new Map<string, number>();
 
   static create(options: {
     audit: AuditLog;
@@ -73,6 +74,11 @@ export class Sessions {
   /** From now on one user may have so many at once. */
   use(limits: { sessionsPerUser: number }): void {
     this.#quota.perUser = limits.sessionsPerUser;
+  }
+
+  /** Sessions that ended because they could not be recorded any more, by cluster. */
+  get failedRecordings(): ReadonlyMap<string, number> {
+    return this.#failedRecordings;
   }
 
   /** Sessions that run. */
@@ -180,6 +186,11 @@ export class Sessions {
         if (!end) {
           this.#ledger.end(sessionId);
           return;
+        }
+        if (end.truncated && recordingId !== undefined) {
+          const { clusterName } = context.head;
+          const failed = this.#failedRecordings.get(clusterName) ?? 0;
+          this.#failedRecordings.set(clusterName, failed + 1);
         }
         const seconds = (stopwatch.elapsedMs / 1000).toFixed(1);
         const exit =

@@ -27,6 +27,10 @@ export type ProxyState = {
   unansweredCalls: () => ReadonlyMap<string, number>;
   /** Calls that an API server has answered with 401 to the proxy, by cluster. */
   unauthorizedCalls: () => ReadonlyMap<string, number>;
+  /** Calls that the proxy has answered in the place of a cluster, by status code. */
+  refusedCalls: () => ReadonlyMap<string, number>;
+  /** Sessions that ended because they could not be recorded any more, by cluster. */
+  failedRecordings: () => ReadonlyMap<string, number>;
   /** Those that end in this process. */
   tunnels: () => TunnelStatus[];
   /** Handshakes of tunnel agents, by result. */
@@ -106,6 +110,18 @@ export function createProxyMetrics(state: ProxyState): Registry {
     help: "Calls for which the API server did not accept the proxy's own credential",
     label: 'cluster',
     read: state.unauthorizedCalls,
+  });
+  addCounter(registry, {
+    name: 'refused_calls_total',
+    help: 'Calls that the proxy has answered itself',
+    label: 'code',
+    read: state.refusedCalls,
+  });
+  addCounter(registry, {
+    name: 'recording_failures_total',
+    help: 'Sessions that ended because they could not be recorded any more',
+    label: 'cluster',
+    read: state.failedRecordings,
   });
   addTunnelMetrics(registry, state);
   return registry;

@@ -21,6 +21,8 @@ describe('docs/monitoring-proxy.md', () => {
       unrecordedCalls: none,
       unansweredCalls: none,
       unauthorizedCalls: none,
+      refusedCalls: none,
+      failedRecordings: none,
       tunnels: () => [],
       tunnelHandshakes: none,
     });

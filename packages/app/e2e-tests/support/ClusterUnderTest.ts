@@ -12,6 +12,8 @@ export interface ClusterUnderTest {
   isWhole: boolean;
   /** A kubectl that is as old as the cluster. */
   oldKubectl?: string;
+  /** Of who may do everything. */
+  adminKubeconfig?: string;
   /** What the container of pod `web` prints again and again. */
   logLine: RegExp;
   /** The users whom the cluster saw impersonated, from its own audit log. */

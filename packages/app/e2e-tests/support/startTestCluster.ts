@@ -43,6 +43,7 @@ export async function startTestCluster(
     hasSelfSubjectReview: false,
     isWhole: true,
     oldKubectl: places.CLUSTER_KUBECTL,
+    adminKubeconfig: places.KUBECONFIG_ADMIN,
     logLine: /^tick \d+$/m,
     impersonatedUsers: () =>
       readFileSync(places.CLUSTER_AUDIT_LOG, 'utf8')

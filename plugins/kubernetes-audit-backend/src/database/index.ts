@@ -1,6 +1,5 @@
 export * from './connectDatabase';
 export * from './foldText';
-export * from './applySearch';
 export * from './arrayLiteral';
 export * from './parseInstant';
 export * from './keysetPage';

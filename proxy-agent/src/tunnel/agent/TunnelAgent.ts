@@ -7,7 +7,7 @@ import {
   JoinToken,
   parseJoinToken,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { clusterSchema, TunnelConfig } from '../../config';
+import { clusterSchema, httpProxyFor, TunnelConfig } from '../../config';
 import { Backoff } from '../../delivery';
 import { UpstreamTroubles } from '../../forward';
 import { UpstreamCluster } from '../../upstream';
@@ -15,7 +15,6 @@ import type { Hello } from '../transport';
 import { AgentIdentity } from './AgentIdentity';
 import { ClusterServer } from './ClusterServer';
 import { dialProxy } from './dialProxy';
-import { httpProxyFor } from './httpProxyFor';
 import { joinPortal } from './joinPortal';
 import { ProxyDialler } from './ProxyDialler';
 import { TunnelLinks } from './TunnelLinks';

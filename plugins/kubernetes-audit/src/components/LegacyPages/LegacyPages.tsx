@@ -1,4 +1,4 @@
-import { Header, Page } from '@backstage/core-components';
+import { Content, Header, Page } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { AccessPage } from '../AccessPage';
@@ -13,7 +13,9 @@ export function LegacyRequestAuditPage() {
   return (
     <Page themeId="tool">
       <Header title={t('requests.title')} />
-      <RequestAuditPage />
+      <Content noPadding>
+        <RequestAuditPage />
+      </Content>
     </Page>
   );
 }
@@ -24,7 +26,9 @@ export function LegacyRecordingsPage() {
   return (
     <Page themeId="tool">
       <Header title={t('recordings.title')} />
-      <RecordingsPage />
+      <Content noPadding>
+        <RecordingsPage />
+      </Content>
     </Page>
   );
 }
@@ -35,7 +39,9 @@ export function LegacyAgentsPage() {
   return (
     <Page themeId="tool">
       <Header title={t('agents.title')} />
-      <AgentsPage />
+      <Content noPadding>
+        <AgentsPage />
+      </Content>
     </Page>
   );
 }
