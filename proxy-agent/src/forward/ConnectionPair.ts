@@ -5,6 +5,13 @@ import { TurnBatch } from './TurnBatch';
 /** How long a connection may take to accept the last bytes, in milliseconds. */
 const FAREWELL_MS = 2000;
 
+/**
+ * So much may wait to be written, in bytes, before no more is read. What a
+ * stream asks for by itself is less than one batch: each would wait until the
+ * one before it was sent.
+ */
+const MAX_WAITING_BYTES = 256 * 1024;
+
 /** One side of a {@link ConnectionPair}. */
 export type Side = 'client' | 'upstream';
 
@@ -150,7 +157,7 @@ export class ConnectionPair {
     if (side === 'upstream') {
       this.#inject();
     }
-    if (to.writableNeedDrain || this.#observer.heldBack()) {
+    if (isFull(to) || this.#observer.heldBack()) {
       from.pause();
       this.#flow(from, to);
     }
@@ -185,7 +192,7 @@ export class ConnectionPair {
 
   /** Lets more come as soon as it can be passed on. */
   #flow(from: Duplex, to: Duplex): void {
-    if (to.writableNeedDrain) {
+    if (isFull(to)) {
       // Its drain calls again.
       return;
     }
@@ -216,4 +223,8 @@ export class ConnectionPair {
     const timer = setTimeout(() => side.destroy(), FAREWELL_MS);
     side.once('close', () => clearTimeout(timer));
   }
+}
+
+function isFull(to: Duplex): boolean {
+  return to.writableNeedDrain && to.writableLength >= MAX_WAITING_BYTES;
 }
