@@ -11,6 +11,7 @@ import {
   ProxyConfig,
   TrackedFiles,
 } from './config';
+import { LoginCommandOptions, runLogin, runLogout } from './login';
 import { Proxy } from './Proxy';
 import {
   addReloadMetrics,
@@ -231,6 +232,21 @@ export function main(argv: string[]): void {
     .description('run the reverse-tunnel agent')
     .requiredOption('--config <file>', 'the configuration file, YAML')
     .action(options => run(() => runTunnel(options.config)));
+  program
+    .command('login')
+    .description('sign kubectl in at the portal: an exec credential plugin')
+    .requiredOption('--portal <url>', 'the address of the portal')
+    .option('--no-browser', 'only print the address')
+    .option('--cache-dir <directory>', 'where the credential is kept')
+    .option('--allow-http', 'also without TLS, which others can read')
+    .action((options: LoginCommandOptions) => run(() => runLogin(options)));
+  program
+    .command('logout')
+    .description('take the login back, and forget it')
+    .requiredOption('--portal <url>', 'the address of the portal')
+    .option('--cache-dir <directory>', 'where the credential is kept')
+    .option('--allow-http', 'also without TLS, which others can read')
+    .action((options: LoginCommandOptions) => run(() => runLogout(options)));
   program
     .command('check')
     .description('validate a configuration file')

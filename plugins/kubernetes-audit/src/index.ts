@@ -4,15 +4,19 @@
  * @packageDocumentation
  */
 export {
+  KubernetesAccessPage,
   kubernetesAuditPlugin,
+  KubernetesRolesPage,
   PodSessionRecordingsPage,
   ProxiesAndTunnelsPage,
   RequestAuditPage,
 } from './plugin';
 export {
+  accessRouteRef,
   agentsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
+  rolesRouteRef,
 } from './routes';
 export {
   kubernetesAuditApiRef,

@@ -8,9 +8,11 @@ import {
 import { PLUGIN_ID } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditApiRef, KubernetesAuditClient } from './api';
 import {
+  accessRouteRef,
   agentsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
+  rolesRouteRef,
 } from './routes';
 
 /** The plugin for apps on the legacy frontend system. @public */
@@ -20,6 +22,8 @@ export const kubernetesAuditPlugin = createPlugin({
     requests: requestAuditRouteRef,
     recordings: recordingsRouteRef,
     agents: agentsRouteRef,
+    access: accessRouteRef,
+    roles: rolesRouteRef,
   },
   apis: [
     createApiFactory({
@@ -57,5 +61,25 @@ export const ProxiesAndTunnelsPage = kubernetesAuditPlugin.provide(
     component: () =>
       import('./components/LegacyPages').then(m => m.LegacyAgentsPage),
     mountPoint: agentsRouteRef,
+  }),
+);
+
+/** Mount at `/admin/audit/kubernetes/roles`. @public */
+export const KubernetesRolesPage = kubernetesAuditPlugin.provide(
+  createRoutableExtension({
+    name: 'KubernetesRolesPage',
+    component: () =>
+      import('./components/LegacyPages').then(m => m.LegacyRolesPage),
+    mountPoint: rolesRouteRef,
+  }),
+);
+
+/** Mount at `/kubernetes-access`. @public */
+export const KubernetesAccessPage = kubernetesAuditPlugin.provide(
+  createRoutableExtension({
+    name: 'KubernetesAccessPage',
+    component: () =>
+      import('./components/LegacyPages').then(m => m.LegacyAccessPage),
+    mountPoint: accessRouteRef,
   }),
 );

@@ -14,3 +14,13 @@ export const recordingsRouteRef = createRouteRef({
 export const agentsRouteRef = createRouteRef({
   id: 'kubernetes-audit:agents',
 });
+
+/** *Kubernetes Access*. @public */
+export const accessRouteRef = createRouteRef({
+  id: 'kubernetes-audit:access',
+});
+
+/** *Roles*. @public */
+export const rolesRouteRef = createRouteRef({
+  id: 'kubernetes-audit:roles',
+});

@@ -1,5 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { ProductOptions, ProductUnderTest } from './ProductUnderTest';
+import { testAccess } from './testAccess';
 import { testAccessibility } from './testAccessibility';
 import { testAudit } from './testAudit';
 import { testConnections } from './testConnections';
@@ -28,6 +29,7 @@ export function testProduct(options: ProductOptions): void {
     testRecordings(product);
     testPages(product);
     testRequestPage(product);
+    testAccess(product);
     if (options.withReplays) testReplays(product);
     testExports(product, 'optional');
     if (options.withAccessibility) {

@@ -6,9 +6,13 @@ import {
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
 import DnsIcon from '@material-ui/icons/Dns';
+import GroupIcon from '@material-ui/icons/Group';
 import ListAltIcon from '@material-ui/icons/ListAlt';
 import PlayCircleOutlineIcon from '@material-ui/icons/PlayCircleOutline';
+import VpnKeyIcon from '@material-ui/icons/VpnKey';
 import {
+  accessManagePermission,
+  accessUsePermission,
   agentReadPermission,
   PLUGIN_ID,
   recordingReadPermission,
@@ -16,9 +20,11 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditApiRef, KubernetesAuditClient } from '../api';
 import {
+  accessRouteRef,
   agentsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
+  rolesRouteRef,
 } from '../routes';
 
 const api = ApiBlueprint.make({
@@ -81,6 +87,33 @@ const agentsPage = PageBlueprint.make({
   if: { permissions: { $contains: `${agentReadPermission.name}#read` } },
 });
 
+const rolesPage = PageBlueprint.make({
+  name: 'roles',
+  params: {
+    path: '/admin/audit/kubernetes/roles',
+    routeRef: rolesRouteRef,
+    title: 'Roles',
+    icon: <GroupIcon fontSize="inherit" />,
+    loader: () => import('../components/RolesPage').then(m => <m.RolesPage />),
+  },
+  if: {
+    permissions: { $contains: `${accessManagePermission.name}#update` },
+  },
+});
+
+const accessPage = PageBlueprint.make({
+  name: 'access',
+  params: {
+    path: '/kubernetes-access',
+    routeRef: accessRouteRef,
+    title: 'Kubernetes Access',
+    icon: <VpnKeyIcon fontSize="inherit" />,
+    loader: () =>
+      import('../components/AccessPage').then(m => <m.AccessPage />),
+  },
+  if: { permissions: { $contains: accessUsePermission.name } },
+});
+
 export {
   kubernetesAuditTranslationRef,
   kubernetesAuditTranslations,
@@ -95,6 +128,16 @@ export default createFrontendPlugin({
     requests: requestAuditRouteRef,
     recordings: recordingsRouteRef,
     agents: agentsRouteRef,
+    access: accessRouteRef,
+    roles: rolesRouteRef,
   },
-  extensions: [api, startPage, requestsPage, recordingsPage, agentsPage],
+  extensions: [
+    api,
+    startPage,
+    requestsPage,
+    recordingsPage,
+    agentsPage,
+    rolesPage,
+    accessPage,
+  ],
 });

@@ -1,20 +1,20 @@
-import type { CredentialClaims } from 'backstage-plugin-kubernetes-audit-common';
+import type { CredentialClaims } from '../credential';
 import type { CompiledRole } from './CompiledRole';
 
 /** Kubernetes binds rights to such names; RBAC cannot keep a proxy from impersonating them. */
 const SYSTEM_PREFIX = 'system:';
 const ALL_AUTHENTICATED = 'system:authenticated';
 
-/** As whom a call reaches the cluster. */
+/** As whom a call reaches the cluster. @public */
 export type Impersonation = { user: string; groups: string[] };
 
-/** What a client asks for with `--as` and `--as-group`. */
+/** What a client asks for with `--as` and `--as-group`. @public */
 export type RequestedImpersonation = {
   user: string | undefined;
   groups: string[];
 };
 
-/** The result of {@link resolveImpersonation}. */
+/** The result of {@link resolveImpersonation}. @public */
 export type ImpersonationResult =
   | { ok: true; impersonation: Impersonation }
   | { ok: false; reason: string };
@@ -25,6 +25,8 @@ const isSystemName = (name: string) =>
 /**
  * As whom the user's call is sent. Without `--as`: the user with the role's
  * groups. With it: exactly what was asked for, if the role allows each part.
+ *
+ * @public
  */
 export function resolveImpersonation(
   claims: CredentialClaims,

@@ -1,6 +1,6 @@
-import { roleSchema } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
-import { AuthorizationRequest, Authorizer } from './Authorizer';
+import { roleSchema } from '../policy';
+import { AuthorizationRequest, RoleAuthorizer } from './RoleAuthorizer';
 
 type RoleInput = z.input<typeof roleSchema>;
 
@@ -42,7 +42,9 @@ function decide(
   request: Partial<AuthorizationRequest> = {},
   subjects: string[] = SUBJECTS,
 ) {
-  const authorizer = Authorizer.create();
+  const authorizer = RoleAuthorizer.create({
+    showPath: path => path.replace(/eyJ[\w.-]+/, '[redacted]'),
+  });
   authorizer.useRoles(roles.map(input => roleSchema.parse(input)));
   const { resource, subresource } = { ...REQUEST, ...request };
   const decision = authorizer.decide(subjects, {
@@ -50,14 +52,16 @@ function decide(
     ...request,
     resourceLabel: subresource ? `${resource}/${subresource}` : resource,
   });
-  return decision.allowed
-    ? { allowed: true, role: decision.role.role.name }
-    : decision;
+  if (decision.allowed) {
+    return { allowed: true, role: decision.role.role.name };
+  }
+  const { rule: _, ...denial } = decision;
+  return denial;
 }
 
 const ALLOWED = { allowed: true, role: 'payments-developer' };
 
-describe('Authorizer', () => {
+describe('RoleAuthorizer', () => {
   it('allows what a rule of a role of the user allows', () => {
     expect(decide([role()])).toEqual(ALLOWED);
   });
@@ -71,14 +75,14 @@ describe('Authorizer', () => {
     expect(decide([])).toMatchObject({ allowed: false });
   });
 
-  it('says which path was asked for, and no token that stands in it', () => {
+  it('says which path was asked for, as it may be shown', () => {
     const decision = decide([role()], {
       isResourceRequest: false,
       path: '/foo/eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl/bar',
     });
     expect(decision).toMatchObject({
       reason: expect.stringMatching(
-        /^cannot get path "\/foo\/%5Bredacted%5D\/bar": /,
+        /^cannot get path "\/foo\/\[redacted\]\/bar": /,
       ),
     });
   });
@@ -128,7 +132,7 @@ describe('Authorizer', () => {
     const roleOf = (tags: Record<string, string>) =>
       roleSchema.parse(role({ clusters: { tags } }));
     const decideBy = (tags: Record<string, string>, clusterName: string) => {
-      const authorizer = Authorizer.create();
+      const authorizer = RoleAuthorizer.create();
       authorizer.useRoles(
         [roleOf(tags)],
         [{ name: clusterName, tags: { env: 'test', owner: 'payments' } }],
@@ -373,6 +377,48 @@ describe('Authorizer', () => {
         name: '',
       }),
     ).toEqual(ALLOWED);
+  });
+
+  it('names the rule that decided, and none where every role decides alike', () => {
+    const authorizer = RoleAuthorizer.create();
+    authorizer.useRoles([
+      roleSchema.parse(
+        role({
+          rules: [
+            { effect: 'allow', resources: ['services'], verbs: ['*'] },
+            { effect: 'allow', resources: ['pods'], verbs: ['*'] },
+            { effect: 'deny', resources: ['secrets'], verbs: ['*'] },
+          ],
+        }),
+      ),
+    ]);
+    const ruleOf = (resource: string) =>
+      authorizer.decide(SUBJECTS, {
+        ...REQUEST,
+        resource,
+        resourceLabel: resource,
+      }).rule?.position;
+    expect(ruleOf('pods')).toBe(2);
+    expect(ruleOf('secrets')).toBe(3);
+    expect(ruleOf('nodes')).toBeUndefined();
+    expect(
+      authorizer.rolesOf(SUBJECTS, REQUEST).map(({ role: { name } }) => name),
+    ).toEqual(['payments-developer']);
+  });
+
+  it.each<[string[], string, boolean]>([
+    [['10.0.0.0/8'], '::ffff:10.1.2.3', true],
+    [['::ffff:10.0.0.0/104'], '10.1.2.3', true],
+    [['10.1.2.3'], '10.1.2.3', true],
+    [['10.1.2.4'], '10.1.2.3', false],
+    [['fd00::/8'], '10.1.2.3', false],
+    [['0.0.0.0/0'], 'fd00::1', false],
+    [['0.0.0.0/0'], 'no address', false],
+    [[], '10.1.2.3', false],
+  ])('a role for %j and a client at %s: %s', (clientIps, clientIp, allowed) => {
+    expect(
+      decide([role({ conditions: { clientIps } })], { clientIp }).allowed,
+    ).toBe(allowed);
   });
 
   it('matches a hostile expression in linear time', () => {

@@ -1,12 +1,8 @@
-import type {
-  ClusterTags,
-  Role,
-} from 'backstage-plugin-kubernetes-audit-common';
-import { redactTokens } from '../audit';
+import type { ClusterTags, Role } from '../policy';
 import { CompiledRole, CompiledRule, compileRole } from './CompiledRole';
 import { Holding } from './Holding';
 
-/** What a user wants to do. */
+/** What a user wants to do. @public */
 export type AuthorizationRequest = {
   cluster: { name: string; tags: Record<string, string> };
   clientIp: string;
@@ -25,10 +21,15 @@ export type AuthorizationRequest = {
   unknownUpgrade: boolean;
 };
 
-/** The answer; of a denial, `reason` is what the user is told. */
+/**
+ * The answer; of a denial, `reason` is what the user is told. Where no rule
+ * decided but what every role allows by itself, or none does, there is none.
+ *
+ * @public
+ */
 export type Decision =
-  | { allowed: true; role: CompiledRole }
-  | { allowed: false; reason: string; role?: string };
+  | { allowed: true; role: CompiledRole; rule?: CompiledRule }
+  | { allowed: false; reason: string; role?: string; rule?: CompiledRule };
 
 /** Paths that tell of the API itself; who has a role in a cluster may read them, as Kubernetes' own `system:discovery` does. */
 const DISCOVERY =
@@ -99,10 +100,12 @@ function nearby(role: CompiledRole, request: AuthorizationRequest): string {
 }
 
 /** A sentence as the API server words it. */
-function describe(request: AuthorizationRequest): string {
+function describe(
+  request: AuthorizationRequest,
+  showPath: (path: string) => string,
+): string {
   if (!request.isResourceRequest) {
-    // The reason stands in the audit row beside the URI, which shows no token.
-    return `cannot ${request.verb} path "${redactTokens(request.path)}"`;
+    return `cannot ${request.verb} path "${showPath(request.path)}"`;
   }
   const scope = request.namespace
     ? `in the namespace "${request.namespace}"`
@@ -112,19 +115,28 @@ function describe(request: AuthorizationRequest): string {
 
 /**
  * Decides by the portal's roles: a deny in any role of the user wins, then the
- * first role in file order that allows; nothing else is allowed.
+ * first role in file order that allows; nothing else is allowed. The proxy
+ * decides by it, and the portal tells by it what the proxy would decide.
+ *
+ * @public
  */
-export class Authorizer {
+export class RoleAuthorizer {
+  readonly #showPath: (path: string) => string;
   #roles: CompiledRole[] = [];
   #tagsByCluster: ReadonlyMap<string, Record<string, string>> = new Map();
   /** The roles of the holders of credentials, who ask again and again, by cluster. */
   #holdings = new WeakMap<readonly string[], Map<string, Holding>>();
 
-  static create(): Authorizer {
-    return new Authorizer();
+  /** @param options - `showPath`: how a path stands in a reason, which may be kept; as it is unless given */
+  static create(
+    options: { showPath?: (path: string) => string } = {},
+  ): RoleAuthorizer {
+    return new RoleAuthorizer(options.showPath ?? (path => path));
   }
 
-  private constructor() {}
+  private constructor(showPath: (path: string) => string) {
+    this.#showPath = showPath;
+  }
 
   /**
    * @param clusters - tags by the portal, which stand in for those of the same key in a request
@@ -145,9 +157,10 @@ export class Authorizer {
     if (roles.length === 0) {
       return {
         allowed: false,
-        reason: `${describe(request)}: no role gives access to cluster "${
-          request.cluster.name
-        }"`,
+        reason: `${describe(
+          request,
+          this.#showPath,
+        )}: no role gives access to cluster "${request.cluster.name}"`,
       };
     }
     if (request.resource === 'nodes' && request.subresource === 'proxy') {
@@ -155,6 +168,7 @@ export class Authorizer {
         allowed: false,
         reason: `${describe(
           request,
+          this.#showPath,
         )}: nodes/proxy is never allowed, since it would pass the recorder by`,
       };
     }
@@ -166,22 +180,29 @@ export class Authorizer {
         return this.#denied(request, role, denying);
       }
     }
-    const allowing = isSelfService(request)
-      ? roles[0]
-      : roles.find(
-          role =>
-            allows.get(role)?.some(({ matches }) => matches(request)) ||
-            isOwnNamespace(role, request),
-        );
-    if (allowing) {
-      return { allowed: true, role: allowing };
+    if (isSelfService(request)) {
+      return { allowed: true, role: roles[0] };
+    }
+    for (const role of roles) {
+      const rule = allows.get(role)?.find(({ matches }) => matches(request));
+      if (rule || isOwnNamespace(role, request)) {
+        return { allowed: true, role, rule };
+      }
     }
     return {
       allowed: false,
-      reason: `${describe(request)}: ${roles
+      reason: `${describe(request, this.#showPath)}: ${roles
         .map(role => nearby(role, request))
         .join('; ')}`,
     };
+  }
+
+  /** The roles that count for a user there, in file order. */
+  rolesOf(
+    subjects: readonly string[],
+    { cluster, clientIp }: Pick<AuthorizationRequest, 'cluster' | 'clientIp'>,
+  ): readonly CompiledRole[] {
+    return this.#heldBy(subjects, cluster).rolesFor(clientIp);
   }
 
   #heldBy(
@@ -219,14 +240,15 @@ export class Authorizer {
   #denied(
     request: AuthorizationRequest,
     { role }: CompiledRole,
-    { position }: CompiledRule,
+    rule: CompiledRule,
   ): Decision {
     return {
       allowed: false,
       role: role.name,
-      reason: `${describe(request)}: denied by rule ${position} of role "${
-        role.name
-      }"`,
+      rule,
+      reason: `${describe(request, this.#showPath)}: denied by rule ${
+        rule.position
+      } of role "${role.name}"`,
     };
   }
 }

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-/** Tells whether a value is one that a role's list means. */
+/** Tells whether a value is one that a role's list means. @public */
 export type NamePattern = (value: string) => boolean;
 
 const isWildcard = (pattern: string) => /^\*+$/.test(pattern);
@@ -39,6 +39,7 @@ function compileGlob(glob: string): NamePattern {
  * must match the whole value. RE2 matches in linear time, whatever a role says.
  *
  * @throws Error when the expression is malformed
+ * @public
  */
 export function compileNamePattern(pattern: string): NamePattern {
   if (isLiteral(pattern)) {
@@ -51,7 +52,7 @@ export function compileNamePattern(pattern: string): NamePattern {
   return compileGlob(pattern);
 }
 
-/** Matches what any of the patterns matches. */
+/** Matches what any of the patterns matches. @public */
 export function compileNamePatterns(patterns: string[]): NamePattern {
   if (patterns.some(isWildcard)) {
     // The others are compiled all the same: an error in one must be told.

@@ -1,9 +1,9 @@
-import { BlockList, isIPv6 } from 'node:net';
-import type { Role, RoleRule } from 'backstage-plugin-kubernetes-audit-common';
-import type { AuthorizationRequest } from './Authorizer';
+import type { Role, RoleRule } from '../policy';
+import { compileNetworks } from './compileNetworks';
+import type { AuthorizationRequest } from './RoleAuthorizer';
 import { compileNamePatterns, NamePattern } from './NamePattern';
 
-/** A rule ready to be asked. */
+/** A rule ready to be asked. @public */
 export type CompiledRule = {
   rule: RoleRule;
   /** From 1, as a reader of the file counts. */
@@ -20,7 +20,7 @@ export type CompiledRule = {
   coversNamespace(namespace: string): boolean;
 };
 
-/** A role ready to be asked. */
+/** A role ready to be asked. @public */
 export type CompiledRole = {
   role: Role;
   rules: CompiledRule[];
@@ -133,24 +133,6 @@ function compileRule(rule: RoleRule, index: number): CompiledRule {
   };
 }
 
-function compileClientIps(ranges: string[] | undefined) {
-  if (!ranges) {
-    return undefined;
-  }
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address, prefix] = range.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) {
-      list.addAddress(address, family);
-    } else {
-      list.addSubnet(address, Number(prefix), family);
-    }
-  }
-  return (address: string) =>
-    list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-}
-
 function compileClusters(clusters: Role['clusters']) {
   if (Array.isArray(clusters)) {
     const names = compileNamePatterns(clusters);
@@ -163,15 +145,21 @@ function compileClusters(clusters: Role['clusters']) {
     tags.length > 0 &&
     tags.every(
       ([key, matches]) =>
-        cluster.tags[key] !== undefined && matches(cluster.tags[key]),
+        Object.hasOwn(cluster.tags, key) && matches(cluster.tags[key]),
     );
 }
 
-/** @throws Error naming the role when an expression or an address in it is malformed */
+/**
+ * Makes a role ready to be asked.
+ *
+ * @throws Error naming the role when an expression or an address in it is malformed
+ * @public
+ */
 export function compileRole(role: Role): CompiledRole {
   try {
     const clusters = compileClusters(role.clusters);
-    const clientIps = compileClientIps(role.conditions.clientIps);
+    const clientIps =
+      role.conditions.clientIps && compileNetworks(role.conditions.clientIps);
     const rules = role.rules.map(compileRule);
     const members = role.subjects.map(subject => subject.toLowerCase());
     return {

@@ -1,5 +1,5 @@
-import type { AuthorizationRequest } from './Authorizer';
 import type { CompiledRole, CompiledRule } from './CompiledRole';
+import type { AuthorizationRequest } from './RoleAuthorizer';
 
 /** Resources whose rules are remembered; a client may ask for any name. */
 const MAX_RESOURCES = 256;
