@@ -4,8 +4,7 @@ import type {
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Keyframe } from './keyframes';
-import type { ParsedChunk } from './parseChunk';
-import type { RecordingTape } from './RecordingTape';
+import type { ChunkEvents, RecordingTape } from './RecordingTape';
 import type { Screen } from './Screen';
 import { toScreenOperations } from './screenOperations';
 import { unlessAborted } from './unlessAborted';
@@ -124,6 +123,18 @@ export class ReplayCursor {
     this.#unsettledBytes = 0;
   }
 
+  /** Fetches the current chunk as a whole, if only a part of it is here. */
+  complete(): void {
+    const chunk = this.#chunks[this.#chunk];
+    if (
+      chunk &&
+      chunk.firstTime <= this.#shown &&
+      !this.#tape.has(chunk.index)
+    ) {
+      this.#tape.prefetch(chunk.index);
+    }
+  }
+
   /** Fetches ahead the chunk after the current one, and what follows it until the time. */
   prefetch(until: number): void {
     const next = this.#chunks[this.#chunk + 1];
@@ -158,17 +169,17 @@ export class ReplayCursor {
       this.#chunks[this.#chunk].firstTime <= target
     ) {
       this.#fetchAhead(target);
-      const chunk =
-        this.#tape.peek(this.#chunks[this.#chunk].index) ??
-        (await this.#fetch(signal, listener));
-      if (!chunk || signal.aborted) {
+      const known =
+        this.#known(target) ?? (await this.#fetch(signal, listener));
+      if (!known || signal.aborted) {
         return false;
       }
-      const { events } = chunk;
-      const end = firstAfter(events, this.#event, target);
-      if (end > this.#event) {
-        await this.#show(events.slice(this.#event, end));
-        this.#event = end;
+      const { events, first, isToEnd } = known;
+      const start = this.#event - first;
+      const end = firstAfter(events, start, target);
+      if (end > start) {
+        await this.#show(events.slice(start, end));
+        this.#event = first + end;
         this.#lastEventTime = events[end - 1].time;
         this.#shown = Math.max(this.#shown, this.#lastEventTime);
         if (this.#unsettledBytes > MAX_UNSETTLED_BYTES) {
@@ -179,7 +190,7 @@ export class ReplayCursor {
       if (signal.aborted) {
         return false;
       }
-      if (end < events.length) {
+      if (end < events.length || !isToEnd) {
         break;
       }
       this.#chunk++;
@@ -191,23 +202,34 @@ export class ReplayCursor {
   #fetchAhead(target: number): void {
     for (let i = this.#chunk + 1; i <= this.#chunk + FETCHED_AHEAD; i++) {
       const chunk = this.#chunks[i];
-      if (chunk && chunk.firstTime <= target && !this.#tape.has(chunk.index)) {
+      if (
+        chunk &&
+        chunk.firstTime <= target &&
+        !this.#tape.peekUntil(chunk.index, 0, target)
+      ) {
         this.#tape.prefetch(chunk.index);
       }
     }
+  }
+
+  /** What is here of the current chunk, if that is enough. */
+  #known(target: number): ChunkEvents | undefined {
+    const { index } = this.#chunks[this.#chunk];
+    return this.#tape.peekUntil(index, this.#event, target);
   }
 
   /** Nothing when it is aborted before the chunk is there. */
   async #fetch(
     signal: AbortSignal,
     listener: AdvanceListener,
-  ): Promise<ParsedChunk | undefined> {
+  ): Promise<ChunkEvents | undefined> {
     listener.onStarved();
     try {
-      return await unlessAborted(
+      const chunk = await unlessAborted(
         this.#tape.get(this.#chunks[this.#chunk].index),
         signal,
       );
+      return chunk && { events: chunk.events, first: 0, isToEnd: true };
     } finally {
       listener.onFed();
     }
