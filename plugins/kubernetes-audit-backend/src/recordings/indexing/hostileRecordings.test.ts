@@ -58,13 +58,55 @@ describe('a hostile recording', () => {
     expect(sidecar.frames.length).toBeGreaterThan(4);
   });
 
-  it('that takes the processor ends when its time is over', async () => {
+  /** As the sizes of terminals go, all of them cost seconds to hours. */
+  const COSTLY = [
+    '\x1b[2J',
+    '\x1b[?1049h\x1b[?1049l',
+    '\x1bc',
+    '\x1b#8',
+    '\x1b[1000L',
+    '\x1b[1000S',
+  ];
+
+  it('that takes the processor is indexed with what it may take', async () => {
+    const recording = StoredRecording.create();
+    recording.begin('before\r\n', { columns: 1000, rows: 500 });
+    for (const [i, costly] of COSTLY.entries()) {
+      recording.add([
+        recordingEvent(
+          'output',
+          2000 + i,
+          costly.repeat(Math.floor((256 * 1024) / costly.length)),
+        ),
+      ]);
+    }
+    recording.add([recordingEvent('output', 3000, '\x1b[2J\x1b[Hafter\r\n')]);
+    const sidecar = await index(recording, threadWith({}));
+    expect(sidecar).toMatchObject({
+      isComplete: true,
+      curtailedFrames: COSTLY.length,
+    });
+    expect(sidecar.failure).toBeUndefined();
+    const { text } = (
+      await SidecarStore.create(recording.blobs).readPart(
+        recording.id,
+        sidecar.parts[0],
+      )
+    ).content;
+    expect(text.map(line => line.text)).toEqual(
+      expect.arrayContaining(['before', 'after']),
+    );
+  });
+
+  it('that goes on taking the processor ends when its time is over', async () => {
     const thread = threadWith({ partTimeoutMs: 4000 });
     const recording = StoredRecording.create();
     recording.begin('a');
-    recording.add([
-      recordingEvent('output', 2000, '\x1b[1000L'.repeat(100_000)),
-    ]);
+    for (let i = 0; i < 50; i++) {
+      recording.add([
+        recordingEvent('output', 2000 + i, '\x1b[1000L'.repeat(30_000)),
+      ]);
+    }
     const sidecar = await index(recording, thread);
     expect(sidecar).toMatchObject({
       isComplete: false,
