@@ -6,7 +6,7 @@ import type {
 import type { Keyframe } from './keyframes';
 import type { ChunkEvents, RecordingTape } from './RecordingTape';
 import type { Screen } from './Screen';
-import { toScreenOperations } from './screenOperations';
+import { ScreenOperation, toScreenOperations } from './screenOperations';
 import { unlessAborted } from './unlessAborted';
 
 /** Chunks that are fetched at once on the way to a moment. */
@@ -110,8 +110,10 @@ export class ReplayCursor {
     this.#lastEventTime = keyframe.time;
     this.#size = keyframe.size;
     this.#keystrokes = [];
-    // What a keyframe's screen has above it would be a part by chance.
-    this.#screen.keepLines(!keyframe.payload);
+    if (keyframe.payload) {
+      // What its screen has above it would be a part by chance.
+      this.#screen.keepLines(false);
+    }
     this.#screen.reset(keyframe.size);
     this.#unsettled = this.#screen.write(keyframe.payload ?? NOTHING);
   }
@@ -178,7 +180,15 @@ export class ReplayCursor {
       const start = this.#event - first;
       const end = firstAfter(events, start, target);
       if (end > start) {
-        await this.#show(events.slice(start, end));
+        const shown = events.slice(start, end);
+        this.#noteInput(shown);
+        const operations = toScreenOperations(shown);
+        if (operations.some(({ type }) => type === 'resize')) {
+          await this.#perform(operations);
+        } else {
+          // Not awaited: what follows is still of this turn.
+          this.#perform(operations);
+        }
         this.#event = first + end;
         this.#lastEventTime = events[end - 1].time;
         this.#shown = Math.max(this.#shown, this.#lastEventTime);
@@ -236,8 +246,8 @@ export class ReplayCursor {
   }
 
   /** Does not await the writes: the emulator works through them in order. */
-  async #show(events: RecordingEvent[]): Promise<void> {
-    for (const operation of toScreenOperations(events)) {
+  async #perform(operations: readonly ScreenOperation[]): Promise<void> {
+    for (const operation of operations) {
       if (operation.type === 'write') {
         this.#unsettled = this.#screen.write(operation.data);
         this.#unsettledBytes += operation.data.length;
@@ -248,7 +258,6 @@ export class ReplayCursor {
         this.#size = operation.size;
       }
     }
-    this.#noteInput(events);
   }
 
   #noteInput(events: RecordingEvent[]): void {
