@@ -19,6 +19,7 @@ import type { PageTimes } from './store/measurePages';
 const DEFAULT_ROWS = 10_000_000;
 const DEFAULT_SQLITE_ROWS = 2_000_000;
 const WORST_PAGE_MS = 50;
+const WORST_IN_BROWSER_MS = 1000;
 
 const log = (line: string) => console.log(line);
 
@@ -79,8 +80,15 @@ async function main(): Promise<void> {
   const checks: Check[] = [];
   const postgres = await benchPostgres({ rows, log });
   if (postgres) {
-    const { pages, offset, ingest, removal } = postgres;
+    const { pages, browser, offset, ingest, removal } = postgres;
     printPages(`PostgreSQL, ${rows} events`, pages);
+    if (browser) {
+      console.log('\nThe page in Chromium, milliseconds\n');
+      printTable(
+        ['until the rows are there', 'p50', 'worst'],
+        browser.map(({ name, p50, worst }) => [name, p50, worst]),
+      );
+    }
     printTable(
       ['events per second', 'rate', 'of COPY'],
       Object.entries(ingest).map(([name, rate]) => [
@@ -101,6 +109,13 @@ async function main(): Promise<void> {
     const old = pages.map(({ first, naive }) => naive && first.p50 / naive);
     checks.push(
       ...pageChecks('PostgreSQL', pages),
+      browser
+        ? atMost(
+            'rows or a filter in Chromium, worst p50 ms',
+            Math.max(...browser.map(({ p50 }) => p50)),
+            WORST_IN_BROWSER_MS,
+          )
+        : skipped('rows in Chromium', 'runs here', 'there is no Chromium'),
       atMost(
         'frequent but old, by the naive plan',
         Math.max(...old.map(ratio => ratio ?? 0)),

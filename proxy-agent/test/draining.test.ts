@@ -74,6 +74,20 @@ describe('a server that ends', () => {
     await client.isEnded();
   });
 
+  it('does not wait for a connection over which nothing was asked', async () => {
+    const later = await RawConnection.open(server.port);
+    later.write(REQUEST);
+    await later.receives(/$/);
+    while (answers.length < 1) {
+      await new Promise(setImmediate);
+    }
+    // So the server knows of the one before it.
+    answers[0].end();
+    await later.receives('200 OK');
+    await server.close(GRACE_MS);
+    await client.isEnded();
+  });
+
   it('tells who comes over a connection that is open that it was the last time', async () => {
     client.write(REQUEST);
     await answered(1);

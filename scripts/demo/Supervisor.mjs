@@ -6,6 +6,8 @@ import { writePrivateFile } from './secretFile.mjs';
 
 /** How long a process may take to end by itself. */
 const GRACE_MS = 8000;
+/** How long the kernel may take to take apart what was ended by force. */
+const KILLED_MS = 10_000;
 const POLL_MS = 50;
 const SHOWN_LOG_LINES = 25;
 
@@ -92,11 +94,15 @@ export class Supervisor {
     }
   }
 
-  /** Ends all processes, the last one started first, by force if need be. */
+  /**
+   * Ends one process after the other, the last one started first, by force if
+   * need be: the proxy delivers what it has while the portal still runs.
+   */
   async stop() {
     this.#stopping = true;
-    const groups = this.#processes.map(({ pid }) => pid).reverse();
-    await endGroups(groups, GRACE_MS);
+    for (const { pid } of this.#processes.toReversed()) {
+      await endGroups([pid], GRACE_MS);
+    }
     this.#processes = [];
     writePrivateFile(processesFile(this.#directory), '{}\n');
   }
@@ -158,11 +164,24 @@ function isNode(pid) {
  */
 async function endGroups(groups, graceMs) {
   for (const group of groups) signalGroup(group, 'SIGTERM');
-  const deadline = Date.now() + graceMs;
-  while (groups.some(groupLives) && Date.now() < deadline) {
+  if (await haveEnded(groups, graceMs)) return;
+  for (const group of groups) signalGroup(group, 'SIGKILL');
+  // Until then their ports are taken.
+  await haveEnded(groups, KILLED_MS);
+}
+
+/**
+ * @param {number[]} groups
+ * @param {number} timeoutMs
+ * @returns {Promise<boolean>} whether they ended in time
+ */
+async function haveEnded(groups, timeoutMs) {
+  const deadline = Date.now() + timeoutMs;
+  while (groups.some(groupLives)) {
+    if (Date.now() > deadline) return false;
     await new Promise(resolve => setTimeout(resolve, POLL_MS));
   }
-  for (const group of groups) signalGroup(group, 'SIGKILL');
+  return true;
 }
 
 /** @param {number} group */

@@ -8,6 +8,17 @@ const CHROMIUM = [
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
 ];
+/** For a machine without a display, and without a network. */
+export const CHROMIUM_FLAGS = [
+  // Refused to root otherwise.
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 /** How long a text may take to appear, in milliseconds. */
 const SHOWN_MS = 60_000;
 
@@ -36,14 +47,7 @@ export class BrowserRun {
     const browser = await chromium.launch({
       executablePath: options.executablePath,
       args: [
-        // Refused to root otherwise.
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
+        ...CHROMIUM_FLAGS,
         // One renderer, the page's.
         '--disable-features=SpareRendererForSitePerProcess',
       ],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /* eslint-disable @backstage/no-relative-monorepo-imports */
 import { createEventMaintenance } from '../../../plugins/kubernetes-audit-backend/src/audit';
 import { loadPostgres } from './loadPostgres';
+import { measureBrowser } from './measureBrowser';
 import { measureIngest } from './measureIngest';
 import { measurePages } from './measurePages';
 import { measureOffset, measureRemoval } from './measureTables';
@@ -44,7 +45,10 @@ export async function benchPostgres(options: {
     pool: { min: 2, max: 10 },
   });
   try {
-    return await measure(knex, options);
+    return await measure(knex, {
+      ...options,
+      connectionString: server.connectionString,
+    });
   } finally {
     await knex.destroy();
     await server.stop();
@@ -53,10 +57,15 @@ export async function benchPostgres(options: {
 
 async function measure(
   knex: Knex,
-  { rows, log }: { rows: number; log: (line: string) => void },
+  {
+    rows,
+    log,
+    connectionString,
+  }: { rows: number; log: (line: string) => void; connectionString: string },
 ) {
   await knex.migrate.latest({ directory: MIGRATIONS });
-  const endDay = Math.floor(Date.now() / DAY_MS);
+  // Today has events too, which the page opens with.
+  const endDay = Math.floor(Date.now() / DAY_MS) + 1;
   const oldest = endDay - DAYS;
   for (let day = oldest; day <= endDay; day += STEP_DAYS) {
     const now = () => day * DAY_MS;
@@ -69,8 +78,12 @@ async function measure(
     const pages = [];
     for (const query of QUERIES) {
       const newest = endDay * DAY_MS;
+      log(`asking for: ${query.name}`);
       pages.push(await measurePages({ ...portal, knex, newest }, query));
     }
+    log('opening the page in Chromium');
+    const browser = await measureBrowser(connectionString);
+    log('ingest, and the removal of a day');
     const offset = await measureOffset(knex, rows);
     const ingest = await measureIngest({
       ...portal,
@@ -81,7 +94,7 @@ async function measure(
     const now = Date.now;
     const maintenance = createEventMaintenance({ knex, logger: quiet, now });
     const removal = await measureRemoval(knex, maintenance, oldest);
-    return { pages, offset, ingest, removal };
+    return { pages, browser, offset, ingest, removal };
   } finally {
     await portal.stop();
   }

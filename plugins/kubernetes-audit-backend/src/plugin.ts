@@ -211,9 +211,11 @@ export const kubernetesAuditPlugin = createBackendPlugin({
         });
         const eventStore = openEventStore(knex);
         const maintenance = createEventMaintenance({ knex, logger, now });
+        const deadLetters = DeadLetters.create(knex);
         const eventRetention = EventRetention.create({
           rollUp: eventStore.rollUp,
           maintenance,
+          deadLetters,
           auditor: services.auditor,
           logger,
           keepMs: config.retention.eventsMs,
@@ -282,7 +284,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
             }),
             delivery: DeliveryWatch.create({
               gaps: SpoolGaps.create({ knex, now }),
-              deadLetters: DeadLetters.create(knex),
+              deadLetters,
               heartbeats,
               authorizer,
               now,

@@ -30,6 +30,8 @@ const MAX_PIPELINED = 32;
 
 /** How often connections that became idle are closed while the server ends, in milliseconds. */
 const IDLE_CHECK_MS = 50;
+/** How long a connection that has just been made may take to ask for something while the server ends, in milliseconds. */
+const UNUSED_GRACE_MS = 1000;
 
 /** What a connection still owes its client. */
 type Turn = { last: ServerResponse; waiting: number };
@@ -72,6 +74,8 @@ export class ProxyServer {
   readonly #sockets = new Set<Socket>();
   /** What requests come over: a socket, or the TLS on it. */
   readonly #connections = new Set<Socket>();
+  /** Those over which nothing has been asked yet: for Node they are busy. */
+  readonly #unused = new Set<Socket>();
   readonly #turns = new WeakMap<Socket, Turn>();
   readonly #host: string;
   readonly #port: number;
@@ -122,17 +126,18 @@ export class ProxyServer {
     this.#server = server;
     this.#host = config.host;
     this.#port = config.port;
-    const keep = (sockets: Set<Socket>) => (socket: Socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
+    const keep = (socket: Socket, ...sets: Set<Socket>[]) => {
+      sets.forEach(set => set.add(socket));
+      socket.once('close', () => sets.forEach(set => set.delete(socket)));
     };
-    server.on('connection', keep(this.#sockets));
+    server.on('connection', socket => keep(socket, this.#sockets));
     server.on(
       config.tls ? 'secureConnection' : 'connection',
-      keep(this.#connections),
+      (socket: Socket) => keep(socket, this.#connections, this.#unused),
     );
     server.on('request', (request, response) => {
       const { socket } = request;
+      this.#unused.delete(socket);
       if (this.#isDraining) {
         response.shouldKeepAlive = false;
       }
@@ -143,6 +148,7 @@ export class ProxyServer {
     });
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy());
+      this.#unused.delete(request.socket);
       if (this.#isOwed(request.socket)) {
         // Two would write to it.
         socket.destroy();
@@ -207,11 +213,16 @@ export class ProxyServer {
       () => this.#server.closeIdleConnections(),
       IDLE_CHECK_MS,
     );
+    const unusedTimer = setTimeout(
+      () => this.#unused.forEach(socket => socket.destroy()),
+      UNUSED_GRACE_MS,
+    );
     const timer = setTimeout(() => {
       this.#sockets.forEach(socket => socket.destroy());
     }, graceMs);
     await closed;
     clearInterval(idleTimer);
+    clearTimeout(unusedTimer);
     clearTimeout(timer);
   }
 

@@ -17,6 +17,8 @@ import { z } from 'zod';
 const START_MS = 120_000;
 const POLL_MS = 200;
 const AGENT = 'bench-proxy';
+/** The backend of `npm start`. */
+const OWN_BACKEND = join(__dirname, '../../../../packages/backend');
 
 const tokenSchema = z.object({
   backstageIdentity: z.object({ token: z.string() }),
@@ -30,12 +32,13 @@ export class RunningPortal {
 
   /**
    * @param options - `directory` keeps its database and recordings from run
-   *   to run; `pages` is the folder of the pages that it serves; `database`,
-   *   as in the configuration of Backstage, replaces that of the directory
+   *   to run; `pages` is the folder of the pages that it serves, without which
+   *   it is the repository's own portal with its app; `database`, as in the
+   *   configuration of Backstage, replaces that of the directory
    */
   static async start(options: {
     directory: string;
-    pages: string;
+    pages?: string;
     database?: object;
   }): Promise<RunningPortal> {
     const { directory } = options;
@@ -63,10 +66,13 @@ export class RunningPortal {
       [
         '--require',
         '@backstage/cli/config/nodeTransform.cjs',
-        join(__dirname, 'portal.ts'),
+        ...(options.pages === undefined
+          ? ['src/index.ts']
+          : [join(__dirname, 'portal.ts')]),
         `--config=${config}`,
       ],
       {
+        cwd: options.pages === undefined ? OWN_BACKEND : undefined,
         stdio: ['ignore', log, log],
         env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn' },
       },
@@ -132,7 +138,7 @@ export class RunningPortal {
 
 function configuration(options: {
   directory: string;
-  pages: string;
+  pages?: string;
   database?: object;
   port: number;
   url: string;
@@ -140,7 +146,11 @@ function configuration(options: {
   encryptionSecret: string;
 }) {
   return {
-    app: { baseUrl: options.url },
+    app: {
+      title: 'Benchmark',
+      baseUrl: options.url,
+      extensions: [{ 'page:catalog': { config: { path: '/' } } }],
+    },
     backend: {
       baseUrl: options.url,
       listen: { host: '127.0.0.1', port: options.port },
@@ -167,7 +177,9 @@ function configuration(options: {
       },
     },
     permission: { enabled: true },
-    playerBench: { pages: options.pages },
+    ...(options.pages !== undefined && {
+      playerBench: { pages: options.pages },
+    }),
     kubernetesAudit: {
       agents: [{ id: AGENT, subject: `agent:${AGENT}`, clusters: ['*'] }],
       keys: { encryptionSecret: options.encryptionSecret },

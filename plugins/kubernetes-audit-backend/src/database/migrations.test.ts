@@ -170,6 +170,7 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
       },
     ],
   ],
+  '20261122090100_counts_by_index.js': [],
 };
 
 /** Undoes migrations, this one at last. */

@@ -20,7 +20,7 @@ type DeadLetterRow = {
   record_bytes: number | string;
 };
 
-/** Reads the records that {@link SpoolLedger} has kept aside. */
+/** The records that {@link SpoolLedger} has kept aside. */
 export class DeadLetters {
   static create(knex: Knex): DeadLetters {
     return new DeadLetters(knex);
@@ -36,6 +36,17 @@ export class DeadLetters {
     return Number(n) > MAX_COUNT
       ? { count: MAX_COUNT, isLowerBound: true }
       : { count: Number(n) };
+  }
+
+  /** @param time - when they were received, in milliseconds since 1970 */
+  async countBefore(time: number): Promise<number> {
+    const [{ n }] = await this.#before(time).count({ n: '*' });
+    return Number(n);
+  }
+
+  /** @param time - when they were received, in milliseconds since 1970 */
+  async removeBefore(time: number): Promise<void> {
+    await this.#before(time).delete();
   }
 
   /**
@@ -66,6 +77,10 @@ export class DeadLetters {
         nextCursor: encodeCursor(items[limit - 1].id),
       }),
     };
+  }
+
+  #before(time: number) {
+    return this.knex('dead_letters').where('received_at', '<', time);
   }
 }
 

@@ -1,12 +1,15 @@
 import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
 import { migratedDatabase } from '../__testUtils__/migratedDatabase';
-import { spoolRecord } from '../__testUtils__/spoolRecord';
+import { ndjson, spoolRecord } from '../__testUtils__/spoolRecord';
 import { createEventMaintenance, openEventStore } from '../audit';
+import { Agent } from '../agents';
+import { DeadLetters, EventIngest, EventPublisher } from '../ingest';
 import { EventRetention } from './EventRetention';
 
 jest.setTimeout(60_000);
 
 const DAY_MS = 24 * 3600_000;
+const EPOCH = '019aa000-0000-7000-b000-000000000001';
 const NOW = Date.UTC(2026, 10, 22, 12);
 
 /** A UUIDv7 of a time. */
@@ -43,6 +46,7 @@ describe('EventRetention', () => {
           ...options,
           rollUp,
           maintenance,
+          deadLetters: DeadLetters.create(knex),
           auditor,
           keepMs,
         }),
@@ -59,6 +63,20 @@ describe('EventRetention', () => {
           await knex.transaction(transaction =>
             writer.write(transaction, 'demo-proxy', records),
           );
+        },
+        /** A line that is no event, received so many days ago. */
+        receive: async (line: string, day: number) => {
+          await EventIngest.create({
+            knex,
+            writer,
+            publisher: EventPublisher.create({ sinks: [], logger }),
+            logger,
+            now: () => NOW - day * DAY_MS,
+          }).ingest({
+            agent: Agent.fromConfig({ id: 'a', subject: 'a', clusters: ['*'] }),
+            epoch: EPOCH,
+            body: ndjson(line),
+          });
         },
         sequences: async () =>
           (await store.list({ limit: 200, order: 'asc' })).items
@@ -104,6 +122,26 @@ describe('EventRetention', () => {
       await rig.retention.sweep();
       expect(rig.auditor.createEvent).toHaveBeenCalledTimes(1);
       expect(rig.logger.warn).not.toHaveBeenCalled();
+    });
+
+    it('deletes what was kept aside as long ago', async () => {
+      const rig = await setUp(30 * DAY_MS);
+      await rig.receive('no record', 31);
+      await rig.receive('none either', 29);
+      await rig.retention.sweep();
+      const { items } = await DeadLetters.create(rig.knex).list({ limit: 9 });
+      expect(items.map(({ record }) => record)).toEqual(['none either']);
+      expect(rig.auditor.createEvent).toHaveBeenCalledTimes(1);
+      expect(rig.auditor.createEvent).toHaveBeenCalledWith(
+        expect.objectContaining({
+          eventId: 'dead-letter-delete',
+          meta: {
+            before: '2026-10-23T00:00:00.000Z',
+            count: 1,
+            reason: 'retention',
+          },
+        }),
+      );
     });
 
     it('keeps everything for ever without a period', async () => {

@@ -4,10 +4,11 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import { DAY_MS, EventMaintenance, RollUp } from '../audit';
+import type { DeadLetters } from '../ingest';
 
 /**
- * Deletes the events whose time is over, by whole days of UTC; that it does is
- * in the host's audit log.
+ * Deletes the events whose time is over, by whole days of UTC, and what was
+ * kept aside before them; that it does is in the host's audit log.
  */
 export class EventRetention {
   readonly #options: Parameters<typeof EventRetention.create>[0];
@@ -15,6 +16,7 @@ export class EventRetention {
   static create(options: {
     rollUp: RollUp;
     maintenance: EventMaintenance;
+    deadLetters: Pick<DeadLetters, 'countBefore' | 'removeBefore'>;
     auditor: AuditorService;
     logger: LoggerService;
     /** How long events are kept, in milliseconds; undefined means for ever. */
@@ -30,7 +32,7 @@ export class EventRetention {
   }
 
   async sweep(signal?: AbortSignal): Promise<void> {
-    const { rollUp, maintenance, auditor, logger, keepMs, now } = this.#options;
+    const { rollUp, maintenance, deadLetters, keepMs, now } = this.#options;
     if (keepMs === undefined) {
       return;
     }
@@ -40,21 +42,39 @@ export class EventRetention {
     if (due === 0) {
       // What an interrupted run has left is no more shown, and was audited.
       await maintenance.removeBefore(firstDay, signal);
-      return;
+    } else {
+      await this.#audited('event-delete', before, due, async () => {
+        // First, since nothing is found that the roll-up does not know of.
+        await rollUp.forgetBefore(before);
+        await maintenance.removeBefore(firstDay, signal);
+      });
     }
+    const letters = await deadLetters.countBefore(before);
+    if (letters > 0) {
+      await this.#audited('dead-letter-delete', before, letters, () =>
+        deadLetters.removeBefore(before),
+      );
+    }
+  }
+
+  async #audited(
+    eventId: string,
+    before: number,
+    count: number,
+    remove: () => Promise<void>,
+  ): Promise<void> {
+    const { auditor, logger } = this.#options;
     const event = await auditor.createEvent({
-      eventId: 'event-delete',
+      eventId,
       severityLevel: 'high',
       meta: {
         before: new Date(before).toISOString(),
-        count: due,
+        count,
         reason: 'retention',
       },
     });
     try {
-      // First, since nothing is found that the roll-up does not know of.
-      await rollUp.forgetBefore(before);
-      await maintenance.removeBefore(firstDay, signal);
+      await remove();
       await event.success();
     } catch (error) {
       logger.error('Old audit events could not be deleted', toError(error));

@@ -173,23 +173,38 @@ export class TermDictionary {
     terms: readonly MissingTerm[],
   ): Promise<(MissingTerm & { id: number })[]> {
     const found: (MissingTerm & { id: number })[] = [];
-    for (const batch of batchesOf(terms)) {
-      const rows = await knex<TermRow>('event_terms').whereIn(
-        ['kind', 'digest'],
-        batch.map(({ term: { kind }, digest }) => [kind, digest]),
-      );
-      for (const missing of batch) {
-        const row = rows.find(
-          ({ kind, digest }) =>
-            kind === missing.term.kind && digest === missing.digest,
-        );
-        if (row) {
-          found.push({ ...missing, id: row.id });
+    for (const [kind, ofKind] of byKind(terms)) {
+      for (const batch of batchesOf(ofKind)) {
+        // Pairs of kind and digest would take PostgreSQL longer to plan than to find.
+        const rows = await knex<TermRow>('event_terms')
+          .where({ kind })
+          .whereIn(
+            'digest',
+            batch.map(({ digest }) => digest),
+          )
+          .select('id', 'digest');
+        const ids = new Map(rows.map(({ id, digest }) => [digest, id]));
+        for (const missing of batch) {
+          const id = ids.get(missing.digest);
+          if (id !== undefined) {
+            found.push({ ...missing, id });
+          }
         }
       }
     }
     return found;
   }
+}
+
+function byKind(terms: readonly MissingTerm[]): Map<TermKind, MissingTerm[]> {
+  const kinds = new Map<TermKind, MissingTerm[]>();
+  for (const missing of terms) {
+    const { kind } = missing.term;
+    const ofKind = kinds.get(kind) ?? [];
+    kinds.set(kind, ofKind);
+    ofKind.push(missing);
+  }
+  return kinds;
 }
 
 function* batchesOf<T>(items: readonly T[]): Generator<T[]> {
