@@ -58,34 +58,13 @@ describe('a hostile recording', () => {
     expect(sidecar.frames.length).toBeGreaterThan(4);
   });
 
-  /** As the sizes of terminals go, all of them cost seconds to hours. */
-  const COSTLY = [
-    '\x1b[2J',
-    '\x1b[?1049h\x1b[?1049l',
-    '\x1bc',
-    '\x1b#8',
-    '\x1b[1000L',
-    '\x1b[1000S',
-  ];
-
   it('that takes the processor is indexed with what it may take', async () => {
     const recording = StoredRecording.create();
     recording.begin('before\r\n', { columns: 1000, rows: 500 });
-    for (const [i, costly] of COSTLY.entries()) {
-      recording.add([
-        recordingEvent(
-          'output',
-          2000 + i,
-          costly.repeat(Math.floor((256 * 1024) / costly.length)),
-        ),
-      ]);
-    }
+    recording.add([recordingEvent('output', 2000, '\x1b[2J'.repeat(60_000))]);
     recording.add([recordingEvent('output', 3000, '\x1b[2J\x1b[Hafter\r\n')]);
     const sidecar = await index(recording, threadWith({}));
-    expect(sidecar).toMatchObject({
-      isComplete: true,
-      curtailedFrames: COSTLY.length,
-    });
+    expect(sidecar).toMatchObject({ isComplete: true, curtailedFrames: 1 });
     expect(sidecar.failure).toBeUndefined();
     const { text } = (
       await SidecarStore.create(recording.blobs).readPart(
@@ -101,10 +80,10 @@ describe('a hostile recording', () => {
   it('that goes on taking the processor ends when its time is over', async () => {
     const thread = threadWith({ partTimeoutMs: 4000 });
     const recording = StoredRecording.create();
-    recording.begin('a');
-    for (let i = 0; i < 50; i++) {
+    recording.begin('a', { columns: 1000, rows: 500 });
+    for (let i = 0; i < 60; i++) {
       recording.add([
-        recordingEvent('output', 2000 + i, '\x1b[1000L'.repeat(30_000)),
+        recordingEvent('output', 2000 + i, '\x1b[1000S'.repeat(100)),
       ]);
     }
     const sidecar = await index(recording, thread);

@@ -2,10 +2,10 @@ import type { IParser, Terminal } from '@xterm/headless';
 
 /**
  * Cells that the sequences of one frame may touch which touch many with few
- * bytes: a fraction of a second's work. A program that clears a usual screen
- * again and again never comes near it in a frame's 256 KiB.
+ * bytes: some tenths of a second's work, and of a usual screen thousands of
+ * times all that is on it.
  */
-const CELLS = 512 * 1024 * 1024;
+const CELLS = 64 * 1024 * 1024;
 
 /** ED and DECSED: they clear the screen, or a part of it. */
 const ERASE_IN_DISPLAY = [{ final: 'J' }, { prefix: '?', final: 'J' }];
