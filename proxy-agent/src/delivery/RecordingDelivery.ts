@@ -157,9 +157,9 @@ export class RecordingDelivery {
     let completion = recording.completion();
     const upload = this.#uploadOf(recording);
     while (!signal.aborted) {
-      let isWhole = true;
+      let mayGrow = false;
       try {
-        isWhole = await collectFrames(recording, upload);
+        mayGrow = !(await collectFrames(recording, upload));
       } catch (error) {
         if (
           !(error instanceof FrameError) ||
@@ -173,8 +173,12 @@ export class RecordingDelivery {
       if (upload.frames.length === 0) {
         break;
       }
-      const mayGrow = !isWhole && !completion && !this.#isDraining;
-      if (mayGrow && performance.now() - upload.since < LINGER_MS) {
+      if (
+        mayGrow &&
+        !completion &&
+        !this.#isDraining &&
+        performance.now() - upload.since < LINGER_MS
+      ) {
         return;
       }
       await this.#sendChunk(recording, upload, signal);
