@@ -185,7 +185,7 @@ export interface KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<Uint8Array>;
 
-  /** What to draw on a timeline. Not found while there is no index yet. */
+  /** What to draw on a timeline. Not found while a session that has ended has no index yet. */
   getRecordingTimeline(
     id: string,
     options?: RequestOptions,
@@ -201,7 +201,7 @@ export interface KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<RecordingMoment>;
 
-  /** Lines of the recording's text. Not found while there is no index yet. */
+  /** Lines of the recording's text. Not found while a session that has ended has no index yet. */
   getRecordingText(
     id: string,
     request: RecordingTextRequest,

@@ -254,6 +254,7 @@ export default createTranslationMessages({
     'field.pod': 'Pod',
     'field.container': 'Container',
     'field.command': 'Befehl',
+    'field.exitCode': 'Exit-Code',
     'field.requestUri': 'Anfrage-URI',
     'field.statusCode': 'Statuscode',
     'field.latency': 'Antwortzeit',
@@ -451,6 +452,8 @@ export default createTranslationMessages({
       'Diese Aufzeichnung ist unvollständig: {{reason}}',
     'player.recovered':
       'Der Proxy wurde während dieser Sitzung beendet; die Aufzeichnung wurde von seiner Platte vervollständigt.',
+    'player.curtailed':
+      'Ein Teil der Ausgabe war zu aufwendig, um ihn vorab abzuspielen: Nach einem Sprung kann der Bildschirm abweichen, von Anfang an abgespielt stimmt er.',
     'player.indexFailed':
       'Suche, Vorschau und schnelle Sprünge enden in dieser Aufzeichnung früher: {{reason}}',
     'player.outOfReach':

@@ -262,6 +262,7 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       pod: 'Pod',
       container: 'Container',
       command: 'Command',
+      exitCode: 'Exit Code',
       requestUri: 'Request URI',
       statusCode: 'Status Code',
       latency: 'Latency',
@@ -460,6 +461,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       truncatedReason: 'This recording is incomplete: {{reason}}',
       recovered:
         'The proxy was stopped during this session; the recording was completed from its disk.',
+      curtailed:
+        'A part of the output was too costly to replay ahead: after a seek the screen may differ, played from the start it does not.',
       indexFailed:
         'Search, preview and quick seeks end early in this recording: {{reason}}',
       outOfReach:
