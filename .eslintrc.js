@@ -28,7 +28,7 @@ const HOSTS = ['packages', 'examples', 'bench', 'scripts'];
  * side. A room imports rooms of the rows below its own.
  */
 const AGENT_ROOMS = [
-  ['server'],
+  ['server', 'login'],
   ['tunnel'],
   ['forward'],
   ['authn', 'authz'],

@@ -174,6 +174,22 @@ export interface Config {
        * @visibility backend
        */
       userNamePrefix?: string;
+      /** Of command lines that sign in and renew their credential. */
+      login?: {
+        /**
+         * How long a login is renewed before the user signs in again; `7d` by
+         * default.
+         *
+         * @visibility backend
+         */
+        lifetime?: string;
+        /**
+         * How long each of its tokens is valid, `1m` at least; `1h` by default.
+         *
+         * @visibility backend
+         */
+        tokenLifetime?: string;
+      };
     };
 
     /** @visibility backend */

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
-import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
-import { AuditLog, BestEffortSink, SpoolSink } from './audit';
-import { CredentialVerifier } from './authn';
-import { Authorizer, ClusterBinding, PolicyAge, RequestBudget } from './authz';
+import {
+  durationToMilliseconds,
+  RoleAuthorizer,
+} from 'backstage-plugin-kubernetes-audit-common';
+import { AuditLog, BestEffortSink, redactTokens, SpoolSink } from './audit';
+import { CredentialUses, CredentialVerifier } from './authn';
+import { ClusterBinding, PolicyAge, RequestBudget } from './authz';
 import type { ProxyConfig } from './config';
 import {
   EventDelivery,
@@ -140,7 +143,8 @@ export class Proxy {
     const verifier = CredentialVerifier.create({
       audience: config.proxyGroup,
     });
-    const authorizer = Authorizer.create();
+    // The reason stands in the audit row beside the URI, which shows no token.
+    const authorizer = RoleAuthorizer.create({ showPath: redactTokens });
     const running = RunningCalls.create();
     policy.subscribe(bundle => {
       authorizer.useRoles(bundle.roles, bundle.clusters);
@@ -213,6 +217,7 @@ export class Proxy {
       }
       closedBySpool = reason;
     };
+    const uses = CredentialUses.create();
     let draining = false;
     const handler = RequestHandler.create({
       clusters,
@@ -228,6 +233,7 @@ export class Proxy {
         draining ? 'the proxy is shutting down' : policyAge.refusal,
       unrecordable: () => spool.unwritable,
       isBoundTo: name => binding.covers(name),
+      noteUse: (id, at) => uses.note(id, at),
       maxParsedBody: config.audit.maxParsedBody,
       troubles,
       logger,
@@ -240,7 +246,10 @@ export class Proxy {
     const heartbeat = Heartbeat.create({
       portal,
       logger,
-      onAnswer: ({ instances }) => hub.useInstances(instances ?? []),
+      onAnswer: ({ instances }, { credentialUses = [] }) => {
+        hub.useInstances(instances ?? []);
+        uses.told(credentialUses);
+      },
       describe: () => ({
         kind: 'proxy',
         version,
@@ -258,6 +267,7 @@ export class Proxy {
         instance,
         tunnels: hub.statuses(),
         sentAt: new Date().toISOString(),
+        credentialUses: uses.list(),
         spool: {
           epoch: spool.epoch,
           depth: spool.depth,

@@ -8,8 +8,10 @@ import {
   isTunnelConfig,
   loadConfigAndFiles,
   loadTunnelConfig,
+  ProxyConfig,
   TrackedFiles,
 } from './config';
+import { LoginCommandOptions, runLogin, runLogout } from './login';
 import { Proxy } from './Proxy';
 import {
   addReloadMetrics,
@@ -59,11 +61,15 @@ function stopOnSignal(logger: Logger, stop: () => Promise<void>): void {
 function startReloading(
   proxy: Proxy,
   options: Pick<
-    Parameters<typeof ConfigReloader.create>[0],
+    Parameters<typeof ConfigReloader.create<ProxyConfig>>[0],
     'file' | 'inForce' | 'onApplied' | 'logger'
   >,
 ): ConfigReloader {
-  const reloader = ConfigReloader.create({ ...options, apply: proxy.reload });
+  const reloader = ConfigReloader.create({
+    ...options,
+    load: loadConfigAndFiles,
+    apply: proxy.reload,
+  });
   addReloadMetrics(proxy.metrics, () => reloader.counts);
   reloader.start();
   return reloader;
@@ -144,17 +150,32 @@ async function runProxy(file: string): Promise<void> {
 }
 
 async function runTunnel(file: string): Promise<void> {
-  const config = loadTunnelConfig(file);
+  // Until there is something to reload, the signal must end nothing.
+  let reload = () => {};
+  process.on('SIGHUP', () => reload());
+  const files = TrackedFiles.create();
+  const config = loadTunnelConfig(file, { files });
   const logger = pino({ level: config.log.level });
   const { version } = packageJson;
   const agent = await TunnelAgent.start(config, { logger, version });
+  const reloader = ConfigReloader.create({
+    file,
+    inForce: { config, files },
+    load: (path, read) => loadTunnelConfig(path, { files: read }),
+    apply: agent.reload,
+    logger,
+  });
   const metrics = createTunnelAgentMetrics(() => agent.state);
+  addReloadMetrics(metrics, () => reloader.counts);
   const admin = AdminServer.fromConfig(config.admin, {
     readiness: () => tunnelAgentReadiness(agent.state),
     metrics: () => metrics.metrics(),
   });
   await admin.listen();
+  reloader.start();
+  reload = () => reloader.reload('SIGHUP');
   stopOnSignal(logger, async () => {
+    reloader.stop();
     await agent.stop();
     await admin.close();
   });
@@ -211,6 +232,21 @@ export function main(argv: string[]): void {
     .description('run the reverse-tunnel agent')
     .requiredOption('--config <file>', 'the configuration file, YAML')
     .action(options => run(() => runTunnel(options.config)));
+  program
+    .command('login')
+    .description('sign kubectl in at the portal: an exec credential plugin')
+    .requiredOption('--portal <url>', 'the address of the portal')
+    .option('--no-browser', 'only print the address')
+    .option('--cache-dir <directory>', 'where the credential is kept')
+    .option('--allow-http', 'also without TLS, which others can read')
+    .action((options: LoginCommandOptions) => run(() => runLogin(options)));
+  program
+    .command('logout')
+    .description('take the login back, and forget it')
+    .requiredOption('--portal <url>', 'the address of the portal')
+    .option('--cache-dir <directory>', 'where the credential is kept')
+    .option('--allow-http', 'also without TLS, which others can read')
+    .action((options: LoginCommandOptions) => run(() => runLogout(options)));
   program
     .command('check')
     .description('validate a configuration file')

@@ -4,6 +4,7 @@ import {
   RequestListener,
   Server,
 } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -26,24 +27,31 @@ export class TestApiServer {
   onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void =
     (_request, socket) => socket.destroy();
   readonly #server: Server;
+  readonly #scheme: string;
 
-  static async start(): Promise<TestApiServer> {
-    const server = new TestApiServer();
+  /** @param tls - plain HTTP without */
+  static async start(tls?: {
+    cert: string;
+    key: string;
+  }): Promise<TestApiServer> {
+    const server = new TestApiServer(tls);
     await new Promise<void>(resolve => {
       server.#server.listen(0, '127.0.0.1', resolve);
     });
     return server;
   }
 
-  private constructor() {
-    this.#server = createServer(async (request, response) => {
+  private constructor(tls: { cert: string; key: string } | undefined) {
+    this.#scheme = tls ? 'https' : 'http';
+    const answer: RequestListener = (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', chunk => chunks.push(chunk));
       request.on('end', () => {
         this.#remember(request, Buffer.concat(chunks).toString());
       });
       this.onRequest(request, response);
-    });
+    };
+    this.#server = tls ? createSecureServer(tls, answer) : createServer(answer);
     this.#server.on('upgrade', (request, socket, head) => {
       this.#remember(request, '');
       socket.on('error', () => socket.destroy());
@@ -52,7 +60,9 @@ export class TestApiServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#scheme}://127.0.0.1:${
+      (this.#server.address() as AddressInfo).port
+    }`;
   }
 
   async connectionCount(): Promise<number> {

@@ -27,8 +27,8 @@ describe('RecordingDelivery', () => {
   let calls: string[];
   let answer: (call: IngestCall) => number;
 
-  /** A recording of some frames that has ended. */
-  const record = async (frames: number): Promise<string> => {
+  /** A recording that goes on. */
+  const start = () => {
     const id = uuidv7();
     const recording = SessionRecording.start({
       store,
@@ -48,9 +48,15 @@ describe('RecordingDelivery', () => {
         tty: true,
         connectedFrom: 'Proxy',
       },
-      onFrame: () => {},
+      onFrame: () => delivery.wake(),
       onFailure: () => {},
     });
+    return { id, recording };
+  };
+
+  /** A recording of some frames that has ended. */
+  const record = async (frames: number): Promise<string> => {
+    const { id, recording } = start();
     for (let i = 0; i < frames; i++) {
       recording.append('output', Buffer.alloc(300 * 1024, `${i}`));
     }
@@ -90,13 +96,55 @@ describe('RecordingDelivery', () => {
     const id = await record(2);
     delivery.start();
     await until(() => store.list().length === 0, 'the delivery');
-    expect(calls).toEqual([
-      `${id}/chunks/0`,
-      `${id}/chunks/1`,
-      `${id}/chunks/2`,
-      `${id}/complete`,
-    ]);
+    expect(calls).toEqual([`${id}/chunks/0`, `${id}/complete`]);
     expect(store.bytes).toBe(0);
+  });
+
+  it('sends the frames of a session that prints much some at a time', async () => {
+    const id = await record(9);
+    const frames: number[] = [];
+    answer = ({ path, body }) => {
+      if (!path.endsWith('/complete')) {
+        frames.push(decodeFrames(body).length);
+      }
+      return 200;
+    };
+    delivery.start();
+    await until(() => store.list().length === 0, 'the delivery');
+    // The last one says how it ended.
+    expect(frames).toEqual([4, 4, 2]);
+    expect(calls.at(-1)).toBe(`${id}/complete`);
+  });
+
+  it('sends what waits for more when no more comes', async () => {
+    const { recording } = start();
+    recording.append('output', Buffer.alloc(300 * 1024, 'x'));
+    delivery.start();
+    await until(() => calls.length > 0, 'the frame of a running session');
+    await recording.finish({ exitCode: 0, reason: 'the command ended' });
+    await until(() => store.list().length === 0, 'the delivery');
+    expect(calls).toHaveLength(3);
+  });
+
+  it('goes on behind a chunk that the portal has with fewer frames', async () => {
+    const id = await record(5);
+    const file = readFileSync(join(root, id, 'frames'));
+    const all = decodeFrames(file);
+    const stored = file.subarray(0, all[0].totalBytes + all[1].totalBytes);
+    const bodies: Buffer[] = [];
+    answer = ({ path, body }) => {
+      if (path.endsWith('/chunks/0') && !body.equals(stored)) {
+        return 409;
+      }
+      if (!path.endsWith('/complete')) {
+        bodies.push(body);
+      }
+      return 200;
+    };
+    delivery.start();
+    await until(() => store.list().length === 0, 'the delivery');
+    expect(Buffer.concat(bodies).equals(file)).toBe(true);
+    expect(bodies[0].equals(stored)).toBe(true);
   });
 
   it('comes to an end on a disk on which it cannot note how far it is', async () => {

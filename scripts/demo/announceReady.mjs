@@ -23,6 +23,7 @@ READY
   Portal             ${backendUrl}  (sign in as guest)
     Requests         ${backendUrl}/admin/audit/kubernetes/requests
     Recordings       ${backendUrl}/admin/audit/kubernetes/recordings
+    Access           ${backendUrl}/kubernetes-access
   Proxy              ${proxyUrl}/clusters/${clusterName}
     Health, metrics  ${proxyAdminUrl}/readyz, /metrics
   Logs and state     ${directory}

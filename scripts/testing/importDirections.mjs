@@ -27,6 +27,11 @@ const CASES = [
     refused: true,
   },
   {
+    file: 'proxy-agent/src/login/example.ts',
+    imports: '../server',
+    refused: true,
+  },
+  {
     file: 'proxy-agent/src/spool/example.ts',
     imports: '../delivery',
     refused: true,

@@ -1,4 +1,5 @@
 import { createServer, Socket } from 'node:net';
+import { createServer as createTlsServer, TlsOptions } from 'node:tls';
 import { once } from 'node:events';
 import { BODIES, HUGE_BYTES, PATHS, WATCH_EVENTS } from './scenarios';
 
@@ -53,11 +54,13 @@ async function sendHuge(socket: Socket): Promise<void> {
  * and each event of a watch is one.
  */
 export class StandInApiServer {
-  static async listen(port: number): Promise<void> {
+  /** @param tls - plain HTTP without */
+  static async listen(port: number, tls?: TlsOptions): Promise<void> {
     const api = new StandInApiServer();
-    const server = createServer({ noDelay: true }, socket =>
-      api.#serve(socket),
-    );
+    const serve = (socket: Socket) => api.#serve(socket);
+    const server = tls
+      ? createTlsServer({ ...tls, noDelay: true }, serve)
+      : createServer({ noDelay: true }, serve);
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
   }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, IncomingMessage } from 'node:http';
+import { createServer, IncomingMessage, RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { TlsOptions } from 'node:tls';
 // The codecs belong to the agent, which exports none of them.
 // eslint-disable-next-line @backstage/no-relative-monorepo-imports
 import {
@@ -91,11 +93,13 @@ export class SessionServer {
     [WEBSOCKET, SPDY].map(carrier => [carrier, piecesOf(carrier)]),
   );
 
-  static async listen(port: number): Promise<void> {
+  /** @param tls - plain HTTP without */
+  static async listen(port: number, tls?: TlsOptions): Promise<void> {
     const sessions = new SessionServer();
-    const server = createServer((_, response) => {
+    const refuse: RequestListener = (_, response) => {
       response.writeHead(404).end();
-    });
+    };
+    const server = tls ? createTlsServer(tls, refuse) : createServer(refuse);
     server.on('upgrade', (request, socket) =>
       sessions.#upgrade(request, socket),
     );

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Address, runLoad, warmUp } from '../load';
-import { ALL_CORES } from '../machine';
+import { CORES } from '../machine';
 import { buildAgent } from '../proxy/buildAgent';
 import { makeCertificate } from '../proxy/makeCertificate';
 import { SCENARIOS } from '../proxy/scenarios';
+import { profiling } from '../recording/measureKubectl';
 import { startAgent } from '../proxy/startAgent';
 import { freePort } from '../proxy/startPinned';
 import { startUpstream } from '../proxy/startUpstream';
@@ -20,6 +21,7 @@ import {
   skipped,
   writeResults,
 } from '../report';
+import { CpuMeter, Processes } from './CpuMeter';
 import { hasSsh, startSsh } from './startSsh';
 import { startTunnelAgent } from './startTunnelAgent';
 import { makeTunnelKeys } from './tunnelKeys';
@@ -29,22 +31,36 @@ const MEGABYTES = Number(process.env.BENCH_MEGABYTES ?? 1000);
 const MEGABYTE = 1_000_000;
 const SECONDS = 2;
 const WARM_UP_SECONDS = 0.3;
+/** Each way; most of the code is the same for all. */
+const WARM_UP_REQUESTS = 10_000;
 const CONNECTIONS = 32;
+/** No cluster has an API server without it. */
+const API_HAS_TLS = process.env.BENCH_PLAIN_API === undefined;
+const ONLY = process.env.BENCH_WAYS?.split(',');
 const [GET] = SCENARIOS;
 
 /** The ways from the proxy to the API server. */
 const WAYS = ['direct', 'tunnel', 'ssh -R'] as const;
 type Way = (typeof WAYS)[number];
 
-/** Of one way, one value for each round. */
-type Values = {
+/** What is measured of each way in each round. */
+const QUANTITIES = [
   /** At 32 connections. */
-  requestsPerSecond: number[];
+  'requestsPerSecond',
+  /** Processor time of the proxy at 32 connections, in microseconds. */
+  'proxyPerRequest',
+  /** … and of what carries calls on: the tunnel agent, both sides of SSH. */
+  'carrierPerRequest',
   /** Of one connection, in milliseconds. */
-  p50: number[];
+  'p50',
   /** Output of an exec. */
-  megabytesPerSecond: number[];
-};
+  'megabytesPerSecond',
+  /** Processor time of the proxy for a megabyte of it, in milliseconds. */
+  'proxyPerMegabyte',
+  'carrierPerMegabyte',
+] as const;
+/** Of one way, one value for each round. */
+type Values = Record<(typeof QUANTITIES)[number], number[]>;
 
 /** Calls and sessions through one proxy, over each of the ways in turn. */
 export class TunnelBenchmark {
@@ -61,15 +77,20 @@ export class TunnelBenchmark {
     const certificate = await makeCertificate(directory);
     const keys = await makeTunnelKeys('benchmark', { site: 'benchmark' });
     const sessionPort = await freePort();
-    const cores = ALL_CORES;
+    const load = [CORES.load];
+    // A third core would be the agent's, where there is one.
+    const far = [CORES.spare > 0 ? CORES.proxy + 1 : CORES.load];
+    const near = [CORES.proxy];
+    const carriers = new Map<Way, () => number[]>([['direct', () => []]]);
     const upstream = await startUpstream({
       script: join(__dirname, 'upstream.ts'),
       settings: {
         sessionPort,
         directory: join(directory, 'recordings'),
         tunnels: [keys.agent],
+        tls: API_HAS_TLS ? certificate : undefined,
       },
-      cores,
+      cores: load,
     });
     const stops = [upstream.stop];
     try {
@@ -79,25 +100,34 @@ export class TunnelBenchmark {
       if (hasSsh()) {
         const ssh = await startSsh({
           directory: join(directory, 'ssh'),
-          cores: { server: cores, client: cores },
+          cores: { server: near, client: far },
           targets,
         });
         stops.push(ssh.stop);
+        carriers.set('ssh -R', ssh.pids);
         ports.set('ssh -R', ssh.ports);
         ways.push('ssh -R');
       }
+      const apiServerAt = (port: number) =>
+        API_HAS_TLS
+          ? {
+              endpoint: `https://127.0.0.1:${port}`,
+              caFile: certificate.certFile,
+            }
+          : { endpoint: `http://127.0.0.1:${port}` };
       const clusters = [...ports].flatMap(([way, own]) =>
         own.map((port, index) => ({
           name: clusterOf(way, index),
-          endpoint: `http://127.0.0.1:${port}`,
+          ...apiServerAt(port),
           audit: { recordings: false },
         })),
       );
       const proxy = await startAgent({
         program,
         directory: join(directory, 'proxy'),
-        cores,
+        cores: near,
         portalPort: upstream.portalPort,
+        environment: profiling('proxy'),
         tls: certificate,
         clusters: [
           ...clusters,
@@ -112,23 +142,32 @@ export class TunnelBenchmark {
       const agent = await startTunnelAgent({
         program,
         directory: join(directory, 'agent'),
-        cores,
+        cores: far,
+        environment: profiling('agent'),
         keys,
         proxyUrl: `https://127.0.0.1:${proxy.port}`,
         caFile: certificate.certFile,
         clusters: targets.map((port, index) => ({
           name: clusterOf('tunnel', index),
-          endpoint: `http://127.0.0.1:${port}`,
+          ...apiServerAt(port),
         })),
       });
       stops.push(agent.stop);
-      await this.#measure(ways, {
-        address: {
-          port: proxy.port,
-          certificate: readFileSync(certificate.certFile, 'utf8'),
+      carriers.set('tunnel', agent.pids);
+      await this.#measure(
+        ways.filter(way => ONLY?.includes(way) ?? true),
+        {
+          address: {
+            port: proxy.port,
+            certificate: readFileSync(certificate.certFile, 'utf8'),
+          },
+          credential: upstream.credential,
+          processesOf: way => ({
+            proxy: proxy.pids,
+            carrier: carriers.get(way) ?? (() => []),
+          }),
         },
-        credential: upstream.credential,
-      });
+      );
     } finally {
       for (const stop of stops.reverse()) {
         await stop();
@@ -139,9 +178,13 @@ export class TunnelBenchmark {
 
   async #measure(
     ways: Way[],
-    proxy: { address: Address; credential: string },
+    proxy: {
+      address: Address;
+      credential: string;
+      processesOf: (way: Way) => Processes;
+    },
   ): Promise<void> {
-    const { address, credential } = proxy;
+    const { address, credential, processesOf } = proxy;
     const requestOf = (way: Way) =>
       GET.request({
         address,
@@ -154,10 +197,14 @@ export class TunnelBenchmark {
     for (const way of ways) {
       this.#values.set(way, {
         requestsPerSecond: [],
+        proxyPerRequest: [],
+        carrierPerRequest: [],
         p50: [],
         megabytesPerSecond: [],
+        proxyPerMegabyte: [],
+        carrierPerMegabyte: [],
       });
-      await warmUp(address, requestOf(way), GET.warmUpRequests);
+      await warmUp(address, requestOf(way), WARM_UP_REQUESTS);
     }
     for (let round = 0; round < ROUNDS; round++) {
       console.log(`round ${round + 1} of ${ROUNDS}`);
@@ -167,19 +214,33 @@ export class TunnelBenchmark {
           status: GET.status,
           seconds: SECONDS,
           warmUpSeconds: WARM_UP_SECONDS,
-          onWarm: () => {},
         };
+        const meter = CpuMeter.of(processesOf(way));
         const many = await runLoad(address, {
           ...load,
           connections: CONNECTIONS,
+          onWarm: () => meter.reset(),
         });
-        const one = await runLoad(address, { ...load, connections: 1 });
+        const forCalls = meter.read();
+        const one = await runLoad(address, {
+          ...load,
+          connections: 1,
+          onWarm: () => {},
+        });
+        meter.reset();
+        const megabytesPerSecond = await outputSpeed(way, address, credential);
+        const forOutput = meter.read();
         const values = this.#values.get(way);
-        values?.requestsPerSecond.push(many.requests / many.seconds);
-        values?.p50.push(one.p50);
-        values?.megabytesPerSecond.push(
-          await outputSpeed(way, address, credential),
-        );
+        const measured: Record<keyof Values, number> = {
+          requestsPerSecond: many.requests / many.seconds,
+          proxyPerRequest: forCalls.proxy / many.requests,
+          carrierPerRequest: forCalls.carrier / many.requests,
+          p50: one.p50,
+          megabytesPerSecond,
+          proxyPerMegabyte: forOutput.proxy / 1000 / MEGABYTES,
+          carrierPerMegabyte: forOutput.carrier / 1000 / MEGABYTES,
+        };
+        QUANTITIES.forEach(key => values?.[key].push(measured[key]));
       }
     }
   }
@@ -188,12 +249,19 @@ export class TunnelBenchmark {
     const of = (way: Way, key: keyof Values) =>
       median(this.#values.get(way)?.[key] ?? []) ?? NaN;
     printTable(
-      ['way', 'requests/s (32)', 'p50 (1), ms', 'exec output, MB/s'],
+      [
+        'way',
+        'requests/s (32)',
+        'CPU µs/request: proxy',
+        'carrier',
+        'p50 (1), ms',
+        'exec output, MB/s',
+        'CPU ms/MB: proxy',
+        'carrier',
+      ],
       [...this.#values.keys()].map(way => [
         way,
-        of(way, 'requestsPerSecond'),
-        of(way, 'p50'),
-        of(way, 'megabytesPerSecond'),
+        ...QUANTITIES.map(key => of(way, key)),
       ]),
     );
     const share = (key: keyof Values, other: Way) =>

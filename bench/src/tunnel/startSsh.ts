@@ -28,7 +28,11 @@ export async function startSsh(options: {
   /** Of the server, beside the proxy, and of the client, beside the cluster. */
   cores: { server: number[]; client: number[] };
   targets: number[];
-}): Promise<{ ports: number[]; stop: () => Promise<void> }> {
+}): Promise<{
+  ports: number[];
+  pids: () => number[];
+  stop: () => Promise<void>;
+}> {
   const { directory, cores, targets } = options;
   mkdirSync(directory, { recursive: true });
   chmodSync(directory, 0o700);
@@ -83,6 +87,7 @@ export async function startSsh(options: {
   await untilListening(client, ports[ports.length - 1]);
   return {
     ports,
+    pids: () => [...server.pids(), ...client.pids()],
     stop: async () => {
       await client.stop();
       await server.stop();

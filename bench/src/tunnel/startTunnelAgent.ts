@@ -18,7 +18,8 @@ export async function startTunnelAgent(options: {
   keys: TunnelKeys;
   proxyUrl: string;
   caFile: string;
-  clusters: { name: string; endpoint: string }[];
+  clusters: { name: string; endpoint: string; caFile?: string }[];
+  environment?: NodeJS.ProcessEnv;
 }): Promise<PinnedProcess> {
   const { directory, keys, proxyUrl, caFile, clusters } = options;
   const stateDirectory = join(directory, 'state');
@@ -46,7 +47,7 @@ export async function startTunnelAgent(options: {
     options.cores,
     process.execPath,
     [options.program, 'tunnel', '--config', file],
-    { NODE_ENV: 'production' },
+    { NODE_ENV: 'production', ...options.environment },
   );
   await untilReady(started, async () => {
     try {

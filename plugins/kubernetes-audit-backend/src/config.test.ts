@@ -25,6 +25,12 @@ describe('readKubernetesAuditConfig', () => {
       credentials: {
         lifetime: '12h',
         lifetimeMs: 43_200_000,
+        login: {
+          lifetime: '7d',
+          lifetimeMs: 7 * 24 * 60 * 60 * 1000,
+          tokenLifetime: '1h',
+          tokenLifetimeMs: 60 * 60 * 1000,
+        },
         proxyGroup: 'default',
         userNamePrefix: '',
       },

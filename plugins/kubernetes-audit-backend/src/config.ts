@@ -12,6 +12,11 @@ import { checkRole } from './access/checkRole';
 
 /** How long a credential is valid unless the configuration says otherwise. */
 const DEFAULT_CREDENTIAL_LIFETIME = '12h';
+/** How long a login is renewed, and how long each of its tokens is valid, unless the configuration says otherwise. */
+const DEFAULT_LOGIN_LIFETIME = '7d';
+const DEFAULT_LOGIN_TOKEN_LIFETIME = '1h';
+/** In milliseconds: a shorter one would be renewed all the time. */
+const MIN_LOGIN_TOKEN_LIFETIME_MS = 60_000;
 /** How long a key signs unless the configuration says otherwise. */
 const DEFAULT_KEY_ROTATION = '30d';
 /** A key signs for so long at least, in milliseconds: it takes a while to make the next one known. */
@@ -107,6 +112,11 @@ const keyRotationPeriod = durationSchema.refine(
   'must be manual, or 1h or longer',
 );
 
+const loginTokenLifetime = durationSchema.refine(
+  period => durationToMilliseconds(period) >= MIN_LOGIN_TOKEN_LIFETIME_MS,
+  'must be 1m or longer',
+);
+
 const retentionPeriod = durationSchema.refine(
   period => durationToMilliseconds(period) >= MIN_RETENTION_MS,
   'must be forever, or 1d or longer',
@@ -138,6 +148,14 @@ const configSchema = z.object({
         .string()
         .refine(noSystemPrefix, 'must not begin with system:')
         .default(''),
+      login: z
+        .strictObject({
+          lifetime: loginTokenLifetime.default(DEFAULT_LOGIN_LIFETIME),
+          tokenLifetime: loginTokenLifetime.default(
+            DEFAULT_LOGIN_TOKEN_LIFETIME,
+          ),
+        })
+        .prefault({}),
     })
     .prefault({}),
   keys: z
@@ -176,7 +194,10 @@ const configSchema = z.object({
 
 /** `kubernetesAudit` of the configuration, with its defaults; see config.d.ts. */
 export type KubernetesAuditConfig = z.infer<typeof configSchema> & {
-  credentials: { lifetimeMs: number };
+  credentials: {
+    lifetimeMs: number;
+    login: { lifetimeMs: number; tokenLifetimeMs: number };
+  };
   /** Without a period keys rotate on demand alone. */
   keys: { rotationMs: number | undefined };
   /** Without a period they are kept for ever. */
@@ -205,6 +226,13 @@ export function readKubernetesAuditConfig(
     credentials: {
       ...credentials,
       lifetimeMs: durationToMilliseconds(credentials.lifetime),
+      login: {
+        ...credentials.login,
+        lifetimeMs: durationToMilliseconds(credentials.login.lifetime),
+        tokenLifetimeMs: durationToMilliseconds(
+          credentials.login.tokenLifetime,
+        ),
+      },
     },
     keys: {
       ...keys,

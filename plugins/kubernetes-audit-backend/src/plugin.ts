@@ -18,12 +18,14 @@ import {
 } from 'backstage-plugin-kubernetes-audit-node';
 import {
   AccessService,
+  CredentialIssuer,
   DatabaseCredentialStore,
   DatabaseUserRevocationStore,
   KeyRotation,
   KubernetesUserNames,
   PolicyBundles,
   readKeySecret,
+  RoleDirectory,
   SecretBox,
   SigningKeys,
   UserDirectory,
@@ -54,6 +56,7 @@ import {
   SpoolGaps,
   SpoolPruning,
 } from './ingest';
+import { DatabaseLoginStore, LoginRequests, LoginService } from './login';
 import {
   createBlobStore,
   DatabaseRecordingStore,
@@ -65,8 +68,11 @@ import {
   SidecarStore,
 } from './recordings';
 import { EventRetention, RecordingRetention } from './retention';
-import { createRouter, KEYS_PATH } from './router';
+import { createRouter, KEYS_PATH, LOGIN_PATH } from './router';
 import { DatabaseTunnelStore, TunnelService } from './tunnels';
+
+/** Where the app has *Kubernetes Access*, below its own address. */
+const ACCESS_PAGE_PATH = '/kubernetes-access';
 
 /** Looks whether the signing keys are due for something; one replica does. */
 const KEY_ROTATION_TASK: SchedulerServiceTaskScheduleDefinition & {
@@ -152,17 +158,22 @@ export const kubernetesAuditPlugin = createBackendPlugin({
         const config = readKubernetesAuditConfig(services.config);
         const knex = await connectDatabase(services.database);
         const issuer = await services.discovery.getExternalBaseUrl(PLUGIN_ID);
+        const appUrl =
+          services.config.getOptionalString('app.baseUrl') ??
+          services.config.getString('backend.baseUrl');
         const authorizer = PermissionAuthorizer.create({
           permissions: services.permissions,
           config: services.config,
           administrators: config.administrators,
         });
         const heartbeats = DatabaseHeartbeatStore.create({ knex, now });
+        const credentials = DatabaseCredentialStore.create(knex);
         const agents = AgentDirectory.create({
           heartbeats,
           authorizer,
           agents: config.agents,
           clusters: config.clusters,
+          noteUses: uses => credentials.noteUses(uses, new Date(now())),
         });
         const secret = await readKeySecret({
           config: services.config,
@@ -177,8 +188,27 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           box,
           now,
         });
-        const credentials = DatabaseCredentialStore.create(knex);
         const revocations = DatabaseUserRevocationStore.create(knex);
+        const credentialIssuer = CredentialIssuer.create({
+          keys,
+          revocations,
+          issuer,
+          audience: config.credentials.proxyGroup,
+          now,
+        });
+        const users = UserDirectory.create(services);
+        const userNames = KubernetesUserNames.create({ knex, config });
+        const loginStore = DatabaseLoginStore.create(knex);
+        const bundles = PolicyBundles.create({
+          knex,
+          keys,
+          credentials,
+          revocations,
+          tunnels: tunnelStore,
+          config,
+          issuer,
+          now,
+        });
         const rotation = KeyRotation.create({
           keys,
           credentials,
@@ -256,7 +286,9 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           events: eventStore.store,
           recordings: recordings.store,
         });
-        httpRouter.addAuthPolicy({ path: KEYS_PATH, allow: 'unauthenticated' });
+        for (const path of [KEYS_PATH, LOGIN_PATH]) {
+          httpRouter.addAuthPolicy({ path, allow: 'unauthenticated' });
+        }
         httpRouter.use(
           createRouter({
             httpAuth,
@@ -310,16 +342,42 @@ export const kubernetesAuditPlugin = createBackendPlugin({
             }),
             playbacks: PlaybackLog.create({ now }),
             access: AccessService.create({
-              users: UserDirectory.create(services),
-              userNames: KubernetesUserNames.create({ knex, config }),
+              users,
+              userNames,
               agents,
               credentials,
               revocations,
               rotation,
-              keys,
+              issuer: credentialIssuer,
               authorizer,
               config,
-              issuer,
+              portal: issuer,
+              now,
+            }),
+            roles: RoleDirectory.create({
+              users,
+              agents,
+              bundles,
+              authorizer,
+              config,
+            }),
+            loginRequests: LoginRequests.create({
+              store: loginStore,
+              users,
+              userNames,
+              authorizer,
+              page: `${appUrl.replace(/\/+$/, '')}${ACCESS_PAGE_PATH}`,
+              now,
+            }),
+            logins: LoginService.create({
+              store: loginStore,
+              users,
+              credentials,
+              revocations,
+              issuer: credentialIssuer,
+              auditor: services.auditor,
+              ...config.credentials.login,
+              unconfirmedGroupsMs: config.credentials.lifetimeMs,
               now,
             }),
             agents,
@@ -330,16 +388,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               box,
               now,
             }),
-            bundles: PolicyBundles.create({
-              knex,
-              keys,
-              credentials,
-              revocations,
-              tunnels: tunnelStore,
-              config,
-              issuer,
-              now,
-            }),
+            bundles,
             keys,
             settings: { exportEncryption: config.export.encryption },
             clock,

@@ -41,6 +41,9 @@ export const tunnelStatusSchema = z.object({
 /** A tunnel that ends in a proxy, as the proxy tells of it. @public */
 export type TunnelStatus = z.infer<typeof tunnelStatusSchema>;
 
+/** Credentials whose use one heartbeat tells of at the most. @public */
+export const MAX_CREDENTIAL_USES = 1000;
+
 /** The body of `POST /v1/agent/heartbeat`. @public */
 export const agentHeartbeatSchema = z.object({
   kind: z.enum(['proxy', 'tunnel']).default('proxy'),
@@ -62,6 +65,11 @@ export const agentHeartbeatSchema = z.object({
   tunnels: z.array(tunnelStatusSchema).max(10_000).optional(),
   /** What the agent's clock says: ISO 8601. */
   sentAt: z.iso.datetime().optional(),
+  /** Which credentials were used since the last heartbeat, and when last. */
+  credentialUses: z
+    .array(z.object({ id: z.string().max(128), usedAt: z.iso.datetime() }))
+    .max(MAX_CREDENTIAL_USES)
+    .optional(),
   spool: z
     .object({
       epoch: z.uuid(),
@@ -87,7 +95,7 @@ export type HeartbeatAnswer = z.infer<typeof heartbeatAnswerSchema>;
 /** `GET /v1/agents`: all workers of an agent as one. @public */
 export type AgentStatus = Omit<
   AgentHeartbeat,
-  'worker' | 'spool' | 'sentAt'
+  'worker' | 'spool' | 'sentAt' | 'credentialUses'
 > & {
   id: string;
   lastSeenAt: string;

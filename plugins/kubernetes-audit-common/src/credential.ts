@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Role } from './policy';
 
 /** The proxy group (audience) of a credential unless configuration names another. @public */
 export const DEFAULT_PROXY_GROUP = 'default';
@@ -38,15 +39,40 @@ export type Credential = {
   id: string;
   userEntityRef: string;
   issuedAt: string;
+  /** Of a login: until when it is renewed. */
   expiresAt: string;
   revokedAt?: string;
+  /** Whether it stands in a kubeconfig, a command line that was signed in renews it, or the portal's own Kubernetes plugin has it. */
+  kind: 'kubeconfig' | 'login' | 'portal';
+  /** When a proxy last told of a call with it. */
+  lastUsedAt?: string;
+  /** Of a login: what the command line called its machine. */
+  hostName?: string;
+  /** Of a login: from where it was asked for. */
+  clientIp?: string;
 };
+
+/** The versions of kubectl's exec credential plugins that a kubeconfig can be written for; `v1` needs kubectl 1.22. @public */
+export const EXEC_API_VERSIONS = ['v1', 'v1beta1'] as const;
+
+/** The body of `POST /v1/access/kubeconfig`; none means all clusters and a token. @public */
+export const kubeconfigRequestSchema = z.strictObject({
+  /** Names of the clusters; all that the caller may reach unless given. */
+  clusters: z.array(z.string().min(1).max(253)).min(1).max(10_000).optional(),
+  /** A token inside of the file, or a command that signs in and renews. */
+  credential: z.enum(['token', 'login']).default('token'),
+  execApiVersion: z.enum(EXEC_API_VERSIONS).default('v1'),
+});
+
+/** The body of `POST /v1/access/kubeconfig`. @public */
+export type KubeconfigRequest = z.infer<typeof kubeconfigRequestSchema>;
 
 /** `POST /v1/access/kubeconfig` @public */
 export type KubeconfigResponse = {
   /** The kubeconfig as YAML, one context per cluster. */
   kubeconfig: string;
-  credential: Credential;
+  /** What is in it; absent where a login gets one later. */
+  credential?: Credential;
 };
 
 /**
@@ -79,9 +105,22 @@ export const portalAccessSchema = z.object({
 /** What the portal's own Kubernetes plugin calls a user's clusters with. @public */
 export type PortalAccessResponse = z.infer<typeof portalAccessSchema>;
 
+/** A role without whom it is for. @public */
+export type AccessRole = Omit<Role, 'subjects' | 'clusters'>;
+
 /** `GET /v1/access`: the clusters that the caller may reach. @public */
 export type AccessResponse = {
   clusters: { name: string; server: string; roles: string[] }[];
+  /** The roles that the clusters name, in the order in which they count. */
+  roles: AccessRole[];
+  /** The caller. */
+  userEntityRef: string;
+  /** Whether the caller sees and revokes the credentials of others. */
+  mayManage: boolean;
+  /** How long a token of a kubeconfig is valid, in milliseconds. */
+  credentialLifetimeMs: number;
+  /** How long a login is renewed, in milliseconds. */
+  loginLifetimeMs: number;
 };
 
 /**

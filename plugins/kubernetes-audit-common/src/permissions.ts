@@ -48,13 +48,13 @@ export const agentManagePermission = createPermission({
   attributes: { action: 'update' },
 });
 
-/** Get a kubeconfig for oneself. @public */
+/** See _Kubernetes Access_: get a kubeconfig for oneself, sign command lines in. @public */
 export const accessUsePermission = createPermission({
   name: 'kubernetes-audit.access.use',
   attributes: {},
 });
 
-/** See and revoke the credentials of others, and rotate the keys that sign them. @public */
+/** See and revoke the credentials of others, see _Roles_, and rotate the keys that sign credentials. @public */
 export const accessManagePermission = createPermission({
   name: 'kubernetes-audit.access.manage',
   attributes: { action: 'update' },

@@ -126,6 +126,8 @@ export type RecordingTimeline = {
   /** Spans without output or input. */
   idle: { from: number; to: number }[];
   markers: { time: number; text: string }[];
+  /** A part of the output was too much to replay: where it was, screens may differ from what was seen. */
+  isCurtailed?: true;
   /** Why the looking through ended early. */
   failure?: { code: string; message: string };
 };

@@ -6,16 +6,20 @@
 export { isKubernetesCallsAvailable } from './entity';
 export {
   EntityKubernetesCallsContent,
+  KubernetesAccessPage,
   kubernetesAuditPlugin,
+  KubernetesRolesPage,
   PodSessionRecordingsPage,
   ProxiesAndTunnelsPage,
   RequestAuditPage,
 } from './plugin';
 export {
+  accessRouteRef,
   agentsRouteRef,
   entityKubernetesCallsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
+  rolesRouteRef,
 } from './routes';
 export {
   kubernetesAuditApiRef,

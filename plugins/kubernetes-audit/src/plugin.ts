@@ -8,10 +8,12 @@ import {
 import { PLUGIN_ID } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditApiRef, KubernetesAuditClient } from './api';
 import {
+  accessRouteRef,
   agentsRouteRef,
   entityKubernetesCallsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
+  rolesRouteRef,
 } from './routes';
 
 /** The plugin for apps on the legacy frontend system. @public */
@@ -22,6 +24,8 @@ export const kubernetesAuditPlugin = createPlugin({
     recordings: recordingsRouteRef,
     agents: agentsRouteRef,
     entityCalls: entityKubernetesCallsRouteRef,
+    access: accessRouteRef,
+    roles: rolesRouteRef,
   },
   apis: [
     createApiFactory({
@@ -75,5 +79,25 @@ export const EntityKubernetesCallsContent = kubernetesAuditPlugin.provide(
         m => m.EntityKubernetesCalls,
       ),
     mountPoint: entityKubernetesCallsRouteRef,
+  }),
+);
+
+/** Mount at `/admin/audit/kubernetes/roles`. @public */
+export const KubernetesRolesPage = kubernetesAuditPlugin.provide(
+  createRoutableExtension({
+    name: 'KubernetesRolesPage',
+    component: () =>
+      import('./components/LegacyPages').then(m => m.LegacyRolesPage),
+    mountPoint: rolesRouteRef,
+  }),
+);
+
+/** Mount at `/kubernetes-access`. @public */
+export const KubernetesAccessPage = kubernetesAuditPlugin.provide(
+  createRoutableExtension({
+    name: 'KubernetesAccessPage',
+    component: () =>
+      import('./components/LegacyPages').then(m => m.LegacyAccessPage),
+    mountPoint: accessRouteRef,
   }),
 );

@@ -19,3 +19,13 @@ export const entityKubernetesCallsRouteRef = createRouteRef({
 export const agentsRouteRef = createRouteRef({
   id: 'kubernetes-audit:agents',
 });
+
+/** *Kubernetes Access*. @public */
+export const accessRouteRef = createRouteRef({
+  id: 'kubernetes-audit:access',
+});
+
+/** *Roles*. @public */
+export const rolesRouteRef = createRouteRef({
+  id: 'kubernetes-audit:roles',
+});

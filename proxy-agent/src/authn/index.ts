@@ -1,1 +1,2 @@
 export * from './CredentialVerifier';
+export * from './CredentialUses';

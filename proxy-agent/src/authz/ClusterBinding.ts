@@ -1,4 +1,7 @@
-import { compileNamePatterns, NamePattern } from './NamePattern';
+import {
+  compileNamePatterns,
+  NamePattern,
+} from 'backstage-plugin-kubernetes-audit-common';
 
 const EVERYTHING: NamePattern = () => true;
 

@@ -59,6 +59,7 @@ describe('ConfigReloader', () => {
     const files = TrackedFiles.create();
     return ConfigReloader.create({
       file,
+      load: loadConfigAndFiles,
       inForce: { config: loadConfigAndFiles(file, files), files },
       onApplied: inForce => told.push(inForce),
       apply: next => {
@@ -294,6 +295,7 @@ describe('ConfigReloader', () => {
     write('proxy.yaml', config(OTHER));
     const reloader = ConfigReloader.create({
       file,
+      load: loadConfigAndFiles,
       inForce: { ...inForce, files: TrackedFiles.create(files.seen) },
       apply: next => applied.push(next),
       logger: pino({ level: 'silent' }),

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { ConfigError } from './ConfigError';
-import { loadConfigAndFiles } from './loadConfig';
-import { namedFileProblems } from './namedFileProblems';
+import { NamingConfig, namedFileProblems } from './namedFileProblems';
 import type { ProxyConfig } from './ProxyConfig';
 import { TrackedFiles } from './TrackedFiles';
 
@@ -19,17 +18,26 @@ export type ReloadCounts = {
 };
 
 /** A configuration that was taken over, and what was read for it: the file itself and those that it names. */
-export type ConfigInForce = { config: ProxyConfig; files: TrackedFiles };
+export type ConfigInForce<C = ProxyConfig> = {
+  config: C;
+  files: TrackedFiles;
+};
 
-type ReloaderOptions = {
+type ReloaderOptions<C> = {
   /** The configuration file. */
   file: string;
-  /** What the proxy was started with. */
-  inForce: ConfigInForce;
+  /**
+   * Reads and validates it and the files that it names.
+   *
+   * @throws ConfigError
+   */
+  load: (file: string, files: TrackedFiles) => C;
+  /** What the process was started with. */
+  inForce: ConfigInForce<C>;
   /** Takes a configuration over as a whole, or throws and changes nothing. */
-  apply: (config: ProxyConfig) => void;
+  apply: (config: C) => void;
   /** Another one was taken over. */
-  onApplied?: (inForce: ConfigInForce) => void;
+  onApplied?: (inForce: ConfigInForce<C>) => void;
   logger: Logger;
   now?: () => number;
 };
@@ -40,22 +48,24 @@ type ReloaderOptions = {
  * stays; the files that the old one names are still read when they change, so
  * that a certificate is renewed whatever becomes of the configuration file.
  */
-export class ConfigReloader {
-  readonly #options: ReloaderOptions;
+export class ConfigReloader<C extends NamingConfig = ProxyConfig> {
+  readonly #options: ReloaderOptions<C>;
   readonly #now: () => number;
   readonly #counts: ReloadCounts;
-  #inForce: ConfigInForce;
+  #inForce: ConfigInForce<C>;
   /** Of the last attempt, whatever became of it. */
   #watched: readonly TrackedFiles[];
   #changed: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  static create(options: ReloaderOptions): ConfigReloader {
+  static create<C extends NamingConfig>(
+    options: ReloaderOptions<C>,
+  ): ConfigReloader<C> {
     return new ConfigReloader(options);
   }
 
-  private constructor(options: ReloaderOptions) {
+  private constructor(options: ReloaderOptions<C>) {
     this.#options = options;
     this.#inForce = options.inForce;
     this.#watched = [options.inForce.files];
@@ -101,12 +111,12 @@ export class ConfigReloader {
 
   /** Reloads now, whatever has changed. */
   reload(cause: string): void {
-    const { file, apply, onApplied, logger } = this.#options;
+    const { file, load, apply, onApplied, logger } = this.#options;
     const files = TrackedFiles.create();
     this.#changed = undefined;
     this.#watched = [files];
     try {
-      const config = loadConfigAndFiles(file, files);
+      const config = load(file, files);
       apply(config);
       this.#inForce = { config, files };
     } catch (error) {

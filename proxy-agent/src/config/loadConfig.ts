@@ -101,9 +101,10 @@ export function isTunnelConfig(file: string): boolean {
  */
 export function loadTunnelConfig(
   file: string,
-  options: { tokens?: boolean } = {},
+  options: { tokens?: boolean; files?: TrackedFiles } = {},
 ): TunnelConfig {
-  return readConfigAndFiles(file, TrackedFiles.create(), {
+  const { files = TrackedFiles.create() } = options;
+  return readConfigAndFiles(file, files, {
     schema: tunnelConfigSchema,
     tokens: options.tokens ?? false,
   });

@@ -16,7 +16,8 @@ export class Heartbeat {
   static create(options: {
     portal: PortalClient;
     describe: () => AgentHeartbeat;
-    onAnswer?: (answer: HeartbeatAnswer) => void;
+    /** Hears the answer, and what was told. */
+    onAnswer?: (answer: HeartbeatAnswer, told: AgentHeartbeat) => void;
     logger: Logger;
   }): Heartbeat {
     return new Heartbeat(options);
@@ -25,7 +26,8 @@ export class Heartbeat {
   private constructor(options: {
     portal: PortalClient;
     describe: () => AgentHeartbeat;
-    onAnswer?: (answer: HeartbeatAnswer) => void;
+    /** Hears the answer, and what was told. */
+    onAnswer?: (answer: HeartbeatAnswer, told: AgentHeartbeat) => void;
     logger: Logger;
   }) {
     this.#loop = DeliveryLoop.create({
@@ -33,17 +35,19 @@ export class Heartbeat {
       idleMs: INTERVAL_MS,
       logger: options.logger,
       step: async signal => {
+        const told = options.describe();
         const answer = await options.portal.call(
           'POST',
           '/v1/agent/heartbeat',
           {
-            body: JSON.stringify(options.describe()),
+            body: JSON.stringify(told),
             headers: { 'content-type': 'application/json' },
             signal,
           },
         );
         options.onAnswer?.(
           heartbeatAnswerSchema.parse(JSON.parse(answer.body.toString('utf8'))),
+          told,
         );
         return 'idle';
       },

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import {
+  decodeFrameHeader,
+  FRAME_TARGET_BYTES,
   FrameError,
   RecordingCompletion,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -14,6 +16,23 @@ import { PortalClient, PortalError } from './PortalClient';
 
 /** The longest time until a closed frame of a running session goes out, in milliseconds. */
 const IDLE_MS = 1000;
+
+/**
+ * Frames that go out as one chunk, at the most. A session that prints much
+ * closes a hundred frames a second: to send each alone costs proxy and portal
+ * more than to record it.
+ */
+const CHUNK_FRAMES = 4;
+/** So long such a session's frames wait for others, in milliseconds. */
+const LINGER_MS = 200;
+
+/** How far an upload has come, and the frames of the next chunk that were read. */
+type Upload = {
+  position: UploadPosition;
+  frames: Buffer[];
+  /** When the first of them was read. */
+  since: number;
+};
 
 /** A recording that is no good, or that the portal does not want, and when it is tried again. */
 type Parked = { backoff: Backoff; until: number };
@@ -34,15 +53,16 @@ function isOfTheRecording(error: unknown): boolean {
   );
 }
 
-/** Takes recordings to the portal, frame by frame while they grow; the local copy stays until the portal has all of it. */
+/** Takes recordings to the portal while they grow; the local copy stays until the portal has all of it. */
 export class RecordingDelivery {
   readonly #portal: PortalClient;
   readonly #store: RecordingStore;
   readonly #logger: Logger;
   readonly #loop: DeliveryLoop;
   /** Here, too, and not on the disk alone: a full disk must not stop the deliveries that empty it. */
-  readonly #positions = new Map<string, UploadPosition>();
+  readonly #uploads = new Map<string, Upload>();
   readonly #parked = new Map<string, Parked>();
+  #isDraining = false;
 
   static create(options: {
     portal: PortalClient;
@@ -83,6 +103,7 @@ export class RecordingDelivery {
 
   /** Sends what is left, for a proxy that ends; gives up at the first failure. */
   async drain(): Promise<void> {
+    this.#isDraining = true;
     await this.#deliverAll(new AbortController().signal);
   }
 
@@ -134,43 +155,82 @@ export class RecordingDelivery {
   ): Promise<void> {
     // Read before the frames: what is complete now has all its frames.
     let completion = recording.completion();
-    const position = this.#positions.get(recording.id) ?? recording.uploaded();
-    this.#positions.set(recording.id, position);
+    const upload = this.#uploadOf(recording);
     while (!signal.aborted) {
-      let frame: Buffer | undefined;
+      let mayGrow = false;
       try {
-        frame = await recording.readFrame(position.offset);
+        mayGrow = !(await collectFrames(recording, upload));
       } catch (error) {
-        if (!(error instanceof FrameError) || !completion || !position.offset) {
+        if (
+          !(error instanceof FrameError) ||
+          !completion ||
+          nextOffset(upload) === 0
+        ) {
           throw error;
         }
         completion = damaged(completion);
       }
-      if (!frame) {
+      if (upload.frames.length === 0) {
         break;
       }
-      const path = `${basePath(recording)}/chunks/${position.nextChunk}`;
-      await this.#call('PUT', path, {
-        body: frame,
-        headers: { 'content-type': 'application/octet-stream' },
-        signal,
-      });
-      position.nextChunk += 1;
-      position.offset += frame.length;
-      this.#note(recording, position);
+      if (
+        mayGrow &&
+        !completion &&
+        !this.#isDraining &&
+        performance.now() - upload.since < LINGER_MS
+      ) {
+        return;
+      }
+      await this.#sendChunk(recording, upload, signal);
     }
     if (completion && !signal.aborted) {
       await this.#call('POST', `${basePath(recording)}/complete`, {
         body: JSON.stringify({
           ...completion,
-          chunkCount: position.nextChunk,
+          chunkCount: upload.position.nextChunk,
         }),
         headers: { 'content-type': 'application/json' },
         signal,
       });
-      this.#positions.delete(recording.id);
+      this.#uploads.delete(recording.id);
       this.#store.remove(recording);
     }
+  }
+
+  #uploadOf(recording: RecordingDirectory): Upload {
+    const upload = this.#uploads.get(recording.id) ?? {
+      position: recording.uploaded(),
+      frames: [],
+      since: 0,
+    };
+    this.#uploads.set(recording.id, upload);
+    return upload;
+  }
+
+  async #sendChunk(
+    recording: RecordingDirectory,
+    upload: Upload,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { position } = upload;
+    const path = `${basePath(recording)}/chunks/${position.nextChunk}`;
+    const send = async (count: number) => {
+      await this.#call('PUT', path, {
+        body: Buffer.concat(upload.frames.slice(0, count)),
+        headers: { 'content-type': 'application/octet-stream' },
+        signal,
+      });
+      return count;
+    };
+    const count = await send(upload.frames.length).catch(error =>
+      isConflict(error)
+        ? sendFewer(upload.frames.length, send, error)
+        : Promise.reject(error),
+    );
+    const sent = upload.frames.splice(0, count);
+    position.nextChunk += 1;
+    position.offset += bytesOf(sent);
+    this.#note(recording, position);
   }
 
   async #call(...call: Parameters<PortalClient['call']>): Promise<void> {
@@ -194,6 +254,77 @@ export class RecordingDelivery {
       );
     }
   }
+}
+
+function bytesOf(frames: readonly Buffer[]): number {
+  return frames.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Where in the recording's frames the next one to read begins. */
+function nextOffset({ position, frames }: Upload): number {
+  return position.offset + bytesOf(frames);
+}
+
+/**
+ * Reads the frames of the next chunk, as many as there are: a frame that time
+ * has closed ends it, for somebody may be watching.
+ *
+ * @returns whether it takes no more
+ * @throws FrameError when one is damaged; those before it were read
+ */
+async function collectFrames(
+  recording: RecordingDirectory,
+  upload: Upload,
+): Promise<boolean> {
+  while (!isWhole(upload)) {
+    const frame = await recording.readFrame(nextOffset(upload));
+    if (!frame) {
+      return false;
+    }
+    if (upload.frames.length === 0) {
+      upload.since = performance.now();
+    }
+    // A copy: the next one is read into the same memory.
+    upload.frames.push(Buffer.from(frame));
+  }
+  return true;
+}
+
+function isWhole({ frames }: Upload): boolean {
+  const last = frames.at(-1);
+  return (
+    last !== undefined &&
+    (frames.length >= CHUNK_FRAMES ||
+      (decodeFrameHeader(last)?.uncompressedBytes ?? 0) < FRAME_TARGET_BYTES)
+  );
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof PortalError && error.statusCode === 409;
+}
+
+/**
+ * The portal may have the chunk already, with fewer frames: its answer did not
+ * reach a proxy that was killed, and then found more of them.
+ *
+ * @returns of how many frames it is
+ * @throws the conflict when it is of none of these
+ */
+async function sendFewer(
+  frames: number,
+  send: (count: number) => Promise<number>,
+  conflict: unknown,
+): Promise<number> {
+  for (let count = 1; count < frames; count++) {
+    try {
+      return await send(count);
+    } catch (error) {
+      if (!isConflict(error)) {
+        throw error;
+      }
+    }
+  }
+  throw conflict;
 }
 
 function basePath(recording: RecordingDirectory): string {

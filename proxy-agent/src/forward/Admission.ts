@@ -1,6 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import {
+  resolveImpersonation,
+  RoleAuthorizer,
+} from 'backstage-plugin-kubernetes-audit-common';
 import type { CredentialVerifier } from '../authn';
-import { Authorizer, RequestBudget, resolveImpersonation } from '../authz';
+import type { RequestBudget } from '../authz';
 import { authorizationVerb, resourceLabel, sessionKind } from '../request';
 import type { UpstreamClusters } from '../upstream';
 import { askedFor } from './askedFor';
@@ -26,7 +30,7 @@ export type Verdict =
 export type AdmissionOptions = {
   clusters: UpstreamClusters;
   verifier: CredentialVerifier;
-  authorizer: Authorizer;
+  authorizer: RoleAuthorizer;
   /** How many requests one user may send. */
   budget: RequestBudget;
   /** How many requests one address may send without a valid credential. */
@@ -35,6 +39,8 @@ export type AdmissionOptions = {
   unavailable: () => string | undefined;
   /** Why no request can be recorded now, in words for a user. */
   unrecordable: () => string | undefined;
+  /** Hears of each use of a valid credential. */
+  noteUse?: (credentialId: string, at: number) => void;
   /** Whether the portal takes records of a cluster from this proxy. */
   isBoundTo: (clusterName: string) => boolean;
   now?: () => number;
@@ -44,12 +50,13 @@ export type AdmissionOptions = {
 export class Admission {
   readonly #clusters: UpstreamClusters;
   readonly #verifier: CredentialVerifier;
-  readonly #authorizer: Authorizer;
+  readonly #authorizer: RoleAuthorizer;
   readonly #budget: RequestBudget;
   readonly #unauthenticated: UnauthenticatedRefusals;
   readonly #unavailable: () => string | undefined;
   readonly #unrecordable: () => string | undefined;
   readonly #isBoundTo: (clusterName: string) => boolean;
+  readonly #noteUse: ((credentialId: string, at: number) => void) | undefined;
   readonly #now: () => number;
 
   static create(options: AdmissionOptions): Admission {
@@ -65,6 +72,7 @@ export class Admission {
     this.#unavailable = options.unavailable;
     this.#unrecordable = options.unrecordable;
     this.#isBoundTo = options.isBoundTo;
+    this.#noteUse = options.noteUse;
     this.#now = options.now ?? Date.now;
   }
 
@@ -150,6 +158,7 @@ export class Admission {
     }
     const { claims, subjects } = authentication;
     known.isAuthenticated = true;
+    this.#noteUse?.(claims.jti, known.startedAt);
     const waitSeconds = this.#budget.take(claims.sub);
     if (waitSeconds > 0) {
       return refuse(

@@ -1,9 +1,16 @@
 import type { Duplex } from 'node:stream';
-import type { UpgradeConnection } from '../upstream';
+import type { UpstreamConnection } from '../upstream';
 import { TurnBatch } from './TurnBatch';
 
 /** How long a connection may take to accept the last bytes, in milliseconds. */
 const FAREWELL_MS = 2000;
+
+/**
+ * So much may wait to be written, in bytes, before no more is read. What a
+ * stream asks for by itself is less than one batch: each would wait until the
+ * one before it was sent.
+ */
+const MAX_WAITING_BYTES = 256 * 1024;
 
 /** One side of a {@link ConnectionPair}. */
 export type Side = 'client' | 'upstream';
@@ -40,7 +47,7 @@ export const PASS_THROUGH: PairObserver = {
 };
 
 /** The two connections of a pair. */
-export type Sides = { client: Duplex; upstream: UpgradeConnection };
+export type Sides = { client: Duplex; upstream: UpstreamConnection };
 
 /**
  * Two connections of which each gets what the other sends, with backpressure.
@@ -49,7 +56,7 @@ export type Sides = { client: Duplex; upstream: UpgradeConnection };
 export class ConnectionPair {
   readonly #client: Duplex;
   readonly #upstream: Duplex;
-  readonly #connection: UpgradeConnection;
+  readonly #connection: UpstreamConnection;
   readonly #observer: PairObserver;
   /** What gives back the memory of bytes of which a part waits. */
   readonly #held: Record<Side, (() => void)[]> = { client: [], upstream: [] };
@@ -150,7 +157,7 @@ export class ConnectionPair {
     if (side === 'upstream') {
       this.#inject();
     }
-    if (to.writableNeedDrain || this.#observer.heldBack()) {
+    if (isFull(to) || this.#observer.heldBack()) {
       from.pause();
       this.#flow(from, to);
     }
@@ -185,7 +192,7 @@ export class ConnectionPair {
 
   /** Lets more come as soon as it can be passed on. */
   #flow(from: Duplex, to: Duplex): void {
-    if (to.writableNeedDrain) {
+    if (isFull(to)) {
       // Its drain calls again.
       return;
     }
@@ -216,4 +223,8 @@ export class ConnectionPair {
     const timer = setTimeout(() => side.destroy(), FAREWELL_MS);
     side.once('close', () => clearTimeout(timer));
   }
+}
+
+function isFull(to: Duplex): boolean {
+  return to.writableNeedDrain && to.writableLength >= MAX_WAITING_BYTES;
 }

@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { MAX_STATUS_BYTES, statusMessage } from '../audit';
 import type { RequestInfo } from '../request';
-import type { UpstreamRoute } from '../upstream';
+import type {
+  HttpCall,
+  HttpCallHandler,
+  RawHeaders,
+  ResponseHead,
+  UpstreamRoute,
+} from '../upstream';
 import { CallRecord, CLIENT_GONE } from './CallRecord';
-import {
-  AnswerHead,
-  answerHasBody,
-  endAnswer,
-  readAnswerHead,
-  writeAnswerHead,
-} from './clientAnswer';
+import { endAnswer, readAnswerHead, writeAnswerHead } from './clientAnswer';
 import { HeldBody } from './HeldBody';
 import { sendRefusal, STATUS_WAIT_MS } from './kubernetesStatus';
 import type { RequestContext } from './RequestContext';
@@ -19,11 +18,7 @@ import { discardRest } from './requestBody';
 import { UnrecordedOutcomeError } from './UnrecordedOutcomeError';
 import { BROKEN_TUNNEL, upstreamFailure } from './upstreamFailure';
 import type { UpstreamTroubles } from './UpstreamTroubles';
-import {
-  clientResponseHeaders,
-  RawHeaders,
-  toRawHeaders,
-} from './upstreamHeaders';
+import { clientResponseHeaders, reasonText } from './upstreamHeaders';
 
 /** How often a reading call is sent at the most, when connections that were kept alive break under it. */
 const MAX_SENDS = 3;
@@ -31,7 +26,7 @@ const MAX_SENDS = 3;
 const BROKEN_CONNECTION = new Set([
   'ECONNRESET',
   'EPIPE',
-  'UND_ERR_SOCKET',
+  'ERR_HTTP_CONNECTION_ENDED',
   ...BROKEN_TUNNEL,
 ]);
 
@@ -76,7 +71,7 @@ type ExchangeOptions = {
  * backpressure. The head of the answer is released when its outcome is in the
  * spool.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements HttpCallHandler {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #body: Buffer | Readable | undefined;
@@ -88,8 +83,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #state: State = 'asking';
   #sends = 0;
   readonly #triedRoutes = new Set<UpstreamRoute>();
-  #upstream: Dispatcher.DispatchController | undefined;
-  #answer: AnswerHead | undefined;
+  #upstream: HttpCall | undefined;
+  #answer: ResponseHead | undefined;
   readonly #held = HeldBody.create();
   #holdTimer: NodeJS.Timeout | undefined;
   /** The answer's end, or what broke it off. */
@@ -123,7 +118,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#resolve = resolve;
       this.#reject = reject;
       this.#response.once('close', () => this.#clientGone());
-      this.#response.on('drain', () => this.#upstream?.resume());
       this.#send();
     });
   }
@@ -136,9 +130,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#sends += 1;
     this.#upstream = undefined;
     try {
-      route.dispatcher.dispatch(
+      route.send(
         {
-          method: (this.#request.method ?? 'GET') as Dispatcher.HttpMethod,
+          method: this.#request.method ?? 'GET',
           path: `${cluster.basePath}${url}`,
           headers: this.#headers(),
           body: this.#body,
@@ -162,28 +156,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#upstream = controller;
+  onSent(call: HttpCall): void {
+    this.#upstream = call;
     if (this.#state === 'over') {
-      controller.abort(new Error(CLIENT_GONE));
+      call.abort();
     }
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    statusCode: number,
-    _headers: unknown,
-    reason = '',
-  ): void {
-    if (statusCode < 200) {
-      // Said to the proxy, which waits for nothing but the answer.
-      return;
-    }
+  onHead(head: ResponseHead): void {
+    const { statusCode } = head;
     this.#troubles.answered(this.#target.cluster.name, statusCode);
-    this.#answer = readAnswerHead(
-      { statusCode, reason, headers: toRawHeaders(controller.rawHeaders) },
-      this.#target.info,
-    );
+    this.#answer = readAnswerHead(head, this.#target.info);
     if (statusCode < 400) {
       this.#release();
       return;
@@ -192,29 +175,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#holdTimer = setTimeout(() => this.#release(), STATUS_WAIT_MS);
   }
 
-  onResponseData(
-    controller: Dispatcher.DispatchController,
-    chunk: Buffer,
-  ): void {
+  onBody(bytes: Buffer): void {
     if (this.#state === 'answering') {
-      if (!this.#response.write(chunk)) {
-        controller.pause();
+      if (!this.#response.write(bytes)) {
+        this.#holdBack();
       }
       return;
     }
-    this.#held.push(chunk);
+    this.#held.push(bytes);
     if (this.#state === 'holding' && this.#held.bytes >= MAX_STATUS_BYTES) {
       this.#release();
     }
     if (this.#held.isFull) {
-      controller.pause();
+      this.#upstream?.pause();
     }
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    this.#ended = {
-      trailers: clientResponseHeaders(toRawHeaders(controller.rawTrailers)),
-    };
+  onEnd(trailers: RawHeaders): void {
+    this.#ended = { trailers: clientResponseHeaders(trailers) };
     if (this.#state === 'holding') {
       this.#release();
     } else if (this.#state === 'answering') {
@@ -222,7 +200,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseError(_controller: unknown, error: Error): void {
+  onError(error: Error): void {
     switch (this.#state) {
       case 'asking':
         if (this.#maySendAgain(error)) {
@@ -241,12 +219,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
         break;
       case 'recording':
       case 'answering':
-        this.#ended = this.#isWhole() ? { trailers: [] } : { error };
+        this.#ended = { error };
         if (this.#state === 'answering') {
           this.#finish();
         }
         break;
       default:
+    }
+  }
+
+  /** Until the client takes more. */
+  #holdBack(): void {
+    this.#upstream?.pause();
+    if (this.#response.listenerCount('drain') === 0) {
+      this.#response.once('drain', () => this.#upstream?.resume());
     }
   }
 
@@ -271,25 +257,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#state = 'recording';
     const { statusCode, reason } = answer;
     const isError = statusCode >= 400;
+    const told = reasonText(reason);
     this.#record
       .outcome({
         result: isError ? 'failure' : 'success',
-        message: isError ? statusMessage(this.#held.peek(), reason) : reason,
+        message: isError ? statusMessage(this.#held.peek(), told) : told,
         statusCode,
       })
       .then(() => this.#writeAnswer(answer))
       .catch(error => this.#fail(error));
   }
 
-  /** Of an answer without a body undici misses what `Content-Length` tells of. */
-  #isWhole(): boolean {
-    return (
-      this.#answer !== undefined &&
-      !answerHasBody(this.#request, this.#answer.statusCode)
-    );
-  }
-
-  #writeAnswer(answer: AnswerHead): void {
+  #writeAnswer(answer: ResponseHead): void {
     if (this.#state !== 'recording') {
       return;
     }
@@ -304,8 +283,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#finish(last);
       return;
     }
-    if (this.#upstream?.paused && !response.writableNeedDrain) {
-      this.#upstream.resume();
+    if (response.writableNeedDrain) {
+      this.#holdBack();
+    } else {
+      this.#upstream?.resume();
     }
     if (this.#state === 'answering') {
       // A watch may stay silent for long: its head must not wait.
@@ -353,7 +334,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     clearTimeout(this.#holdTimer);
     this.#state = 'over';
-    this.#upstream?.abort(new Error(CLIENT_GONE));
+    this.#upstream?.abort();
     if (this.#record.hasOutcome) {
       this.#resolve();
       return;
@@ -365,7 +346,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #fail(error: Error): void {
     this.#state = 'over';
-    this.#upstream?.abort(error);
+    this.#upstream?.abort();
     this.#unrecorded(error);
   }
 

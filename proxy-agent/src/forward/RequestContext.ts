@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { v7 as uuidv7 } from 'uuid';
-import type { CredentialClaims } from 'backstage-plugin-kubernetes-audit-common';
-import { EventHead, redactTokens, redactUri } from '../audit';
 import type {
   CompiledRole,
+  CredentialClaims,
   Impersonation,
   RequestedImpersonation,
-} from '../authz';
+} from 'backstage-plugin-kubernetes-audit-common';
+import { EventHead, redactTokens, redactUri } from '../audit';
 import {
   authorizationVerb,
   clientName,

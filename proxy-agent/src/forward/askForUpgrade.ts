@@ -1,8 +1,8 @@
 import { IncomingMessage, request as httpRequest } from 'node:http';
-import type { UpgradeConnection } from '../upstream';
+import type { RawHeaders, UpstreamConnection } from '../upstream';
 import type { CallTarget } from './Exchange';
 import { upstreamFailure } from './upstreamFailure';
-import { RawHeaders, withoutHeader } from './upstreamHeaders';
+import { withoutHeader } from './upstreamHeaders';
 
 /** How long an API server may take to answer an upgrade, in milliseconds: it may have to pull strings at a kubelet. */
 const HANDSHAKE_TIMEOUT_MS = 60_000;
@@ -13,7 +13,7 @@ const MAX_RESPONSE_HEAD_BYTES = 256 * 1024;
 export type UpgradeAnswer = {
   head: IncomingMessage;
   /** The caller's from now on. */
-  connection: UpgradeConnection;
+  connection: UpstreamConnection;
   /** What came right behind a 101; undefined when the upgrade was refused. */
   firstBytes: Buffer | undefined;
 };
@@ -55,7 +55,7 @@ export async function askForUpgrade(
       error,
     );
   let headers: RawHeaders;
-  let connection: UpgradeConnection;
+  let connection: UpstreamConnection;
   try {
     gone.throwIfAborted();
     headers = headersOf();

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestInfo } from '../request';
+import type { RawHeaders, ResponseHead } from '../upstream';
 import { discardRest } from './requestBody';
 import {
   clientResponseHeaders,
   hasHeader,
-  RawHeaders,
   reasonPhrase,
   withoutHeader,
 } from './upstreamHeaders';
@@ -18,18 +18,11 @@ const CLUSTERS_VIEW = new Set([
 const CLUSTERS_VIEW_WARNING =
   '299 - "this is the answer of the cluster; the roles of the audit proxy may allow less"';
 
-/** The head of an API server's answer. */
-export type AnswerHead = {
-  statusCode: number;
-  reason: string;
-  headers: RawHeaders;
-};
-
 /** What the client gets of the head of an API server's answer. */
 export function readAnswerHead(
-  { statusCode, reason, headers }: AnswerHead,
+  { statusCode, reason, headers }: ResponseHead,
   info: Pick<RequestInfo, 'resource'>,
-): AnswerHead {
+): ResponseHead {
   const passed = clientResponseHeaders(headers);
   if (CLUSTERS_VIEW.has(info.resource)) {
     passed.push('Warning', CLUSTERS_VIEW_WARNING);
@@ -49,7 +42,7 @@ export function answerHasBody(
 export function writeAnswerHead(
   request: IncomingMessage,
   response: ServerResponse,
-  { statusCode, reason, headers }: AnswerHead,
+  { statusCode, reason, headers }: ResponseHead,
 ): void {
   const inChunks =
     answerHasBody(request, statusCode) &&

@@ -12,5 +12,5 @@ export * from './relayUpgradeRefusal';
 export * from './requestBody';
 export * from './respondOnSocket';
 export * from './switchingProtocols';
-export { relayedRequestHeaders, type RawHeaders } from './upstreamHeaders';
+export { relayedRequestHeaders } from './upstreamHeaders';
 export * from './WaitingClient';

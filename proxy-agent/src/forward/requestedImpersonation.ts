@@ -1,4 +1,4 @@
-import type { RequestedImpersonation } from '../authz';
+import type { RequestedImpersonation } from 'backstage-plugin-kubernetes-audit-common';
 
 /** What `--as` and `--as-group` put into the headers. */
 export function requestedImpersonation(

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { RequestedImpersonation } from '../authz';
+import type { RequestedImpersonation } from 'backstage-plugin-kubernetes-audit-common';
 import {
   execParameters,
   RequestInfo,

@@ -30,7 +30,7 @@ const MEANINGS: Record<string, string> = {
   ECONNREFUSED: 'it refuses connections',
   ECONNRESET: BROKEN,
   EPIPE: BROKEN,
-  UND_ERR_SOCKET: BROKEN,
+  ERR_HTTP_CONNECTION_ENDED: BROKEN,
   ...Object.fromEntries(BROKEN_TUNNEL.map(code => [code, BROKEN])),
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: NO_ROUTE,

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Dispatcher } from 'undici';
-import type { Upstream } from '../upstream';
+import type { RawHeaders, Upstream } from '../upstream';
 import type { RequestContext } from './RequestContext';
 
 /** Of one connection only (RFC 9110, section 7.6.1): never sent on. */
@@ -69,9 +68,6 @@ function reachOf(name: string): Reach {
 /** A WebSocket subprotocol that is none: browsers carry a bearer token to an API server in it. */
 const CREDENTIAL_SUBPROTOCOL = 'base64url.bearer.authorization.k8s.io.';
 
-/** Names and values in turn, as they stand on the wire; a name may come several times. */
-export type RawHeaders = string[];
-
 /** What `Connection` names, in lower case; undefined when it does not stand there. */
 function namedByConnection(raw: readonly string[]): Set<string> | undefined {
   let names: Set<string> | undefined;
@@ -117,24 +113,10 @@ export function hasHeader(raw: readonly string[], name: string): boolean {
 }
 
 /** The headers but those of this name, in lower case. */
-export function withoutHeader(
-  raw: readonly string[],
-  name: string,
-): RawHeaders {
+export function withoutHeader(raw: RawHeaders, name: string): RawHeaders {
   return hasHeader(raw, name)
     ? raw.filter((_, i) => raw[i - (i % 2)].toLowerCase() !== name)
-    : [...raw];
-}
-
-/** The headers that undici hands over, a character for a byte. */
-export function toRawHeaders(
-  raw: Dispatcher.DispatchController['rawHeaders'],
-): RawHeaders {
-  return Array.isArray(raw)
-    ? raw.map(item =>
-        typeof item === 'string' ? item : item.toString('latin1'),
-      )
-    : [];
+    : raw;
 }
 
 /** What a header can carry; Kubernetes decodes no escapes in names. */
@@ -145,10 +127,18 @@ export function isHeaderValue(value: string): boolean {
   return HEADER_VALUE.test(value) && value.trim() === value && value !== '';
 }
 
-/** A reason phrase as it may go out again, a character for a byte: none rather than one with control characters. */
+/** A reason phrase as it may go out again: none rather than one with control characters. */
 export function reasonPhrase(reason: string): string {
-  const bytes = Buffer.from(reason, 'utf8').toString('latin1');
-  return HEADER_VALUE.test(bytes) ? bytes : '';
+  return HEADER_VALUE.test(reason) ? reason : '';
+}
+
+const BEYOND_ASCII = /[\x80-\xff]/;
+
+/** A reason phrase as it is meant, for people. */
+export function reasonText(reason: string): string {
+  return BEYOND_ASCII.test(reason)
+    ? Buffer.from(reason, 'latin1').toString('utf8')
+    : reason;
 }
 
 /** The subprotocols but those that carry a credential; a header without any left is left out. */

@@ -1,34 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Dispatcher, Pool } from 'undici';
 import { formatTunnelTags } from 'backstage-plugin-kubernetes-audit-common';
 import type { ClusterConfig } from '../config';
+import { ConnectionPool, HttpCallHandler, HttpRequest } from './http';
 import type { TunnelPath, Tunnels } from './Tunnels';
-import { UpgradeConnection } from './UpgradeConnection';
+import { UpstreamConnection } from './UpstreamConnection';
 import type { Upstream, UpstreamRoute } from './Upstream';
-import { POOL_OPTIONS } from './poolOptions';
-
-/** What a request over a tunnel names as its origin; the agent puts the API server's in its place. */
-const ORIGIN = 'http://cluster.invalid';
 
 /** One agent as a way to one cluster: connections over its tunnel. */
 class TunnelRoute implements UpstreamRoute {
   readonly tunnel: { agentName: string; tag: string };
   readonly #path: TunnelPath;
-  readonly #pool: Pool;
+  readonly #pool: ConnectionPool;
   #sessions = 0;
 
   constructor(path: TunnelPath, tag: string) {
     this.#path = path;
     this.tunnel = { agentName: path.agentName, tag };
-    this.#pool = new Pool(ORIGIN, {
-      ...POOL_OPTIONS,
-      connect: (_options, done) => {
-        path.open().then(
-          // All that undici wants of a socket is that it is a stream.
-          stream => done(null, stream as Parameters<typeof done>[1] & object),
-          error => done(error, null),
-        );
-      },
+    this.#pool = ConnectionPool.create({
+      connect: async () => UpstreamConnection.of(await path.open()),
     });
   }
 
@@ -36,16 +25,16 @@ class TunnelRoute implements UpstreamRoute {
     return this.#path.endpoint;
   }
 
-  get dispatcher(): Dispatcher {
-    return this.#pool;
+  send(request: HttpRequest, handler: HttpCallHandler): void {
+    this.#pool.send(request, handler);
   }
 
   /** Calls and sessions under way. */
   get load(): number {
-    return this.#pool.stats.size + this.#sessions;
+    return this.#pool.callCount + this.#sessions;
   }
 
-  async connect(signal: AbortSignal): Promise<UpgradeConnection> {
+  async connect(signal: AbortSignal): Promise<UpstreamConnection> {
     this.#sessions += 1;
     const ended = () => {
       this.#sessions -= 1;
@@ -53,7 +42,7 @@ class TunnelRoute implements UpstreamRoute {
     try {
       const stream = await this.#path.open(signal);
       stream.once('close', ended);
-      return UpgradeConnection.of(stream);
+      return UpstreamConnection.of(stream);
     } catch (error) {
       ended();
       throw error;
@@ -62,11 +51,11 @@ class TunnelRoute implements UpstreamRoute {
 
   /** Connections end with their last call. */
   async retire(): Promise<void> {
-    await this.#pool.close();
+    await this.#pool.retire();
   }
 
-  async close(): Promise<void> {
-    await this.#pool.destroy();
+  close(): void {
+    this.#pool.close();
   }
 }
 
@@ -150,9 +139,9 @@ export class TunnelledCluster implements Upstream {
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      [...this.#routes.values(), ...this.#retired].map(route => route.close()),
-    );
+    for (const route of [...this.#routes.values(), ...this.#retired]) {
+      route.close();
+    }
   }
 
   #paths(): readonly TunnelPath[] {
@@ -179,12 +168,7 @@ export class TunnelledCluster implements Upstream {
 
   async #retire(route: TunnelRoute): Promise<void> {
     this.#retired.add(route);
-    try {
-      await route.retire();
-    } catch {
-      // It was cut meanwhile.
-    } finally {
-      this.#retired.delete(route);
-    }
+    await route.retire();
+    this.#retired.delete(route);
   }
 }

@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici';
 import type { ClusterConfig } from '../config';
-import type { UpgradeConnection } from './UpgradeConnection';
+import type { HttpCallHandler, HttpRequest } from './http';
+import type { UpstreamConnection } from './UpstreamConnection';
 
 /** One way to a cluster's API server. */
 export interface UpstreamRoute {
@@ -8,15 +8,20 @@ export interface UpstreamRoute {
   readonly endpoint: string;
   /** The tunnel that it goes through, if it goes through one. */
   readonly tunnel?: { agentName: string; tag: string };
-  /** Connections for ordinary calls. */
-  readonly dispatcher: Dispatcher;
+
+  /**
+   * Sends an ordinary call; see {@link ConnectionPool.send}.
+   *
+   * @throws HttpClientError when the request cannot be sent as it is
+   */
+  send(request: HttpRequest, handler: HttpCallHandler): void;
 
   /**
    * A connection of its own, for an upgrade; it may end in one direction alone.
    *
    * @throws Error when it cannot be made, or the signal comes first
    */
-  connect(signal: AbortSignal): Promise<UpgradeConnection>;
+  connect(signal: AbortSignal): Promise<UpstreamConnection>;
 }
 
 /** One cluster of the configuration, and the ways to its API server. */

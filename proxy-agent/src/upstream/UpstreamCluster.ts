@@ -2,22 +2,19 @@ import { readFileSync, statSync } from 'node:fs';
 import { connect as connectTcp, isIP, OnReadOpts, Socket } from 'node:net';
 import { connect as connectTls, ConnectionOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
-import { Dispatcher, Pool } from 'undici';
 import {
   ClusterConfig,
   ClusterConnection,
   readClusterConnection,
 } from '../config';
-import { POOL_OPTIONS } from './poolOptions';
+import { ConnectionPool, HttpCallHandler, HttpRequest } from './http';
 import type { Upstream, UpstreamRoute } from './Upstream';
-import { UpgradeConnection } from './UpgradeConnection';
+import { UpstreamConnection } from './UpstreamConnection';
 
 /** How long a connection to an API server may take to be made, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A silent connection is probed after so long, in milliseconds: a watch must notice an API server that is gone. */
 const TCP_KEEP_ALIVE_MS = 30_000;
-/** An idle connection of a cluster that was taken away or changed is closed after so long, in milliseconds. */
-const RETIRED_KEEP_ALIVE_MS = 1000;
 /** How often a token file is looked at for a change, in milliseconds. */
 const TOKEN_CHECK_MS = 1000;
 
@@ -32,9 +29,7 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
   readonly endpoint: string;
   readonly #connection: ClusterConnection;
   readonly #url: URL;
-  #pool: Pool | undefined;
-  #retiredPool: Pool | undefined;
-  #isRetired = false;
+  readonly #pool: ConnectionPool;
   #token: { value: string; modified: number; checkedAt: number } | undefined;
 
   /** @throws Error when a credential or certificate file cannot be read */
@@ -47,6 +42,9 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
     this.#connection = connection;
     this.endpoint = connection.endpoint;
     this.#url = new URL(connection.endpoint);
+    this.#pool = ConnectionPool.create({
+      connect: () => this.#connect({ allowHalfOpen: false }),
+    });
   }
 
   /** There is one way alone. */
@@ -58,9 +56,8 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
     return `there is no way to the cluster "${this.name}"`;
   }
 
-  get dispatcher(): Dispatcher {
-    this.#pool ??= this.#makePool();
-    return this.#pool;
+  send(request: HttpRequest, handler: HttpCallHandler): void {
+    this.#pool.send(request, handler);
   }
 
   get name(): string {
@@ -90,12 +87,8 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
     }
   }
 
-  async connect(signal: AbortSignal): Promise<UpgradeConnection<Socket>> {
-    const connection = UpgradeConnection.create(options =>
-      this.#dial({ ...options, allowHalfOpen: true }),
-    );
-    await this.#connected(connection.socket, signal);
-    return connection;
+  async connect(signal: AbortSignal): Promise<UpstreamConnection<Socket>> {
+    return await this.#connect({ allowHalfOpen: true }, signal);
   }
 
   isSameAs(other: Upstream): boolean {
@@ -107,37 +100,26 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
   }
 
   async retire(): Promise<void> {
-    this.#isRetired = true;
-    this.#retiredPool = this.#pool;
-    this.#pool = undefined;
-    await this.#retiredPool?.close();
+    await this.#pool.retire();
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#pool?.destroy(), this.#retiredPool?.destroy()]);
-  }
-
-  #makePool(): Pool {
-    return new Pool(this.#url.origin, {
-      connect: (_options, done) => {
-        this.#connectForCalls().then(
-          socket => done(null, socket),
-          error => done(error, null),
-        );
-      },
-      ...POOL_OPTIONS,
-      ...(this.#isRetired && { keepAliveTimeout: RETIRED_KEEP_ALIVE_MS }),
-    });
+    this.#pool.close();
   }
 
   get #isSecure(): boolean {
     return this.#url.protocol === 'https:';
   }
 
-  async #connectForCalls(): Promise<Socket> {
-    const socket = this.#dial({ allowHalfOpen: false });
-    await this.#connected(socket);
-    return socket;
+  async #connect(
+    { allowHalfOpen }: { allowHalfOpen: boolean },
+    signal?: AbortSignal,
+  ): Promise<UpstreamConnection<Socket>> {
+    const connection = UpstreamConnection.create(options =>
+      this.#dial({ ...options, allowHalfOpen }),
+    );
+    await this.#connected(connection.socket, signal);
+    return connection;
   }
 
   #connected(socket: Socket, signal?: AbortSignal): Promise<void> {
@@ -168,7 +150,7 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
     });
   }
 
-  #dial(options: { allowHalfOpen: boolean; onread?: OnReadOpts }): Socket {
+  #dial(options: { allowHalfOpen: boolean; onread: OnReadOpts }): Socket {
     // URL keeps the brackets of an IPv6 address; sockets want it without.
     const host = this.#url.hostname.replace(/^\[|\]$/g, '');
     const port = Number(this.#url.port) || (this.#isSecure ? 443 : 80);

@@ -1,5 +1,6 @@
+export * from './http';
 export * from './Upstream';
 export * from './Tunnels';
-export * from './UpgradeConnection';
+export * from './UpstreamConnection';
 export * from './UpstreamCluster';
 export * from './UpstreamClusters';

@@ -54,7 +54,7 @@ describe('the headers of a request', () => {
     expect(lines.filter(line => /^impersonate-/i.test(line))).toEqual(IDENTITY);
     expect(lines.filter(line => /^audit-id: /i.test(line))).toHaveLength(1);
     expect(lines.filter(line => /^host: /i.test(line))).toEqual([
-      `host: ${new URL(contract.api.url).host}`,
+      `Host: ${new URL(contract.api.url).host}`,
     ]);
   });
 

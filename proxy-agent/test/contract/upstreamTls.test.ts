@@ -191,7 +191,7 @@ describe('the API server behind TLS', () => {
       '::1',
     );
     const { upstream } = await expectPassage(api);
-    expect(upstream.text).toContain(`host: [::1]:${api.port}\r\n`);
+    expect(upstream.text).toContain(`Host: [::1]:${api.port}\r\n`);
   });
 
   it.each(['/k8s/clusters/c-1', '/k8s/clusters/c-1/'])(

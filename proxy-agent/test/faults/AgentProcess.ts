@@ -19,6 +19,7 @@ export class AgentProcess {
   static start(
     binary: AgentBinary,
     options: {
+      command?: 'proxy' | 'tunnel';
       configFile: string;
       adminPort: number;
       /** Standard output and error are added to it. */
@@ -32,6 +33,7 @@ export class AgentProcess {
   private constructor(
     binary: AgentBinary,
     options: {
+      command?: 'proxy' | 'tunnel';
       configFile: string;
       adminPort: number;
       logFile: string;
@@ -43,7 +45,7 @@ export class AgentProcess {
     const log = openSync(options.logFile, 'a');
     this.#child = spawn(
       process.execPath,
-      [binary.file, 'proxy', '--config', options.configFile],
+      [binary.file, options.command ?? 'proxy', '--config', options.configFile],
       {
         stdio: ['ignore', log, log],
         env: {

@@ -5,12 +5,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { proxyConfigSchema } from '../../src/config';
+import { freePort } from '../freePort';
 import { AGENT_ID, AGENT_TOKEN, TestPortal } from '../TestPortal';
 import type { AgentBinary } from './AgentBinary';
 import { AgentProcess } from './AgentProcess';
@@ -37,18 +37,6 @@ const ROLE = {
     },
   ],
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => {
-    server.close(resolve);
-  });
-  return port;
-}
 
 /** A proxy's whole world outside its process: portal, API server, disk and configuration, that outlive it. */
 export class FaultRig {

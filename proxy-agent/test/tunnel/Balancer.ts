@@ -4,13 +4,15 @@ import { AddressInfo, connect, createServer, Server, Socket } from 'node:net';
 export class Balancer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** How long what passes is under way, in milliseconds; may only grow. */
+  delayMs = 0;
   #isDeaf = false;
   #next = 0;
 
-  static async start(ports: number[]): Promise<Balancer> {
+  static async start(ports: number[], host = '127.0.0.1'): Promise<Balancer> {
     const balancer = new Balancer(ports);
     await new Promise<void>(resolve => {
-      balancer.#server.listen(0, '127.0.0.1', resolve);
+      balancer.#server.listen(0, host, resolve);
     });
     return balancer;
   }
@@ -26,8 +28,12 @@ export class Balancer {
     });
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** From now on nothing comes through, and nobody is told. */
@@ -46,7 +52,9 @@ export class Balancer {
     this.#sockets.add(from);
     from.on('error', () => {});
     from.on('data', chunk => {
-      if (!this.#isDeaf) {
+      if (this.delayMs > 0) {
+        setTimeout(() => to.write(chunk), this.delayMs);
+      } else if (!this.#isDeaf) {
         to.write(chunk);
       }
     });

@@ -9,6 +9,7 @@ import {
   NONCE_HEADER,
   readLine,
   tellVerdict,
+  Verdict,
 } from './tunnelInternals';
 
 /** A proxy in the hands of somebody else, as a tunnel agent sees it. */
@@ -19,6 +20,7 @@ export class HostileProxy {
   readonly hellos: { line: string; agentNonce: string; proxyNonce: string }[] =
     [];
   readonly instance = randomUUID();
+  verdict: Verdict & Record<string, unknown> = { accepted: true };
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
   #session: ClientHttp2Session | undefined;
@@ -45,7 +47,7 @@ export class HostileProxy {
       });
       const agentNonce = `${request.headers[NONCE_HEADER]}`;
       this.hellos.push({ line, agentNonce, proxyNonce });
-      await tellVerdict(socket, { accepted: true });
+      await tellVerdict(socket, this.verdict);
       if (this.onTunnel) {
         this.onTunnel(socket);
         return;
@@ -63,6 +65,20 @@ export class HostileProxy {
 
   get isConnected(): boolean {
     return this.#session !== undefined;
+  }
+
+  /** Tells or asks something else than for a stream; @returns the status of the agent's answer */
+  async post(path: string, body: string): Promise<number> {
+    const stream = this.#session?.request({ ':method': 'POST', ':path': path });
+    if (!stream) {
+      throw new Error('no agent has come');
+    }
+    stream.on('error', () => {}).resume();
+    const status = new Promise<number>(resolve => {
+      stream.once('response', headers => resolve(headers[':status'] ?? 0));
+    });
+    stream.end(body);
+    return await status;
   }
 
   /** Opens a stream, and says what the agent answers to these bytes of HTTP/1.1. */

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 /** Addresses that no network here has (RFC 5737 keeps them for documentation). */
 const OUTSIDE = '203.0.113.1';
 const INSIDE = '203.0.113.2';
+/** What a filter of packets finds at this place is a random number (SKF_AD_OFF + SKF_AD_RANDOM). */
+const RANDOM_WORD = 2 ** 32 - 0x1000 + 56;
 
 /** A network namespace: from it one can dial out to this machine, and what listens on its loopback cannot be dialled. */
 export class PrivateNetwork {
@@ -49,18 +51,39 @@ export class PrivateNetwork {
     execFileSync('ip', ['link', 'set', this.#link, 'up']);
   }
 
-  /** Makes the link slow and lossy; false where the kernel cannot. */
-  disturb(...how: string[]): boolean {
+  /** Loses this share of the packets, each way; false where the kernel cannot. */
+  lose(share: number): boolean {
+    // As netem does, which few kernels of small machines have: a random word
+    // that is not above the limit drops the packet (tc-bpf(8), classic BPF).
+    const limit = Math.round(share * 2 ** 32);
+    const program = `4,32 0 0 ${RANDOM_WORD},37 1 0 ${limit},6 0 0 2,6 0 0 0`;
+    const tc = (...args: string[]) =>
+      execFileSync('tc', args, { stdio: 'ignore' });
     try {
-      execFileSync(
-        'tc',
-        ['qdisc', 'add', 'dev', this.#link, 'root', 'netem', ...how],
-        { stdio: 'ignore' },
-      );
+      tc('qdisc', 'add', 'dev', this.#link, 'clsact');
+      for (const way of ['ingress', 'egress']) {
+        const filter = ['filter', 'add', 'dev', this.#link, way];
+        tc(...filter, 'bpf', 'direct-action', 'bytecode', program);
+      }
       return true;
     } catch {
       return false;
     }
+  }
+
+  /** How many packets were lost so. */
+  get lost(): number {
+    const text = execFileSync(
+      'tc',
+      ['-s', 'qdisc', 'show', 'dev', this.#link, 'clsact'],
+      { encoding: 'utf8' },
+    );
+    return Number(/dropped (\d+)/.exec(text)?.[1] ?? 0);
+  }
+
+  /** Loses no more. */
+  loseNone(): void {
+    execFileSync('tc', ['qdisc', 'del', 'dev', this.#link, 'clsact']);
   }
 
   remove(): void {

@@ -13,29 +13,41 @@ type ConfigInput = z.input<typeof tunnelConfigSchema>;
 export class TestAgent {
   readonly #agent: TunnelAgent;
   readonly #stateDirectory: string;
+  /** Takes over a configuration that differs from the first one in this. */
+  readonly reload: (changes: Partial<ConfigInput>) => void;
   #stopped: Promise<void> | undefined;
 
   /** @param options.tunnels - it has so many when this resolves */
   static async start(
     config: Omit<ConfigInput, 'stateDirectory'> & { stateDirectory?: string },
-    options: { tunnels?: number } = {},
+    options: {
+      tunnels?: number;
+      resolve?: (host: string) => Promise<string[]>;
+    } = {},
   ): Promise<TestAgent> {
     const stateDirectory =
       config.stateDirectory ?? mkdtempSync(join(tmpdir(), 'tunnel-'));
-    const agent = await TunnelAgent.start(
-      tunnelConfigSchema.parse({ ...config, stateDirectory }),
-      {
-        logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
-        version: '0.0.0-test',
-      },
+    const configure = (changes: Partial<ConfigInput>) =>
+      tunnelConfigSchema.parse({ ...config, ...changes, stateDirectory });
+    const agent = await TunnelAgent.start(configure({}), {
+      logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+      version: '0.0.0-test',
+      resolve: options.resolve,
+    });
+    const test = new TestAgent(agent, stateDirectory, changes =>
+      agent.reload(configure(changes)),
     );
-    const test = new TestAgent(agent, stateDirectory);
     const { tunnels = 1 } = options;
     await until(() => agent.state.tunnels >= tunnels, 'the tunnels to begin');
     return test;
   }
 
-  private constructor(agent: TunnelAgent, stateDirectory: string) {
+  private constructor(
+    agent: TunnelAgent,
+    stateDirectory: string,
+    reload: (changes: Partial<ConfigInput>) => void,
+  ) {
+    this.reload = reload;
     this.#agent = agent;
     this.#stateDirectory = stateDirectory;
   }

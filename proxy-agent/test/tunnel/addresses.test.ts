@@ -27,7 +27,7 @@ describe('the addresses of proxies', () => {
   let proxies: TestProxy[];
   let agent: TestAgent | undefined;
 
-  const statusAt = async (proxy: TestProxy) => {
+  const statusAt = async (proxy: Pick<TestProxy, 'url'>) => {
     const answer = await fetch(
       `${proxy.url}/clusters/edge/api/v1/namespaces/dev/pods`,
       { headers: { authorization: `Bearer ${await portal.issue()}` } },
@@ -99,6 +99,43 @@ describe('the addresses of proxies', () => {
     } finally {
       await agent?.stop();
       await balancer.stop();
+    }
+  });
+
+  it('that one name has in the DNS are all dialled', async () => {
+    const [first, second] = proxies;
+    await second.stop();
+    // Neighbours, as pods behind a headless service: the same port of two addresses.
+    const neighbour = await TestProxy.start(
+      portal,
+      { clusters, server: { host: '127.0.0.2', port: first.port } },
+      INSTANCES[1],
+    );
+    const asked: string[] = [];
+    agent = await TestAgent.start(
+      {
+        proxies: [{ url: `http://localhost:${first.port}` }],
+        joinToken: portal.issueJoinToken('edge-1', { site: 'fra1' }),
+        clusters: [{ name: 'edge', endpoint: api.url }],
+        drainTimeout: '2s',
+      },
+      {
+        tunnels: 2,
+        resolve: async host => {
+          asked.push(host);
+          return ['127.0.0.1', '127.0.0.2'];
+        },
+      },
+    );
+    try {
+      expect(asked).toEqual(['localhost']);
+      expect(await statusAt(first)).toBe(200);
+      expect(await statusAt({ url: `http://127.0.0.2:${first.port}` })).toBe(
+        200,
+      );
+    } finally {
+      await agent.stop();
+      await neighbour.stop();
     }
   });
 

@@ -1,28 +1,22 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestApiServer } from '../TestApiServer';
 import { TestPortal } from '../TestPortal';
 import { TestProxy, until } from '../TestProxy';
+import { beginHandshake, verdictOn } from './foreignAgent';
 import { HostileProxy } from './HostileProxy';
 import { TestAgent } from './TestAgent';
 import {
   AgentIdentity,
-  INSTANCE_HEADER,
   newNonce,
-  NONCE_HEADER,
-  readLine,
   signedText,
-  TUNNEL_VERSION,
   VERSION_HEADER,
 } from './tunnelInternals';
 
 jest.setTimeout(60_000);
 
 const HELLO = { name: 'edge-1', version: '1', clusters: [{ name: 'edge' }] };
-const limits = { maxBytes: 100_000, timeoutMs: 5000 };
 const encode = (hello: object) =>
   Buffer.from(JSON.stringify(hello)).toString('base64url');
 
@@ -138,42 +132,6 @@ describe('an agent in the hands of somebody else', () => {
   let directory: string;
   let identity: AgentIdentity;
 
-  /** Up to the proxy's challenge. */
-  const begin = async (headers: Record<string, string> = {}) => {
-    const agentNonce = newNonce();
-    const upgrade = request(`${proxy.url}/v1/tunnel`, {
-      headers: {
-        connection: 'Upgrade',
-        upgrade: 'kubernetes-audit-tunnel',
-        [NONCE_HEADER]: agentNonce,
-        [VERSION_HEADER]: TUNNEL_VERSION,
-        ...headers,
-      },
-    });
-    upgrade.end();
-    return await new Promise<{
-      socket: Socket;
-      challenge: Parameters<typeof signedText>[0];
-    }>((resolve, reject) => {
-      upgrade.once('error', reject);
-      upgrade.once('upgrade', (answer, socket: Socket) =>
-        resolve({
-          socket,
-          challenge: {
-            agentNonce,
-            proxyNonce: `${answer.headers[NONCE_HEADER]}`,
-            instance: `${answer.headers[INSTANCE_HEADER]}`,
-          },
-        }),
-      );
-    });
-  };
-  const verdictOn = async (socket: Socket, line: string) => {
-    socket.on('error', () => {});
-    socket.write(`${line}\n`);
-    return JSON.parse(await readLine(socket, limits));
-  };
-
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'hostile-'));
     identity = await AgentIdentity.open(directory);
@@ -200,7 +158,7 @@ describe('an agent in the hands of somebody else', () => {
 
   it('is taken with its key, and with no signature but the one for this connection', async () => {
     const hello = encode(HELLO);
-    const first = await begin();
+    const first = await beginHandshake(proxy.url);
     const line = JSON.stringify({
       hello,
       signature: identity.sign(signedText(first.challenge, hello)),
@@ -209,13 +167,13 @@ describe('an agent in the hands of somebody else', () => {
       accepted: true,
     });
     first.socket.destroy();
-    const replay = await begin();
+    const replay = await beginHandshake(proxy.url);
     expect(await verdictOn(replay.socket, line)).toMatchObject({
       accepted: false,
       reason: expect.stringContaining('has not joined'),
     });
     // A balancer that ends TLS passes it on to another proxy.
-    const other = await begin();
+    const other = await beginHandshake(proxy.url);
     const signature = identity.sign(
       signedText({ ...other.challenge, instance: newNonce() }, hello),
     );
@@ -229,7 +187,7 @@ describe('an agent in the hands of somebody else', () => {
     ['a name that is none', { ...HELLO, name: '../edge-1' }],
     ['nothing', {}],
   ])('is refused with %s', async (_what, said) => {
-    const { socket, challenge } = await begin();
+    const { socket, challenge } = await beginHandshake(proxy.url);
     const hello = encode(said);
     const signature = identity.sign(signedText(challenge, hello));
     expect(
@@ -240,13 +198,15 @@ describe('an agent in the hands of somebody else', () => {
   it.each(['', 'null', '{"hello":1}', '\0\0\0', '[]'.repeat(1000)])(
     'is refused when it says %j',
     async line => {
-      const { socket } = await begin();
+      const { socket } = await beginHandshake(proxy.url);
       expect(await verdictOn(socket, line)).toMatchObject({ accepted: false });
     },
   );
 
   it('is refused when it speaks another version', async () => {
-    const { socket, challenge } = await begin({ [VERSION_HEADER]: '2' });
+    const { socket, challenge } = await beginHandshake(proxy.url, {
+      [VERSION_HEADER]: '2',
+    });
     const hello = encode(HELLO);
     const signature = identity.sign(signedText(challenge, hello));
     expect(
@@ -255,13 +215,13 @@ describe('an agent in the hands of somebody else', () => {
   });
 
   it('is cut when it sends more than a handshake has, or bytes that are no HTTP/2', async () => {
-    const long = await begin();
+    const long = await beginHandshake(proxy.url);
     long.socket.on('error', () => {});
     long.socket.write(Buffer.alloc(1024 * 1024, 'a'));
     await new Promise(resolve => {
       long.socket.resume().once('close', resolve);
     });
-    const { socket, challenge } = await begin();
+    const { socket, challenge } = await beginHandshake(proxy.url);
     const hello = encode(HELLO);
     const signature = identity.sign(signedText(challenge, hello));
     await verdictOn(socket, JSON.stringify({ hello, signature }));

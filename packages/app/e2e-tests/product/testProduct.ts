@@ -1,5 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { ProductOptions, ProductUnderTest } from './ProductUnderTest';
+import { testAccess } from './testAccess';
 import { testAccessibility } from './testAccessibility';
 import { testAudit } from './testAudit';
 import { testCatalog } from './testCatalog';
@@ -30,6 +31,7 @@ export function testProduct(options: ProductOptions): void {
     testPages(product);
     testCatalog(product);
     testRequestPage(product);
+    testAccess(product);
     if (options.withReplays) testReplays(product);
     testExports(product, 'optional');
     if (options.withAccessibility) {

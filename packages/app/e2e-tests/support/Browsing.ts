@@ -6,6 +6,7 @@ import {
   chromium,
   Page,
 } from 'playwright-core';
+import { AccessPage } from './AccessPage';
 import { findViolations } from './findViolations';
 import { PlayerDialog } from './PlayerDialog';
 import { RequestList } from './RequestList';
@@ -161,6 +162,12 @@ export class Browsing {
     await this.see(text);
   }
 
+  /** Types the address of *Kubernetes Access*, where a text is to be seen. */
+  async openAccessToSee(text: RegExp): Promise<void> {
+    await this.#page.goto(`${this.#url}/kubernetes-access`);
+    await this.see(text);
+  }
+
   async searchFor(text: string): Promise<void> {
     await this.#page.getByRole('searchbox').fill(text);
   }
@@ -187,6 +194,13 @@ export class Browsing {
     await this.#page.setViewportSize({ width, height });
   }
 
+  /** By how many pixels the page is wider than the window. */
+  async overflow(): Promise<number> {
+    return this.#page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
+  }
+
   /** Answers a route of the portal in its place, or never. */
   async answer(
     route: RegExp,
@@ -205,6 +219,10 @@ export class Browsing {
   /** The portal answers for itself again. */
   async answerNoMore(): Promise<void> {
     await this.#page.unrouteAll({ behavior: 'ignoreErrors' });
+  }
+
+  async openAccess(): Promise<AccessPage> {
+    return AccessPage.open(this.#page, this.#url);
   }
 
   async openRecording(id: string): Promise<PlayerDialog> {

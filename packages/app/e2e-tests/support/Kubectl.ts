@@ -20,6 +20,8 @@ export interface KubectlOptions {
   input?: string;
   /** Ends kubectl once this has been on stdout. */
   until?: RegExp;
+  /** Hears what is on stderr as it comes. */
+  onStderr?: (text: string) => void;
 }
 
 /** kubectl with a kubeconfig. */
@@ -145,7 +147,7 @@ export class Kubectl {
 function run(
   program: string,
   args: string[],
-  { env, input = '', until }: KubectlOptions = {},
+  { env, input = '', until, onStderr }: KubectlOptions = {},
 ): Promise<KubectlResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -165,6 +167,7 @@ function run(
     });
     child.stderr.setEncoding('utf8').on('data', chunk => {
       stderr += chunk;
+      onStderr?.(chunk);
     });
     child.on('error', reject);
     child.on('close', code => {

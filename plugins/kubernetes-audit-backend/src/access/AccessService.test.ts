@@ -12,6 +12,7 @@ import { AgentDirectory, DatabaseHeartbeatStore } from '../agents';
 import type { Authorizer } from '../authorization';
 import { readKubernetesAuditConfig } from '../config';
 import { AccessService } from './AccessService';
+import { CredentialIssuer } from './CredentialIssuer';
 import { DatabaseCredentialStore } from './CredentialStore';
 import { KeyRotation } from './KeyRotation';
 import { KubernetesUserNames } from './KubernetesUserNames';
@@ -23,6 +24,7 @@ import { DatabaseUserRevocationStore } from './UserRevocationStore';
 jest.setTimeout(60_000);
 
 const JANE = mockCredentials.user('user:default/jane');
+const PORTAL = 'https://portal.example.com/api/kubernetes-audit';
 /** In the middle of a second. */
 const NOW = Date.parse('2026-11-22T02:00:00.400Z');
 const everybody: Authorizer = {
@@ -72,17 +74,26 @@ async function setUp(knex: Knex) {
       logger,
       now,
     }),
-    keys,
+    issuer: CredentialIssuer.create({
+      keys,
+      revocations,
+      issuer: PORTAL,
+      audience: config.credentials.proxyGroup,
+      now,
+    }),
     authorizer,
     config,
-    issuer: 'https://portal.example.com/api/kubernetes-audit',
+    portal: PORTAL,
     now,
   });
   return {
     clock,
     access,
     issue: async () => {
-      const { kubeconfig } = await access.issueKubeconfig(JANE);
+      const { kubeconfig } = await access.issueKubeconfig(JANE, {
+        credential: 'token',
+        execApiVersion: 'v1',
+      });
       return decodeJwt(parse(kubeconfig).users[0].user.token);
     },
     /** As proxies decide it. */
@@ -102,7 +113,7 @@ describe('AccessService', () => {
         await migratedDatabase(databases, databaseId),
       );
       expect(await issue()).toMatchObject({
-        iss: 'https://portal.example.com/api/kubernetes-audit',
+        iss: PORTAL,
         aud: 'edge',
         sub: 'user:default/jane',
         iat: Math.floor(NOW / 1000),

@@ -3,15 +3,13 @@ import type {
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
 import { NotAllowedError, NotFoundError } from '@backstage/errors';
-import { SignJWT } from 'jose';
-import { randomUUID } from 'node:crypto';
 import {
   accessManagePermission,
   AccessResponse,
   accessUsePermission,
   Credential,
-  CredentialClaims,
   KeyRotationResponse,
+  KubeconfigRequest,
   KubeconfigResponse,
   PortalAccessResponse,
   UserRevocation,
@@ -20,13 +18,17 @@ import { z } from 'zod';
 import type { AgentDirectory } from '../agents';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
+import type { CredentialIssuer, TokenIdentity } from './CredentialIssuer';
 import type { CredentialStore } from './CredentialStore';
 import type { KeyRotation } from './KeyRotation';
-import { clusterServer, writeKubeconfig } from './kubeconfig';
+import {
+  clusterServer,
+  KubeconfigCredential,
+  writeKubeconfig,
+} from './kubeconfig';
 import type { KubernetesUserNames } from './KubernetesUserNames';
 import { ReachableCluster, reachableClusters } from './reachableClusters';
-import { SIGNATURE_ALGORITHM, SigningKeys } from './SigningKeys';
-import type { User, UserDirectory } from './UserDirectory';
+import type { UserDirectory } from './UserDirectory';
 import type { UserRevocationStore } from './UserRevocationStore';
 
 /** The plugin of the portal that calls clusters itself, for the user before it. */
@@ -46,11 +48,11 @@ type AccessServiceOptions = {
   credentials: CredentialStore;
   revocations: UserRevocationStore;
   rotation: KeyRotation;
-  keys: SigningKeys;
+  issuer: CredentialIssuer;
   authorizer: Authorizer;
   config: KubernetesAuditConfig;
-  /** The `iss` of the credentials. */
-  issuer: string;
+  /** The URL of the plugin's API, as command lines reach it. */
+  portal: string;
   /** Milliseconds since 1970. */
   now: () => number;
 };
@@ -74,34 +76,57 @@ export class AccessService {
    */
   async describe(caller: UserCredentials): Promise<AccessResponse> {
     await this.#options.authorizer.require(caller, accessUsePermission);
+    const { authorizer, users, config } = this.#options;
     const clusters = await this.#reachable(
-      await this.#options.users.getOwnershipEntityRefs(caller),
+      await users.getOwnershipEntityRefs(caller),
     );
+    const held = new Set(clusters.flatMap(({ roles }) => roles));
     return {
       clusters: clusters.map(cluster => ({
         name: cluster.name,
         server: clusterServer(cluster),
         roles: cluster.roles,
       })),
+      roles: config.roles
+        .filter(({ name }) => held.has(name))
+        .map(({ subjects: _, clusters: __, ...role }) => role),
+      userEntityRef: caller.principal.userEntityRef.toLowerCase(),
+      mayManage: await authorizer.isAllowed(caller, accessManagePermission),
+      credentialLifetimeMs: config.credentials.lifetimeMs,
+      loginLifetimeMs: config.credentials.login.lifetimeMs,
     };
   }
 
   /**
-   * A kubeconfig for the caller, with a new credential.
+   * A kubeconfig for the caller, with a new credential, or with the command
+   * that gets one.
    *
-   * @throws NotAllowedError; ConflictError when another user has the caller's name in the clusters
+   * @throws NotAllowedError; NotFoundError when the caller does not reach a cluster of the request; ConflictError when another user has the caller's name in the clusters
    */
-  async issueKubeconfig(caller: UserCredentials): Promise<KubeconfigResponse> {
-    const { lifetimeMs } = this.#options.config.credentials;
-    const { clusters, ...issued } = await this.#issue(caller, { lifetimeMs });
-    return {
-      kubeconfig: writeKubeconfig({
-        clusters,
-        userName: issued.kubernetesUser,
-        token: issued.token,
-      }),
-      credential: issued.credential,
-    };
+  async issueKubeconfig(
+    caller: UserCredentials,
+    request: KubeconfigRequest,
+  ): Promise<KubeconfigResponse> {
+    const { authorizer, users, userNames, config } = this.#options;
+    await authorizer.require(caller, accessUsePermission);
+    const user = await users.getUser(caller);
+    const clusters = chosen(
+      await this.#reachable(user.ownershipEntityRefs),
+      request.clusters,
+    );
+    const kubernetesUser = await userNames.claim(user.entityRef, user.email);
+    const kubeconfig = (credential: KubeconfigCredential) =>
+      writeKubeconfig({ clusters, userName: kubernetesUser, credential });
+    if (request.credential === 'login') {
+      const { portal } = this.#options;
+      const { execApiVersion } = request;
+      return { kubeconfig: kubeconfig({ portal, execApiVersion }) };
+    }
+    const { credential, token } = await this.#issue(
+      { ...user, kubernetesUser, groups: user.ownershipEntityRefs },
+      config.credentials.lifetimeMs,
+    );
+    return { kubeconfig: kubeconfig({ token }), credential };
   }
 
   /**
@@ -114,11 +139,20 @@ export class AccessService {
     if (caller.principal.actor?.subject !== KUBERNETES_PLUGIN) {
       throw new NotAllowedError('This is for the Kubernetes plugin alone');
     }
-    const { lifetimeMs } = this.#options.config.credentials;
-    const { clusters, token } = await this.#issue(caller, {
-      lifetimeMs: Math.min(lifetimeMs, PORTAL_LIFETIME_MS),
-      connectedFrom: 'Portal',
-    });
+    const { authorizer, users, userNames, config } = this.#options;
+    await authorizer.require(caller, accessUsePermission);
+    const user = await users.getUser(caller);
+    const kubernetesUser = await userNames.claim(user.entityRef, user.email);
+    const clusters = await this.#reachable(user.ownershipEntityRefs);
+    const { token } = await this.#issue(
+      {
+        ...user,
+        kubernetesUser,
+        groups: user.ownershipEntityRefs,
+        connectedFrom: 'Portal',
+      },
+      Math.min(config.credentials.lifetimeMs, PORTAL_LIFETIME_MS),
+    );
     return {
       clusters: clusters.map(cluster => ({
         name: cluster.name,
@@ -235,70 +269,34 @@ export class AccessService {
     );
   }
 
-  async #issue(
-    caller: UserCredentials,
-    options: Pick<CredentialClaims, 'connectedFrom'> & { lifetimeMs: number },
-  ) {
-    const { authorizer, users, userNames, credentials } = this.#options;
-    await authorizer.require(caller, accessUsePermission);
-    const user = await users.getUser(caller);
-    const kubernetesUser = await userNames.claim(user.entityRef, user.email);
-    const credential = await this.#newCredential(
-      user.entityRef,
-      options.lifetimeMs,
-    );
-    const token = await this.#sign(credential, user, {
-      kubernetesUser,
-      connectedFrom: options.connectedFrom,
+  async #issue(user: TokenIdentity, lifetimeMs: number) {
+    const { credentials, issuer } = this.#options;
+    const credential = await issuer.prepare(user.entityRef, lifetimeMs, {
+      kind: user.connectedFrom === 'Portal' ? 'portal' : 'kubeconfig',
+    });
+    const { token } = await issuer.sign(credential, user, {
+      issuedAt: Date.parse(credential.issuedAt),
+      expiresAt: Date.parse(credential.expiresAt),
     });
     // Kept before it is given away: what is not in the list could not be revoked.
     await credentials.add(credential);
-    const clusters = await this.#reachable(user.ownershipEntityRefs);
-    return { kubernetesUser, credential, token, clusters };
+    return { credential, token };
   }
+}
 
-  async #newCredential(
-    userEntityRef: string,
-    lifetimeMs: number,
-  ): Promise<Credential> {
-    const { now, revocations } = this.#options;
-    // Whole seconds, as the claims have them. What is issued in the second of a
-    // revocation must be told from what that took back: it is dated a second later.
-    const second = Math.floor(now() / 1000);
-    const issuedAt = Math.max(
-      second,
-      (await revocations.issuedBefore(userEntityRef)) ?? 0,
-    );
-    const expiresAt = second * 1000 + lifetimeMs;
-    return {
-      id: randomUUID(),
-      userEntityRef: userEntityRef.toLowerCase(),
-      issuedAt: new Date(issuedAt * 1000).toISOString(),
-      expiresAt: new Date(expiresAt).toISOString(),
-    };
+/** @throws NotFoundError when one of the names is not among the clusters */
+function chosen(
+  clusters: ReachableCluster[],
+  names: readonly string[] | undefined,
+): ReachableCluster[] {
+  if (!names) {
+    return clusters;
   }
-
-  async #sign(
-    credential: Credential,
-    user: User,
-    further: Pick<CredentialClaims, 'kubernetesUser' | 'connectedFrom'>,
-  ): Promise<string> {
-    const { keys, issuer, config } = this.#options;
-    const { kid, key } = await keys.getSigningKey();
-    const claims: CredentialClaims = {
-      iss: issuer,
-      aud: config.credentials.proxyGroup,
-      sub: user.entityRef,
-      jti: credential.id,
-      iat: Math.floor(Date.parse(credential.issuedAt) / 1000),
-      exp: Math.floor(Date.parse(credential.expiresAt) / 1000),
-      email: user.email,
-      name: user.displayName,
-      groups: user.ownershipEntityRefs,
-      ...further,
-    };
-    return new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: SIGNATURE_ALGORITHM, kid, typ: 'JWT' })
-      .sign(key);
+  const wanted = new Set(names);
+  const found = clusters.filter(({ name }) => wanted.delete(name));
+  const [missing] = wanted;
+  if (missing !== undefined) {
+    throw new NotFoundError(`You reach no cluster ${missing}`);
   }
+  return found;
 }

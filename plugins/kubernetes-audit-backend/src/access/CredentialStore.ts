@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Credential } from 'backstage-plugin-kubernetes-audit-common';
+import { z } from 'zod';
 
 /**
  * A proxy whose clock is behind accepts a credential for longer, so it stays
@@ -14,11 +15,19 @@ type CredentialRow = {
   issued_at: number | string;
   expires_at: number | string;
   revoked_at: number | string | null;
+  kind: Credential['kind'];
+  host_name: string | null;
+  client_ip: string | null;
+  last_used_at: number | string | null;
 };
+
+/** A credential of a kubeconfig unless it says otherwise. */
+export type NewCredential = Omit<Credential, 'kind'> &
+  Partial<Pick<Credential, 'kind'>>;
 
 /** Keeps which credentials were issued, never the credentials themselves. */
 export interface CredentialStore {
-  add(credential: Credential): Promise<void>;
+  add(credential: NewCredential): Promise<void>;
 
   get(id: string): Promise<Credential | undefined>;
 
@@ -28,12 +37,21 @@ export interface CredentialStore {
   /** The first revocation counts. */
   revoke(id: string, revokedAt: Date): Promise<void>;
 
+  /** The latest use counts, none after now; what is not known is passed over. */
+  noteUses(
+    uses: readonly { id: string; usedAt: Date }[],
+    now: Date,
+  ): Promise<void>;
+
   /** Ids, in order, of those that were revoked one by one and would still be valid at a time. */
   listRevoked(at: Date): Promise<string[]>;
 
   /** When the last of those expires that were issued until a time. */
   lastExpiry(issuedUntil: Date): Promise<Date | undefined>;
 }
+
+/** Others cannot be looked up by Postgres. */
+const isId = (text: string) => z.uuid().safeParse(text).success;
 
 /** Keeps credentials in the database. */
 export class DatabaseCredentialStore implements CredentialStore {
@@ -43,12 +61,15 @@ export class DatabaseCredentialStore implements CredentialStore {
 
   private constructor(private readonly knex: Knex) {}
 
-  async add(credential: Credential): Promise<void> {
+  async add(credential: NewCredential): Promise<void> {
     await this.knex<CredentialRow>('credentials').insert({
       id: credential.id,
       user_entity_ref: credential.userEntityRef.toLowerCase(),
       issued_at: Date.parse(credential.issuedAt),
       expires_at: Date.parse(credential.expiresAt),
+      kind: credential.kind ?? 'kubeconfig',
+      host_name: credential.hostName ?? null,
+      client_ip: credential.clientIp ?? null,
     });
   }
 
@@ -77,21 +98,41 @@ export class DatabaseCredentialStore implements CredentialStore {
       .update({ revoked_at: revokedAt.getTime() });
   }
 
+  async noteUses(
+    uses: readonly { id: string; usedAt: Date }[],
+    now: Date,
+  ): Promise<void> {
+    for (const { id, usedAt } of uses.filter(use => isId(use.id))) {
+      const at = Math.min(usedAt.getTime(), now.getTime());
+      await this.knex<CredentialRow>('credentials')
+        .where('id', id.toLowerCase())
+        .where(query =>
+          query.whereNull('last_used_at').orWhere('last_used_at', '<', at),
+        )
+        .update({ last_used_at: at });
+    }
+  }
+
   async listRevoked(at: Date): Promise<string[]> {
     const rows = await this.knex<CredentialRow>('credentials')
       .whereNotNull('revoked_at')
       .where('expires_at', '>', at.getTime() - EXPIRY_GRACE_MS)
-      // One entry of the user stands for all of these.
-      .whereNotExists(revocation =>
-        revocation
-          .from('user_revocations')
-          .whereRaw(
-            'user_revocations.user_entity_ref = credentials.user_entity_ref',
-          )
-          .whereRaw(
-            'user_revocations.issued_before * 1000 > credentials.issued_at',
-          )
-          .where('user_revocations.expires_at', '>', at.getTime()),
+      .where(query =>
+        query
+          // Its tokens are newer than it is: no time tells them all.
+          .where('kind', 'login')
+          // One entry of the user stands for all of these.
+          .orWhereNotExists(revocation =>
+            revocation
+              .from('user_revocations')
+              .whereRaw(
+                'user_revocations.user_entity_ref = credentials.user_entity_ref',
+              )
+              .whereRaw(
+                'user_revocations.issued_before * 1000 > credentials.issued_at',
+              )
+              .where('user_revocations.expires_at', '>', at.getTime()),
+          ),
       )
       .orderBy('id')
       .select('id');
@@ -114,5 +155,9 @@ function toCredential(row: CredentialRow): Credential {
     issuedAt: iso(row.issued_at),
     expiresAt: iso(row.expires_at),
     ...(row.revoked_at !== null && { revokedAt: iso(row.revoked_at) }),
+    kind: row.kind,
+    ...(row.last_used_at !== null && { lastUsedAt: iso(row.last_used_at) }),
+    ...(row.host_name !== null && { hostName: row.host_name }),
+    ...(row.client_ip !== null && { clientIp: row.client_ip }),
   };
 }

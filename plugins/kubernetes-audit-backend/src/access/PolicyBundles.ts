@@ -31,6 +31,8 @@ type PolicyVersionRow = {
 export type SignedBundle = {
   /** A strong entity tag, with its quotes. */
   etag: string;
+  /** Of the content: milliseconds since 1970 of its last change. */
+  version: number;
   answer: PolicyAnswer;
 };
 
@@ -119,6 +121,7 @@ export class PolicyBundles {
         .sign(key);
       this.#signed = {
         etag,
+        version,
         answer: { bundle: jws, keyChain: await keys.listEndorsements() },
       };
     }

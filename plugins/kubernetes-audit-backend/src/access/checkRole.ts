@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
-import type { Role } from 'backstage-plugin-kubernetes-audit-common';
+import {
+  compileNamePattern,
+  compileNetworks,
+  Role,
+} from 'backstage-plugin-kubernetes-audit-common';
 import type { z } from 'zod';
-import { compileNamePattern } from './compileNamePattern';
-
-const MAX_PREFIX: Record<number, number> = { 4: 32, 6: 128 };
 
 /**
  * Reports the expressions and addresses of a role that no proxy could read: a
@@ -49,12 +49,10 @@ export function checkRole(role: Role, context: z.RefinementCtx): void {
 }
 
 function isNetwork(range: string): boolean {
-  const [address, prefix, ...rest] = range.split('/');
-  const version = isIP(address);
-  return (
-    version !== 0 &&
-    rest.length === 0 &&
-    (prefix === undefined ||
-      (/^\d{1,3}$/.test(prefix) && Number(prefix) <= MAX_PREFIX[version]))
-  );
+  try {
+    compileNetworks([range]);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -30,6 +30,10 @@ export type ServedCluster = {
   certificateAuthority?: string;
 };
 
+type NoteUses = (
+  uses: readonly { id: string; usedAt: Date }[],
+) => Promise<void>;
+
 /** The agents and the clusters that they announce. */
 export class AgentDirectory {
   readonly #heartbeats: HeartbeatStore;
@@ -37,6 +41,7 @@ export class AgentDirectory {
   readonly #agents: ReadonlyMap<string, Agent>;
   /** By the cluster's name. */
   readonly #tags: ReadonlyMap<string, Record<string, string>>;
+  readonly #noteUses: NoteUses | undefined;
 
   static create(options: {
     heartbeats: HeartbeatStore;
@@ -44,12 +49,15 @@ export class AgentDirectory {
     agents: readonly AgentConfig[];
     /** Tags that the portal gives to clusters. */
     clusters?: readonly ClusterTags[];
+    /** Hears which credentials proxies were called with. */
+    noteUses?: NoteUses;
   }): AgentDirectory {
     return new AgentDirectory(
       options.heartbeats,
       options.authorizer,
       new Map(options.agents.map(agent => [agent.id, Agent.fromConfig(agent)])),
       new Map(options.clusters?.map(({ name, tags }) => [name, tags])),
+      options.noteUses,
     );
   }
 
@@ -58,7 +66,9 @@ export class AgentDirectory {
     authorizer: Authorizer,
     agents: ReadonlyMap<string, Agent>,
     tags: ReadonlyMap<string, Record<string, string>>,
+    noteUses: NoteUses | undefined,
   ) {
+    this.#noteUses = noteUses;
     this.#heartbeats = heartbeats;
     this.#authorizer = authorizer;
     this.#agents = agents;
@@ -74,6 +84,12 @@ export class AgentDirectory {
   ): Promise<HeartbeatAnswer> {
     agent.requireClusters(heartbeat.clusters.map(({ name }) => name));
     await this.#heartbeats.record(agent.id, heartbeat);
+    await this.#noteUses?.(
+      heartbeat.credentialUses?.map(({ id, usedAt }) => ({
+        id,
+        usedAt: new Date(usedAt),
+      })) ?? [],
+    );
     const { instance, publicUrl } = heartbeat;
     if (!instance || !publicUrl) {
       return {};
@@ -121,6 +137,12 @@ export class AgentDirectory {
   ): Promise<AgentStatus[]> {
     await this.#authorizer.require(credentials, agentReadPermission);
     return this.#heartbeats.list();
+  }
+
+  /** The proxies of the configuration, as they last told of themselves; for callers who have asked for a permission. */
+  async listProxies(): Promise<AgentStatus[]> {
+    const statuses = await this.#heartbeats.list();
+    return statuses.filter(({ id }) => this.#agents.has(id));
   }
 
   /**

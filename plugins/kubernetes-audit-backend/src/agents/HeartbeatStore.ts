@@ -7,7 +7,7 @@ import {
 /** A worker that is silent for so long beside others of its agent is one no more, in milliseconds. */
 const WORKER_GONE_MS = 60_000;
 
-type KeptHeartbeat = Omit<AgentHeartbeat, 'sentAt'> &
+type KeptHeartbeat = Omit<AgentHeartbeat, 'sentAt' | 'credentialUses'> &
   Pick<AgentStatus, 'clockAheadMs'>;
 
 type AgentRow = {
@@ -43,7 +43,7 @@ export class DatabaseHeartbeatStore implements HeartbeatStore {
 
   async record(
     agentId: string,
-    { sentAt, ...heartbeat }: AgentHeartbeat,
+    { sentAt, credentialUses: _, ...heartbeat }: AgentHeartbeat,
   ): Promise<void> {
     const now = this.now();
     const kept: KeptHeartbeat = {

@@ -171,6 +171,33 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
     ],
   ],
   '20261122090100_counts_by_index.js': [],
+  '20261122100000_logins.js': [
+    [
+      'login_requests',
+      {
+        id: ID,
+        device_hash: 'a',
+        user_code_hash: 'b',
+        host_name: 'laptop',
+        client_ip: '::1',
+        created_at: NOW,
+        expires_at: NOW,
+        state: 'pending',
+      },
+    ],
+    [
+      'logins',
+      {
+        id: ID,
+        credential_id: ID,
+        identity: '{}',
+        secret_hash: 'c',
+        rotated_at: NOW,
+        groups_read_at: NOW,
+        expires_at: NOW,
+      },
+    ],
+  ],
 };
 
 /** Undoes migrations, this one at last. */

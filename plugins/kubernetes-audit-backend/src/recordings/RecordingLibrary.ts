@@ -15,6 +15,7 @@ import {
   recordingManagePermission,
   recordingPlayPermission,
   recordingReadPermission,
+  RecordingTimeline,
   recordingViewPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
@@ -25,8 +26,14 @@ import { z } from 'zod';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
 import { encryptedZip } from '../encryptedZip';
-import { collectChunks, RecordingReplay, SidecarCache } from './replay';
+import {
+  collectChunks,
+  RecordingReplay,
+  SidecarCache,
+  timelineOf,
+} from './replay';
 import { createRecordingFileWriter } from './file';
+import { EMPTY_SIDECAR } from './indexing';
 import { plainFrames } from './plainFrames';
 import { readSoundEvents } from './readSoundEvents';
 import type {
@@ -206,6 +213,32 @@ export class RecordingLibrary {
   }
 
   /**
+   * What happens in a recording over its time; of a running session as far as
+   * that is known, which may be nothing yet.
+   *
+   * @throws NotAllowedError; NotFoundError, also while a recording that has ended is not indexed
+   */
+  async timeline(
+    credentials: UserCredentials,
+    id: string,
+  ): Promise<RecordingTimeline> {
+    const recording = await this.#require(credentials, id);
+    try {
+      const chunks = await this.#chunksOf(recording);
+      return (await this.#openReplay(recording, chunks)).timeline();
+    } catch (error) {
+      if (
+        recording.status === 'recording' &&
+        isError(error) &&
+        error.name === 'NotFoundError'
+      ) {
+        return timelineOf(EMPTY_SIDECAR);
+      }
+      throw error;
+    }
+  }
+
+  /**
    * @throws NotAllowedError, also when recordings may only leave encrypted; NotFoundError
    */
   async download(
@@ -324,7 +357,7 @@ export class RecordingLibrary {
         chunks: await collectChunks({
           chunks: first,
           readChunk: chunk => this.#readUncompressed(chunk),
-          from: 0,
+          from: { chunk: 0, event: 0 },
           time: Infinity,
         }),
       };
@@ -391,8 +424,10 @@ export class RecordingLibrary {
   }
 
   async #require(credentials: UserCredentials, id: string): Promise<Recording> {
-    await this.#authorizer.require(credentials, recordingPlayPermission);
-    const visible = await this.#visible(credentials);
+    const [, visible] = await Promise.all([
+      this.#authorizer.require(credentials, recordingPlayPermission),
+      this.#visible(credentials),
+    ]);
     const recording = z.uuid().safeParse(id).success
       ? await this.#store.get(id, visible)
       : undefined;

@@ -1,12 +1,4 @@
-/** An answer with the status 429. */
-export class TooManyRequestsError extends Error {
-  readonly name = 'TooManyRequestsError';
-  readonly statusCode = 429;
-
-  constructor(readonly retryAfterSeconds: number) {
-    super('Too much is coming in at once, try again later');
-  }
-}
+import { TooManyRequestsError } from '../TooManyRequestsError';
 
 /**
  * Lets so many in at once and so many wait; whoever comes on top of that, or

@@ -28,7 +28,7 @@ describe('the long poll of the bundle', () => {
     const bundles = {
       getCurrent: async () => {
         lookups++;
-        return { etag, answer: { bundle: 'jws' } };
+        return { version: 1, etag, answer: { bundle: 'jws' } };
       },
     };
     const app = express().use(

@@ -143,8 +143,64 @@ describe('access', () => {
           roles: ['developer'],
         },
       ],
+      roles: [
+        {
+          name: 'developer',
+          kubernetesGroups: ['developers'],
+          rules: [expect.objectContaining({ effect: 'allow', verbs: ['*'] })],
+          impersonation: { users: [], groups: [] },
+          conditions: {},
+          session: expect.objectContaining({ idleTimeout: '15m' }),
+        },
+      ],
+      userEntityRef: 'user:default/jane',
+      mayManage: false,
+      credentialLifetimeMs: 3600_000,
+      loginLifetimeMs: 7 * 24 * 3600_000,
     });
   });
+
+  it('is given for single clusters, and for none that the caller does not reach', async () => {
+    const backend = await start();
+    const { body } = await issue(backend).send({ clusters: ['dev-1'] });
+    expect(parse(body.kubeconfig).contexts).toHaveLength(1);
+    const refused = await issue(backend).send({ clusters: ['demo'] });
+    expect(refused.status).toBe(404);
+    const { body: list } = await backend.api
+      .get(`${BASE}/v1/access/credentials`)
+      .set(userHeaders('jane'));
+    expect(list.items).toHaveLength(1);
+    expect((await issue(backend).send({ clusters: [] })).status).toBe(400);
+  });
+
+  it.each([
+    ['v1', { interactiveMode: 'Never' }],
+    ['v1beta1', {}],
+  ] as const)(
+    'is given by a kubeconfig without a credential that signs in by %s',
+    async (execApiVersion, more) => {
+      const backend = await start();
+      const { body } = await issue(backend).send({
+        credential: 'login',
+        execApiVersion,
+      });
+      expect(body.credential).toBeUndefined();
+      expect(parse(body.kubeconfig).users).toEqual([
+        {
+          name: 'jane',
+          user: {
+            exec: {
+              apiVersion: `client.authentication.k8s.io/${execApiVersion}`,
+              command: 'kubernetes-audit-agent',
+              args: ['login', '--portal', (await bundleOf(backend)).issuer],
+              installHint: expect.any(String),
+              ...more,
+            },
+          },
+        },
+      ]);
+    },
+  );
 
   it('is given to a user whom the catalog does not know, without e-mail', async () => {
     const backend = await start();
@@ -181,6 +237,34 @@ describe('access', () => {
       .expect(204);
     const again = await api.get(url).set(userHeaders('jane'));
     expect(again.body).toEqual(body);
+  });
+
+  it('shows when a proxy was last called with it', async () => {
+    const backend = await start();
+    const { id } = (await issue(backend)).body.credential;
+    const tell = (usedAt: string) =>
+      backend.api
+        .post(`${BASE}/v1/agent/heartbeat`)
+        .set(agentHeaders())
+        .send({
+          version: '1',
+          clusters: [],
+          credentialUses: [{ id, usedAt }],
+        })
+        .expect(200);
+    const lastUse = async () => {
+      const { body } = await backend.api
+        .get(`${BASE}/v1/access/credentials`)
+        .set(userHeaders('jane'));
+      return body.items[0].lastUsedAt;
+    };
+    expect(await lastUse()).toBeUndefined();
+    await tell('2026-11-20T02:00:00.000Z');
+    await tell('2026-11-19T02:00:00.000Z');
+    expect(await lastUse()).toBe('2026-11-20T02:00:00.000Z');
+    // No clock is believed that is ahead.
+    await tell('2999-01-01T00:00:00.000Z');
+    expect(Date.parse(await lastUse())).toBeLessThanOrEqual(Date.now());
   });
 
   it('is listed to oneself, and to administrators of everyone', async () => {

@@ -1,7 +1,11 @@
 import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
-import type { AccessService } from '../access';
+import {
+  decisionRequestSchema,
+  kubeconfigRequestSchema,
+} from 'backstage-plugin-kubernetes-audit-common';
+import type { AccessService, RoleDirectory } from '../access';
 import type { UserRouteFactory } from './userRoute';
 import { userEntityRefSchema } from './userEntityRefSchema';
 
@@ -10,8 +14,8 @@ const credentialsSchema = z.object({
   user: z.string().optional(),
 });
 
-/** Bytes of a body: an entity ref. */
-const MAX_BODY_BYTES = 16 * 1024;
+/** Bytes of a body: an entity ref, or names of clusters. */
+const MAX_BODY_BYTES = 256 * 1024;
 
 const revocationSchema = z.object({ userEntityRef: userEntityRefSchema });
 const rotationSchema = z.strictObject({
@@ -23,8 +27,9 @@ const rotationSchema = z.strictObject({
 export function createAccessRouter(options: {
   userRoute: UserRouteFactory;
   access: AccessService;
+  roles: RoleDirectory;
 }) {
-  const { userRoute, access } = options;
+  const { userRoute, access, roles } = options;
   const router = Router();
 
   router.get(
@@ -36,10 +41,21 @@ export function createAccessRouter(options: {
 
   router.post(
     '/v1/access/kubeconfig',
+    express.json({ limit: MAX_BODY_BYTES }),
     userRoute(
-      { eventId: 'credential-issue', severityLevel: 'medium' },
-      async ({ response, credentials }) => {
-        const kubeconfig = await access.issueKubeconfig(credentials);
+      {
+        eventId: 'credential-issue',
+        severityLevel: 'medium',
+        meta: ({ body }) => {
+          const asked = kubeconfigRequestSchema.safeParse(body ?? {}).data;
+          return { credential: asked?.credential, clusters: asked?.clusters };
+        },
+      },
+      async ({ request, response, credentials }) => {
+        const kubeconfig = await access.issueKubeconfig(
+          credentials,
+          kubeconfigRequestSchema.parse(request.body ?? {}),
+        );
         response.set('Cache-Control', 'no-store').json(kubeconfig);
       },
     ),
@@ -104,6 +120,37 @@ export function createAccessRouter(options: {
       async ({ request, response, credentials }) => {
         const { userEntityRef } = revocationSchema.parse(request.body);
         response.json(await access.revokeUser(credentials, userEntityRef));
+      },
+    ),
+  );
+
+  router.get(
+    '/v1/access/roles',
+    userRoute({ eventId: 'role-list' }, async ({ response, credentials }) => {
+      response.json(await roles.list(credentials));
+    }),
+  );
+
+  router.post(
+    '/v1/access/decisions',
+    express.json({ limit: MAX_BODY_BYTES }),
+    userRoute(
+      {
+        eventId: 'decision-explain',
+        meta: ({ body }) => ({
+          userEntityRef:
+            decisionRequestSchema.safeParse(body).data?.userEntityRef,
+        }),
+      },
+      async ({ request, response, credentials }) => {
+        response.json(
+          await roles.decide(credentials, {
+            ...decisionRequestSchema.parse(request.body),
+            userEntityRef: userEntityRefSchema.parse(
+              request.body.userEntityRef,
+            ),
+          }),
+        );
       },
     ),
   );

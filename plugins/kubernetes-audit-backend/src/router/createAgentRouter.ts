@@ -79,13 +79,14 @@ export function createAgentRouter(options: {
 /** The policy as this agent gets it. */
 function boundTo(
   { clusters }: Agent,
-  { etag, answer }: SignedBundle,
+  { version, etag, answer }: SignedBundle,
 ): SignedBundle {
   const binding = createHash('sha256')
     .update(JSON.stringify(clusters))
     .digest('base64url')
     .slice(0, BINDING_DIGITS);
   return {
+    version,
     etag: etag.replace(/"$/, `.${binding}"`),
     answer: { ...answer, clusters: [...clusters] },
   };

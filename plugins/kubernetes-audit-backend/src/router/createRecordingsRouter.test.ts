@@ -386,6 +386,22 @@ describe('recordings', () => {
     ).toMatchObject([{ eventId: 'recording-play' }]);
   });
 
+  it('have an empty timeline while their session runs and nothing is known of it', async () => {
+    const backend = await startPlugin({ recordings: directory.path });
+    await putChunk(backend, 0, chunks[0]);
+    const timeline = await backend.api
+      .get(`${URL}/${id}/timeline`)
+      .set(userHeaders());
+    expect(timeline.status).toBe(200);
+    expect(timeline.body).toMatchObject({
+      lastTime: 0,
+      isComplete: false,
+      activity: { buckets: [] },
+      idle: [],
+      markers: [],
+    });
+  });
+
   it('are opened with what shows them at a moment', async () => {
     const { api, audited } = await start();
     const get = (path: string) =>

@@ -158,7 +158,18 @@ export function createRecordingsRouter(options: {
       }),
     );
 
-  getOfReplay('timeline', replay => replay.timeline());
+  router.get(
+    '/v1/recordings/:id/timeline',
+    userRoute(PLAYED, async userRequest => {
+      const { request, response, credentials } = userRequest;
+      const timeline = await recordings.timeline(
+        credentials,
+        request.params.id,
+      );
+      touchPlayback(userRequest);
+      response.json(timeline);
+    }),
+  );
   getOfReplay('text', (replay, { query }) =>
     replay.text(textSchema.parse(query)),
   );

@@ -4,12 +4,18 @@ import type {
 } from '@backstage/backend-plugin-api';
 import Router from 'express-promise-router';
 import type { PageSettings } from 'backstage-plugin-kubernetes-audit-common';
-import type { AccessService, PolicyBundles, SigningKeys } from '../access';
+import type {
+  AccessService,
+  PolicyBundles,
+  RoleDirectory,
+  SigningKeys,
+} from '../access';
 import type { AgentAuthenticator, AgentDirectory } from '../agents';
 import type { AuthorizedAuditStore, EventExport } from '../audit';
 import type { Clock } from '../Clock';
 import type { PersonErasure } from '../erasure';
 import type { DeliveryWatch, EventIngest } from '../ingest';
+import type { LoginRequests, LoginService } from '../login';
 import type {
   PlaybackLog,
   RecordingIngest,
@@ -25,6 +31,7 @@ import { createErasureRouter } from './createErasureRouter';
 import { createEventsRouter } from './createEventsRouter';
 import { createIngestRouter } from './createIngestRouter';
 import { createKeysRouter } from './createKeysRouter';
+import { createLoginRouter } from './createLoginRouter';
 import { createRecordingsRouter } from './createRecordingsRouter';
 import { createSettingsRouter } from './createSettingsRouter';
 import { createTunnelsRouter } from './createTunnelsRouter';
@@ -44,6 +51,9 @@ export function createRouter(options: {
   erasure: PersonErasure;
   playbacks: PlaybackLog;
   access: AccessService;
+  roles: RoleDirectory;
+  loginRequests: LoginRequests;
+  logins: LoginService;
   agents: AgentDirectory;
   tunnels: TunnelService;
   bundles: PolicyBundles;
@@ -69,6 +79,11 @@ export function createRouter(options: {
     createRecordingsRouter({ ...options, userRoute }),
     createErasureRouter({ ...options, userRoute }),
     createAccessRouter({ ...options, userRoute }),
+    createLoginRouter({
+      ...options,
+      userRoute,
+      now: () => options.clock.now(),
+    }),
     createAgentsRouter({ ...options, userRoute }),
     createSettingsRouter({ ...options, userRoute }),
     createTunnelsRouter({ ...options, userRoute, agentRoute }),

@@ -1,2 +1,3 @@
 export * from './createRouter';
 export { KEYS_PATH } from './createKeysRouter';
+export { LOGIN_PATH } from './createLoginRouter';

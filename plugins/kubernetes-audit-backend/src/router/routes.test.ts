@@ -28,6 +28,9 @@ type Caller = 'anyone' | 'agent' | 'plugin' | 'user' | `${string}.${string}`;
 /** Every route of the plugin. One that is not here fails the test. */
 const ROUTES: Record<string, Caller> = {
   'GET /.well-known/jwks.json': 'anyone',
+  'POST /v1/login/device': 'anyone',
+  'POST /v1/login/token': 'anyone',
+  'POST /v1/login/end': 'anyone',
 
   'POST /v1/ingest/events': 'agent',
   'PUT /v1/ingest/recordings/:id/chunks/:index': 'agent',
@@ -63,6 +66,11 @@ const ROUTES: Record<string, Caller> = {
   'POST /v1/access/portal-credential': 'plugin',
   'GET /v1/access/credentials': 'access.use',
   'DELETE /v1/access/credentials/:id': 'access.use',
+  'POST /v1/access/logins/find': 'access.use',
+  'POST /v1/access/logins/approve': 'access.use',
+  'POST /v1/access/logins/deny': 'access.use',
+  'GET /v1/access/roles': 'access.manage',
+  'POST /v1/access/decisions': 'access.manage',
   'GET /v1/access/revocations': 'access.manage',
   'POST /v1/access/revocations': 'access.manage',
   'POST /v1/access/keys/rotate': 'access.manage',
@@ -82,6 +90,12 @@ const BODIES: Record<string, object> = {
   'POST /v1/erasures': {
     person: { userEntityRef: 'user:default/jane' },
     reference: 'a request',
+  },
+  'POST /v1/access/decisions': {
+    userEntityRef: 'user:default/jane',
+    cluster: 'far',
+    verb: 'get',
+    resource: 'pods',
   },
   'POST /v1/access/revocations': { userEntityRef: 'user:default/jane' },
   'POST /v1/tunnels/tokens': {

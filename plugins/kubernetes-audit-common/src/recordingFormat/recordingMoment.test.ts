@@ -47,7 +47,11 @@ const opened: OpenedMoment = {
     },
     chunks: [
       { index: 1, bytes: Buffer.from('one') },
-      { index: 2, bytes: Buffer.from('zwei €') },
+      {
+        index: 2,
+        bytes: Buffer.from('zwei €'),
+        part: { event: 5, until: 5_000_000 },
+      },
     ],
   },
 };

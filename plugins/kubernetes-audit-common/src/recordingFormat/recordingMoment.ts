@@ -5,7 +5,7 @@ import type { RecordingChunk, RecordingDetail } from '../recording';
  *
  *   offset size
  *   0      4   magic "KARM"
- *   4      1   version, 1
+ *   4      1   version, 2
  *   5      3   reserved, 0
  *   8      4   length of the JSON
  *   12     4   length of all
@@ -20,7 +20,7 @@ import type { RecordingChunk, RecordingDetail } from '../recording';
 export const MOMENT_HEADER_BYTES = 16;
 
 const MAGIC = 0x4d52414b; // "KARM"
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 const TOTAL_OFFSET = 12;
 
 /** What rebuilds the screen as it was at one moment, and where playback goes on. @public */
@@ -37,6 +37,30 @@ export type MomentKeyframe = {
 };
 
 /**
+ * A part of a chunk: from one of its events on, without what is not needed to
+ * show the moment.
+ *
+ * @public
+ */
+export type MomentChunkPart = {
+  /** The first event that is in it, by its place in the chunk. */
+  event: number;
+  /**
+   * Every event of the chunk from there up to this time is in it, in
+   * microseconds; absent when it goes to the chunk's end.
+   */
+  until?: number;
+};
+
+/** Whole frames of a chunk, without compression. @public */
+export type MomentChunk = {
+  index: number;
+  bytes: Uint8Array;
+  /** Absent when it is the whole chunk. */
+  part?: MomentChunkPart;
+};
+
+/**
  * What shows a recording at a moment: the latest keyframe before it, absent
  * when the recording's start is, and what happened from there to the moment.
  *
@@ -45,7 +69,7 @@ export type MomentKeyframe = {
 export type RecordingMoment = {
   keyframe?: MomentKeyframe;
   /** In order; the last ones may be missing, and are then to be read one by one. */
-  chunks: { index: number; bytes: Uint8Array }[];
+  chunks: MomentChunk[];
 };
 
 /** A moment and, when a recording is opened with it, what is known of the recording. @public */
@@ -68,7 +92,7 @@ type Contents = {
   table?: ChunkColumns;
   /** `payload` is the length. */
   keyframe?: Omit<MomentKeyframe, 'payload'> & { payload: number };
-  chunks: { index: number; length: number }[];
+  chunks: (Omit<MomentChunk, 'bytes'> & { length: number })[];
 };
 
 /** Bytes that are no moment: cut, or of another format. @public */
@@ -85,7 +109,10 @@ export function encodeRecordingMoment(opened: OpenedMoment): Uint8Array {
     ...(keyframe && {
       keyframe: { ...keyframe, payload: keyframe.payload.length },
     }),
-    chunks: chunks.map(({ index, bytes }) => ({ index, length: bytes.length })),
+    chunks: chunks.map(({ bytes, ...chunk }) => ({
+      ...chunk,
+      length: bytes.length,
+    })),
   };
   const json = new TextEncoder().encode(JSON.stringify(contents));
   const parts = [
@@ -157,8 +184,8 @@ export function decodeRecordingMoment(bytes: Uint8Array): OpenedMoment {
     },
     moment: {
       keyframe: keyframe && { ...keyframe, payload: take(keyframe.payload) },
-      chunks: chunks.map(({ index, length }) => ({
-        index,
+      chunks: chunks.map(({ length, ...chunk }) => ({
+        ...chunk,
         bytes: take(length),
       })),
     },

@@ -17,6 +17,7 @@ const sidecar: Sidecar = {
   lastTime: 9_000_000,
   outputBytes: 1000,
   damagedFrames: 0,
+  curtailedFrames: 0,
   frames: [
     {
       chunk: 0,

@@ -89,6 +89,8 @@ export const sidecarSchema = z.object({
   outputBytes: count,
   /** Frames that could not be read. */
   damagedFrames: count,
+  /** Frames with more to do than the emulator is given: the screens after them may differ from what was seen. */
+  curtailedFrames: count.default(0),
   frames: z.array(frameEntrySchema).max(MAX_FRAMES),
   /** Chunks of each part, which has the keyframes and the text of them. */
   parts: z.array(chunkRangeSchema).max(MAX_FRAMES),

@@ -62,5 +62,14 @@ export function fakeAuditApi(
     getRecordingText: jest.fn(overrides.getRecordingText ?? refuseNotFound),
     downloadRecording: jest.fn(overrides.downloadRecording ?? refuse),
     exportRecording: jest.fn(overrides.exportRecording ?? refuse),
+    getAccess: jest.fn(overrides.getAccess ?? refuse),
+    issueKubeconfig: jest.fn(overrides.issueKubeconfig ?? refuse),
+    listCredentials: jest.fn(overrides.listCredentials ?? refuse),
+    revokeCredential: jest.fn(overrides.revokeCredential ?? refuse),
+    revokeUser: jest.fn(overrides.revokeUser ?? refuse),
+    findLogin: jest.fn(overrides.findLogin ?? refuse),
+    decideLogin: jest.fn(overrides.decideLogin ?? refuse),
+    getRoles: jest.fn(overrides.getRoles ?? refuse),
+    explainDecision: jest.fn(overrides.explainDecision ?? refuse),
   };
 }

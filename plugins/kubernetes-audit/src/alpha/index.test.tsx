@@ -23,8 +23,20 @@ describe('the plugin of the new frontend system', () => {
       '/admin/audit/kubernetes/agents',
       'kubernetes-audit.agent.read#read',
     ],
+    [
+      'page:kubernetes-audit/roles',
+      'Roles',
+      '/admin/audit/kubernetes/roles',
+      'kubernetes-audit.access.manage#update',
+    ],
+    [
+      'page:kubernetes-audit/access',
+      'Kubernetes Access',
+      '/kubernetes-access',
+      'kubernetes-audit.access.use',
+    ],
   ] as const)(
-    'mounts %s for those who may read it',
+    'mounts %s for those who may see it',
     (id, title, path, permission) => {
       const extension = plugin.getExtension(id);
       const tester = createExtensionTester(extension);

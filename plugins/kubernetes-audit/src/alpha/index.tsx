@@ -7,9 +7,13 @@ import {
 } from '@backstage/frontend-plugin-api';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import DnsIcon from '@material-ui/icons/Dns';
+import GroupIcon from '@material-ui/icons/Group';
 import ListAltIcon from '@material-ui/icons/ListAlt';
 import PlayCircleOutlineIcon from '@material-ui/icons/PlayCircleOutline';
+import VpnKeyIcon from '@material-ui/icons/VpnKey';
 import {
+  accessManagePermission,
+  accessUsePermission,
   agentReadPermission,
   PLUGIN_ID,
   recordingReadPermission,
@@ -18,10 +22,12 @@ import {
 import { kubernetesAuditApiRef, KubernetesAuditClient } from '../api';
 import { isKubernetesCallsAvailable } from '../entity';
 import {
+  accessRouteRef,
   agentsRouteRef,
   entityKubernetesCallsRouteRef,
   recordingsRouteRef,
   requestAuditRouteRef,
+  rolesRouteRef,
 } from '../routes';
 
 const api = ApiBlueprint.make({
@@ -101,6 +107,33 @@ const entityCalls = EntityContentBlueprint.make({
   },
 });
 
+const rolesPage = PageBlueprint.make({
+  name: 'roles',
+  params: {
+    path: '/admin/audit/kubernetes/roles',
+    routeRef: rolesRouteRef,
+    title: 'Roles',
+    icon: <GroupIcon fontSize="inherit" />,
+    loader: () => import('../components/RolesPage').then(m => <m.RolesPage />),
+  },
+  if: {
+    permissions: { $contains: `${accessManagePermission.name}#update` },
+  },
+});
+
+const accessPage = PageBlueprint.make({
+  name: 'access',
+  params: {
+    path: '/kubernetes-access',
+    routeRef: accessRouteRef,
+    title: 'Kubernetes Access',
+    icon: <VpnKeyIcon fontSize="inherit" />,
+    loader: () =>
+      import('../components/AccessPage').then(m => <m.AccessPage />),
+  },
+  if: { permissions: { $contains: accessUsePermission.name } },
+});
+
 export {
   kubernetesAuditTranslationRef,
   kubernetesAuditTranslations,
@@ -116,6 +149,8 @@ export default createFrontendPlugin({
     recordings: recordingsRouteRef,
     agents: agentsRouteRef,
     entityCalls: entityKubernetesCallsRouteRef,
+    access: accessRouteRef,
+    roles: rolesRouteRef,
   },
   extensions: [
     api,
@@ -124,5 +159,7 @@ export default createFrontendPlugin({
     recordingsPage,
     agentsPage,
     entityCalls,
+    rolesPage,
+    accessPage,
   ],
 });

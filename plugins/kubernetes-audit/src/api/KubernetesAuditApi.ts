@@ -1,11 +1,18 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
+  AccessResponse,
   AgentList,
+  Credential,
   DeadLetterPage,
+  DecisionRequest,
+  DecisionResponse,
   DeliveryReport,
   EventExportRequest,
   EventFileFormat,
+  KubeconfigRequest,
+  KubeconfigResponse,
   PageSettings,
+  PendingLogin,
   RecordingDetail,
   RecordingMoment,
   RecordingPage,
@@ -13,6 +20,7 @@ import type {
   RecordingTimeline,
   RequestAuditHistogram,
   RequestAuditPage,
+  RolesResponse,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 
@@ -107,7 +115,7 @@ export type FileOptions = RequestOptions & {
 };
 
 /**
- * The portal's routes for administrators. Each method throws a
+ * The portal's routes for the pages. Each method throws a
  * `ResponseError` when the portal refuses or fails.
  *
  * @public
@@ -193,7 +201,7 @@ export interface KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<Uint8Array>;
 
-  /** What to draw on a timeline. Not found while there is no index yet. */
+  /** What to draw on a timeline. Not found while a session that has ended has no index yet. */
   getRecordingTimeline(
     id: string,
     options?: RequestOptions,
@@ -209,7 +217,7 @@ export interface KubernetesAuditApi {
     options?: RequestOptions,
   ): Promise<RecordingMoment>;
 
-  /** Lines of the recording's text. Not found while there is no index yet. */
+  /** Lines of the recording's text. Not found while a session that has ended has no index yet. */
   getRecordingText(
     id: string,
     request: RecordingTextRequest,
@@ -218,6 +226,36 @@ export interface KubernetesAuditApi {
 
   /** Proxies, and the tunnel agents that have joined. */
   listAgents(options?: RequestOptions): Promise<AgentList>;
+
+  /** The clusters that the caller may reach, and what the roles allow. */
+  getAccess(options?: RequestOptions): Promise<AccessResponse>;
+
+  issueKubeconfig(
+    request: Partial<KubeconfigRequest>,
+  ): Promise<KubeconfigResponse>;
+
+  /** Of a user, or of all for who manages access; newest first. */
+  listCredentials(
+    request: { user?: string },
+    options?: RequestOptions,
+  ): Promise<Credential[]>;
+
+  revokeCredential(id: string): Promise<void>;
+
+  /** Revokes all credentials that a user has. */
+  revokeUser(userEntityRef: string): Promise<void>;
+
+  /** The command line that waits with a code. Not found when none does. */
+  findLogin(userCode: string): Promise<PendingLogin>;
+
+  /** Lets a command line sign in as the caller, or turns it away. */
+  decideLogin(userCode: string, decision: 'approve' | 'deny'): Promise<void>;
+
+  /** The roles, who has them, and what the proxies know of them. */
+  getRoles(options?: RequestOptions): Promise<RolesResponse>;
+
+  /** What a proxy would answer to a call, and why. */
+  explainDecision(request: DecisionRequest): Promise<DecisionResponse>;
 
   /** The whole recording as a file. */
   downloadRecording(

@@ -40,6 +40,31 @@ describe('KubernetesAuditClient', () => {
     );
   });
 
+  it('sends the code of a command line in the body only', async () => {
+    const { client, fetch } = clientThatGets(new Response(null));
+    await client.decideLogin('WDJB-MJHT', 'approve');
+    const [url, init] = fetch.mock.calls[0];
+    expect(url).toBe(`${BASE_URL}/v1/access/logins/approve`);
+    expect(init).toMatchObject({
+      method: 'POST',
+      body: '{"userCode":"WDJB-MJHT"}',
+    });
+  });
+
+  it("lists a user's credentials, or all, and takes one back", async () => {
+    const { client, fetch } = clientThatGets(Response.json({ items: [] }));
+    expect(await client.listCredentials({ user: 'user:default/jane' })).toEqual(
+      [],
+    );
+    await client.revokeCredential('a/b');
+    expect(
+      fetch.mock.calls.map(([url, init]) => [init?.method ?? 'GET', url]),
+    ).toEqual([
+      ['GET', `${BASE_URL}/v1/access/credentials?user=user%3Adefault%2Fjane`],
+      ['DELETE', `${BASE_URL}/v1/access/credentials/a%2Fb`],
+    ]);
+  });
+
   it("fails with the portal's own error", async () => {
     const body = {
       error: { name: 'NotAllowedError', message: 'ask your administrator' },

@@ -1,13 +1,20 @@
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import {
+  AccessResponse,
   AgentList,
+  Credential,
   DeadLetterPage,
+  DecisionRequest,
+  DecisionResponse,
   decodeRecordingMoment,
   DeliveryReport,
   EventExportRequest,
   EventFileFormat,
+  KubeconfigRequest,
+  KubeconfigResponse,
   PageSettings,
+  PendingLogin,
   PLUGIN_ID,
   RecordingDetail,
   RecordingMoment,
@@ -16,6 +23,7 @@ import {
   RecordingTimeline,
   RequestAuditHistogram,
   RequestAuditPage,
+  RolesResponse,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { fileNameOf } from './contentDisposition';
@@ -213,6 +221,61 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
     return fileOf(response, `${id}.zip`);
   }
 
+  async getAccess(options?: RequestOptions): Promise<AccessResponse> {
+    return this.#json('/v1/access', options);
+  }
+
+  async issueKubeconfig(
+    request: Partial<KubeconfigRequest>,
+  ): Promise<KubeconfigResponse> {
+    return this.#post('/v1/access/kubeconfig', request);
+  }
+
+  async listCredentials(
+    request: { user?: string },
+    options?: RequestOptions,
+  ): Promise<Credential[]> {
+    const { items } = await this.#json<{ items: Credential[] }>(
+      `/v1/access/credentials?${queryOf(request)}`,
+      options,
+    );
+    return items;
+  }
+
+  async revokeCredential(id: string): Promise<void> {
+    await this.#fetch(`/v1/access/credentials/${encodeURIComponent(id)}`, {
+      method: 'DELETE',
+    });
+  }
+
+  async revokeUser(userEntityRef: string): Promise<void> {
+    await this.#fetch('/v1/access/revocations', postOf({ userEntityRef }));
+  }
+
+  async findLogin(userCode: string): Promise<PendingLogin> {
+    return this.#post('/v1/access/logins/find', { userCode });
+  }
+
+  async decideLogin(
+    userCode: string,
+    decision: 'approve' | 'deny',
+  ): Promise<void> {
+    await this.#fetch(`/v1/access/logins/${decision}`, postOf({ userCode }));
+  }
+
+  async getRoles(options?: RequestOptions): Promise<RolesResponse> {
+    return this.#json('/v1/access/roles', options);
+  }
+
+  async explainDecision(request: DecisionRequest): Promise<DecisionResponse> {
+    return this.#post('/v1/access/decisions', request);
+  }
+
+  async #post<T>(path: string, body: object): Promise<T> {
+    const response = await this.#fetch(path, postOf(body));
+    return response.json();
+  }
+
   async #json<T>(path: string, options?: RequestOptions): Promise<T> {
     const response = await this.#fetch(path, { signal: options?.signal });
     return response.json();
@@ -248,7 +311,9 @@ function filteredQueryOf({
   return query;
 }
 
-function queryOf(request: ListRequest | RecordingTextRequest): URLSearchParams {
+function queryOf(
+  request: ListRequest | RecordingTextRequest | { user?: string },
+): URLSearchParams {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(request)) {
     if (value !== undefined && value !== '') {

@@ -1,4 +1,10 @@
-import { buildChunks, EventSketch, FakeScreen } from '../__testUtils__';
+import type { MomentChunk } from 'backstage-plugin-kubernetes-audit-common';
+import {
+  buildChunks,
+  buildFrame,
+  EventSketch,
+  FakeScreen,
+} from '../__testUtils__';
 import { KeyframeIndex, startOnly } from './keyframes';
 import { PlayerController } from './PlayerController';
 import { RecordingTape } from './RecordingTape';
@@ -25,7 +31,14 @@ const SESSION: EventSketch[][] = [
 /** A player whose time, frames and network the test moves. */
 function setUp(
   session = SESSION,
-  options: { keyframes?: KeyframeIndex; isLive?: boolean; parts?: number } = {},
+  options: {
+    keyframes?: KeyframeIndex;
+    isLive?: boolean;
+    parts?: number;
+    /** What the portal sent with a keyframe. */
+    supplied?: MomentChunk[];
+    whenIdle?: (callback: () => void) => void;
+  } = {},
 ) {
   const { chunks, table } = buildChunks(session);
   const screen = new FakeScreen();
@@ -43,6 +56,7 @@ function setUp(
       return chunks[index];
     },
   });
+  tape.supply(options.supplied ?? []);
   const player = PlayerController.create({
     chunks: table.slice(0, options.parts),
     duration: options.parts ? table[options.parts - 1].lastTime : 60 * SECOND,
@@ -57,6 +71,7 @@ function setUp(
         frame = undefined;
       };
     },
+    whenIdle: options.whenIdle ?? (callback => callback()),
   });
   /** Lets everything happen that waits for nothing but promises. */
   const settle = async () => {
@@ -389,6 +404,77 @@ describe('PlayerController', () => {
       player.seek(55 * SECOND);
       await settle();
       expect(loaded).toEqual([]);
+    });
+
+    it('shows the moment with parts of chunks, and fetches them when idle to play on', async () => {
+      const chunks: EventSketch[][] = [
+        LONG[0],
+        [
+          [30, 'output', 'c'],
+          [40, 'output', 'd'],
+          [50, 'output', 'e'],
+          [52, 'resize', '100x30'],
+        ],
+        [
+          [54, 'output', 'f'],
+          [55, 'output', 'g'],
+          [58, 'output', 'h'],
+        ],
+      ];
+      const idle: (() => void)[] = [];
+      const { player, screen, loaded, settle, pass } = setUp(chunks, {
+        keyframes: index(),
+        supplied: [
+          {
+            index: 1,
+            bytes: buildFrame(chunks[1].slice(2)),
+            part: { event: 2 },
+          },
+          {
+            index: 2,
+            bytes: buildFrame(chunks[2].slice(0, 2)),
+            part: { event: 0, until: 55 * SECOND },
+          },
+        ],
+        whenIdle: callback => idle.push(callback),
+      });
+      player.seek(55.0000005 * SECOND);
+      await settle();
+      expect(screen.text).toBe('[keyframe]efg');
+      expect(player.snapshot).toMatchObject({
+        state: 'paused',
+        size: { columns: 100, rows: 30 },
+      });
+      expect(loaded).toEqual([]);
+
+      idle.forEach(callback => callback());
+      await settle();
+      expect(loaded).toEqual([2]);
+      player.play();
+      await pass(4000);
+      expect(screen.text).toBe('[keyframe]efgh');
+      expect(loaded).toEqual([2]);
+    });
+
+    it('fetches what a part does not hold when it plays on at once', async () => {
+      const { player, screen, loaded, settle, pass } = setUp(LONG, {
+        keyframes: index(),
+        supplied: [
+          {
+            index: 1,
+            bytes: buildFrame([[50, 'output', 'e']]).subarray(0, 0),
+            part: { event: 2, until: 45 * SECOND },
+          },
+        ],
+        whenIdle: () => {},
+      });
+      player.seek(45 * SECOND);
+      player.play();
+      await settle();
+      expect(screen.text).toBe('[keyframe]');
+      await pass(6000);
+      expect(screen.text).toBe('[keyframe]e');
+      expect(loaded).toEqual([1]);
     });
 
     it('does not wait for a keyframe that a newer seek replaces', async () => {

@@ -205,6 +205,12 @@ export class PlayerController {
       this.#error = undefined;
       this.#dispatch('arrive');
       this.#run();
+      // What showed the moment may not be all that playing on needs.
+      this.#options.whenIdle(() => {
+        if (!signal.aborted) {
+          this.#cursor.complete();
+        }
+      });
     }
   }
 

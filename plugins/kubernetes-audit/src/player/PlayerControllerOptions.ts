@@ -17,4 +17,6 @@ export type PlayerControllerOptions = {
   now: () => number;
   /** Calls back at the next frame; the result cancels. */
   schedule: (callback: () => void) => () => void;
+  /** Calls back when there is nothing to do for the viewer, but soon. */
+  whenIdle: (callback: () => void) => void;
 };

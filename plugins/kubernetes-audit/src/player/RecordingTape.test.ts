@@ -22,6 +22,39 @@ describe('RecordingTape', () => {
     expect(load).not.toHaveBeenCalled();
   });
 
+  it('shows a moment with a part of a chunk, and fetches it for more', async () => {
+    const load = jest.fn(async () => frame('whole'));
+    const tape = RecordingTape.create({ load });
+    tape.supply([
+      { index: 3, bytes: frame('x'), part: { event: 7, until: 5000 } },
+      { index: 4, bytes: frame('y'), part: { event: 0 } },
+    ]);
+    expect(tape.peekUntil(3, 7, 5000.9)).toMatchObject({
+      first: 7,
+      isToEnd: false,
+    });
+    expect(tape.peekUntil(3, 7, 5001)).toBeUndefined();
+    expect(tape.peekUntil(3, 6, 5000)).toBeUndefined();
+    expect(tape.peekUntil(4, 0, Infinity)).toMatchObject({ isToEnd: true });
+    expect(tape.has(3)).toBe(false);
+
+    await tape.get(3);
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(tape.peekUntil(3, 0, 9999)).toMatchObject({
+      first: 0,
+      isToEnd: true,
+    });
+  });
+
+  it('forgets the part that came longest ago', () => {
+    const tape = RecordingTape.create({ load: async () => frame('x') });
+    for (let index = 0; index < 17; index++) {
+      tape.supply([{ index, bytes: frame('x'), part: { event: 0 } }]);
+    }
+    expect(tape.peekUntil(0, 0, 0)).toBeUndefined();
+    expect(tape.peekUntil(1, 0, 0)).toBeDefined();
+  });
+
   it('asks again after a failure', async () => {
     const load = jest
       .fn<Promise<Uint8Array>, []>()

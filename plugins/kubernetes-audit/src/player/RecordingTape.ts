@@ -1,18 +1,32 @@
 import {
   FrameError,
+  MomentChunk,
+  MomentChunkPart,
   RecordingChunk,
+  RecordingEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { TimeSpan } from './PlayerSnapshot';
 import { Gap, lostChunk, ParsedChunk, parseChunk } from './parseChunk';
 
 /** So many bytes of chunks stay in memory; the oldest used go first. */
 const MAX_CACHED_BYTES = 64 * 1024 * 1024;
+/** Parts of chunks that stay in memory: what shows a moment is of use at that moment. */
+const MAX_CACHED_PARTS = 16;
 
 /** Fetches the bytes of the chunk with that number. */
 export type ChunkLoader = (
   index: number,
   signal: AbortSignal,
 ) => Promise<Uint8Array>;
+
+/** Events of a chunk, from one of them on. */
+export type ChunkEvents = {
+  events: readonly RecordingEvent[];
+  /** The place in the chunk of the first of them. */
+  first: number;
+  /** Whether the chunk ends with them. */
+  isToEnd: boolean;
+};
 
 /** A recording's chunks: fetched when needed, the recent ones kept. */
 export class RecordingTape {
@@ -22,6 +36,8 @@ export class RecordingTape {
   /** In order of use, the latest last. */
   readonly #chunks = new Map<number, ParsedChunk>();
   readonly #loading = new Map<number, Promise<ParsedChunk>>();
+  /** Of chunks that are not here as a whole, by chunk; the latest last. */
+  readonly #parts = new Map<number, MomentChunkPart & ParsedChunk>();
   /** By chunk: what could not be read. */
   readonly #gaps = new Map<number, Gap[]>();
   #abort = new AbortController();
@@ -70,6 +86,32 @@ export class RecordingTape {
     return chunk;
   }
 
+  /**
+   * The chunk's events from one on, at least as far as the time, in
+   * microseconds, if they are here.
+   */
+  peekUntil(
+    index: number,
+    event: number,
+    time: number,
+  ): ChunkEvents | undefined {
+    const chunk = this.peek(index);
+    if (chunk) {
+      return { events: chunk.events, first: 0, isToEnd: true };
+    }
+    const part = this.#parts.get(index);
+    // Events happen at whole microseconds.
+    return part &&
+      part.event <= event &&
+      Math.floor(time) <= (part.until ?? Infinity)
+      ? {
+          events: part.events,
+          first: part.event,
+          isToEnd: part.until === undefined,
+        }
+      : undefined;
+  }
+
   /** The chunk, fetched if it is not here. */
   async get(index: number): Promise<ParsedChunk> {
     const loading = this.peek(index) ?? this.#loading.get(index);
@@ -94,10 +136,15 @@ export class RecordingTape {
     return fetching;
   }
 
-  /** Takes chunks that came with something else. */
-  supply(chunks: readonly { index: number; bytes: Uint8Array }[]): void {
-    for (const { index, bytes } of chunks) {
-      if (!this.#chunks.has(index)) {
+  /** Takes chunks, or parts of them, that came with something else. */
+  supply(chunks: readonly MomentChunk[]): void {
+    for (const { index, bytes, part } of chunks) {
+      if (this.#chunks.has(index)) {
+        continue;
+      }
+      if (part) {
+        this.#keepPart(index, { ...part, ...this.#parse(bytes) });
+      } else {
         this.#keep(index, this.#parse(bytes));
       }
     }
@@ -112,6 +159,7 @@ export class RecordingTape {
     this.#abort.abort();
     this.#abort = new AbortController();
     this.#chunks.clear();
+    this.#parts.clear();
     this.#cachedBytes = 0;
   }
 
@@ -124,6 +172,15 @@ export class RecordingTape {
         return lostChunk();
       }
       throw error;
+    }
+  }
+
+  #keepPart(index: number, part: MomentChunkPart & ParsedChunk): void {
+    this.#parts.delete(index);
+    this.#parts.set(index, part);
+    const [oldest] = this.#parts.keys();
+    if (this.#parts.size > MAX_CACHED_PARTS) {
+      this.#parts.delete(oldest);
     }
   }
 

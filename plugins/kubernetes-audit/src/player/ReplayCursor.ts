@@ -4,10 +4,9 @@ import type {
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Keyframe } from './keyframes';
-import type { ParsedChunk } from './parseChunk';
-import type { RecordingTape } from './RecordingTape';
+import type { ChunkEvents, RecordingTape } from './RecordingTape';
 import type { Screen } from './Screen';
-import { toScreenOperations } from './screenOperations';
+import { ScreenOperation, toScreenOperations } from './screenOperations';
 import { unlessAborted } from './unlessAborted';
 
 /** Chunks that are fetched at once on the way to a moment. */
@@ -111,8 +110,10 @@ export class ReplayCursor {
     this.#lastEventTime = keyframe.time;
     this.#size = keyframe.size;
     this.#keystrokes = [];
-    // What a keyframe's screen has above it would be a part by chance.
-    this.#screen.keepLines(!keyframe.payload);
+    if (keyframe.payload) {
+      // What its screen has above it would be a part by chance.
+      this.#screen.keepLines(false);
+    }
     this.#screen.reset(keyframe.size);
     this.#unsettled = this.#screen.write(keyframe.payload ?? NOTHING);
   }
@@ -122,6 +123,18 @@ export class ReplayCursor {
     await this.#unsettled;
     this.#unsettled = undefined;
     this.#unsettledBytes = 0;
+  }
+
+  /** Fetches the current chunk as a whole, if only a part of it is here. */
+  complete(): void {
+    const chunk = this.#chunks[this.#chunk];
+    if (
+      chunk &&
+      chunk.firstTime <= this.#shown &&
+      !this.#tape.has(chunk.index)
+    ) {
+      this.#tape.prefetch(chunk.index);
+    }
   }
 
   /** Fetches ahead the chunk after the current one, and what follows it until the time. */
@@ -158,17 +171,25 @@ export class ReplayCursor {
       this.#chunks[this.#chunk].firstTime <= target
     ) {
       this.#fetchAhead(target);
-      const chunk =
-        this.#tape.peek(this.#chunks[this.#chunk].index) ??
-        (await this.#fetch(signal, listener));
-      if (!chunk || signal.aborted) {
+      const known =
+        this.#known(target) ?? (await this.#fetch(signal, listener));
+      if (!known || signal.aborted) {
         return false;
       }
-      const { events } = chunk;
-      const end = firstAfter(events, this.#event, target);
-      if (end > this.#event) {
-        await this.#show(events.slice(this.#event, end));
-        this.#event = end;
+      const { events, first, isToEnd } = known;
+      const start = this.#event - first;
+      const end = firstAfter(events, start, target);
+      if (end > start) {
+        const shown = events.slice(start, end);
+        this.#noteInput(shown);
+        const operations = toScreenOperations(shown);
+        if (operations.some(({ type }) => type === 'resize')) {
+          await this.#perform(operations);
+        } else {
+          // Not awaited: what follows is still of this turn.
+          this.#perform(operations);
+        }
+        this.#event = first + end;
         this.#lastEventTime = events[end - 1].time;
         this.#shown = Math.max(this.#shown, this.#lastEventTime);
         if (this.#unsettledBytes > MAX_UNSETTLED_BYTES) {
@@ -179,7 +200,7 @@ export class ReplayCursor {
       if (signal.aborted) {
         return false;
       }
-      if (end < events.length) {
+      if (end < events.length || !isToEnd) {
         break;
       }
       this.#chunk++;
@@ -191,31 +212,42 @@ export class ReplayCursor {
   #fetchAhead(target: number): void {
     for (let i = this.#chunk + 1; i <= this.#chunk + FETCHED_AHEAD; i++) {
       const chunk = this.#chunks[i];
-      if (chunk && chunk.firstTime <= target && !this.#tape.has(chunk.index)) {
+      if (
+        chunk &&
+        chunk.firstTime <= target &&
+        !this.#tape.peekUntil(chunk.index, 0, target)
+      ) {
         this.#tape.prefetch(chunk.index);
       }
     }
+  }
+
+  /** What is here of the current chunk, if that is enough. */
+  #known(target: number): ChunkEvents | undefined {
+    const { index } = this.#chunks[this.#chunk];
+    return this.#tape.peekUntil(index, this.#event, target);
   }
 
   /** Nothing when it is aborted before the chunk is there. */
   async #fetch(
     signal: AbortSignal,
     listener: AdvanceListener,
-  ): Promise<ParsedChunk | undefined> {
+  ): Promise<ChunkEvents | undefined> {
     listener.onStarved();
     try {
-      return await unlessAborted(
+      const chunk = await unlessAborted(
         this.#tape.get(this.#chunks[this.#chunk].index),
         signal,
       );
+      return chunk && { events: chunk.events, first: 0, isToEnd: true };
     } finally {
       listener.onFed();
     }
   }
 
   /** Does not await the writes: the emulator works through them in order. */
-  async #show(events: RecordingEvent[]): Promise<void> {
-    for (const operation of toScreenOperations(events)) {
+  async #perform(operations: readonly ScreenOperation[]): Promise<void> {
+    for (const operation of operations) {
       if (operation.type === 'write') {
         this.#unsettled = this.#screen.write(operation.data);
         this.#unsettledBytes += operation.data.length;
@@ -226,7 +258,6 @@ export class ReplayCursor {
         this.#size = operation.size;
       }
     }
-    this.#noteInput(events);
   }
 
   #noteInput(events: RecordingEvent[]): void {

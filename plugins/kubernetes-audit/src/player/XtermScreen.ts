@@ -4,8 +4,9 @@ import {
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { FontMetrics } from './FontMetrics';
+import { rememberWidths } from './rememberWidths';
 import type { Scaling, ViewedScreen } from './Screen';
-import { limitSize } from './screenOperations';
+import { joinBytes, limitSize } from './screenOperations';
 
 /** Below this the text is scrolled rather than shrunk further, in pixels. */
 const MIN_FONT_SIZE = 8;
@@ -52,7 +53,7 @@ const MOUSE_MODES = new Set([
  */
 const SHOW_CURSOR = '\x1b[?47h\x1b[?47l';
 /** RIS. */
-const RESET = '\x1bc';
+const RESET = new TextEncoder().encode('\x1bc');
 
 const THEME: ITheme = {
   background: '#0d1117',
@@ -92,6 +93,9 @@ export class XtermScreen implements ViewedScreen {
   #hasOtherColors = false;
   /** The sizes of terminal and frame that the type is right for. */
   #fitted: string | undefined;
+  /** What was written in this turn, and its way to the screen. */
+  #pending: Uint8Array[] = [];
+  #written: Promise<void> | undefined;
 
   /** @param options - `tty` tells whether the session had a terminal that made line ends whole */
   static create(options: {
@@ -99,7 +103,7 @@ export class XtermScreen implements ViewedScreen {
     size: TerminalSize;
     tty: boolean;
     fontFamily: string;
-    /** Lines above the screen to scroll back to. */
+    /** Lines above the screen to scroll back to, while they are kept. */
     scrollback?: number;
   }): XtermScreen {
     const { fontFamily, scrollback = SCROLLBACK_LINES } = options;
@@ -119,7 +123,7 @@ export class XtermScreen implements ViewedScreen {
       lineHeight: LINE_HEIGHT,
       linkHandler: null,
       logLevel: 'off',
-      scrollback,
+      scrollback: 0,
       theme: THEME,
     });
     for (const identifier of SWALLOWED_OSC) {
@@ -135,6 +139,7 @@ export class XtermScreen implements ViewedScreen {
     );
     terminal.attachCustomKeyEventHandler(() => false);
     terminal.open(options.container);
+    rememberWidths(options.container);
     if (terminal.textarea) {
       terminal.textarea.tabIndex = -1;
       terminal.textarea.readOnly = true;
@@ -159,7 +164,20 @@ export class XtermScreen implements ViewedScreen {
     }
   }
 
+  /**
+   * What is written in one turn is one write for the emulator: between two it
+   * may draw, and what is drawn in the middle of a seek is drawn for nothing.
+   */
   write(data: Uint8Array): Promise<void> {
+    this.#pending.push(data);
+    this.#written ??= Promise.resolve().then(() => this.#flush());
+    return this.#written;
+  }
+
+  #flush(): Promise<void> {
+    const data = joinBytes(this.#pending);
+    this.#pending = [];
+    this.#written = undefined;
     return new Promise(resolve => this.#terminal.write(data, resolve));
   }
 
@@ -187,7 +205,7 @@ export class XtermScreen implements ViewedScreen {
   reset(size: TerminalSize): void {
     if (this.#isOfSize(size)) {
       // In a row with what is written next: no empty screen is drawn between.
-      this.#terminal.write(RESET);
+      this.write(RESET);
     } else {
       this.#terminal.reset();
       this.resize(size);

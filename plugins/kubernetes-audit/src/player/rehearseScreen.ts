@@ -3,11 +3,12 @@ import { XtermScreen } from './XtermScreen';
 const SIZE = { columns: 80, rows: 24 };
 
 /** What sessions show most: all printable ASCII, plain and bold, in colours, on both screens. */
-const SAMPLE = sampleOf(
-  Array.from({ length: 0x7f - 0x20 }, (_, i) =>
-    String.fromCharCode(0x20 + i),
-  ).join(''),
-);
+const ASCII = Array.from({ length: 0x7f - 0x20 }, (_, i) =>
+  String.fromCharCode(0x20 + i),
+).join('');
+/** A little of what other fonts may have to be found for. */
+const OTHERS = 'éüß–“”…•→✓│├─█░λДа日本語';
+const SAMPLE = sampleOf([ASCII, OTHERS]);
 
 /**
  * Opens a terminal that nobody sees, draws something, and closes it. The first
@@ -41,8 +42,10 @@ export async function rehearseScreen(fontFamily: string): Promise<void> {
   }
 }
 
-function sampleOf(characters: string): Uint8Array {
-  const line = `\x1b[32m${characters}\x1b[0m\r\n\x1b[1;34m${characters}\x1b[0m\r\n`;
+function sampleOf(texts: readonly string[]): Uint8Array {
+  const line = texts
+    .map(text => `\x1b[32m${text}\x1b[0m\r\n\x1b[1;34m${text}\x1b[0m\r\n`)
+    .join('');
   return new TextEncoder().encode(
     `${line.repeat(8)}\x1b[?1049h\x1b[2J\x1b[H${line}\x1b[?1049l`,
   );

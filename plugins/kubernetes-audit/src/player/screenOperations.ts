@@ -32,7 +32,7 @@ export function toScreenOperations(
   let pending: Uint8Array[] = [];
   const flush = () => {
     if (pending.length > 0) {
-      operations.push({ type: 'write', data: concatenate(pending) });
+      operations.push({ type: 'write', data: joinBytes(pending) });
       pending = [];
     }
   };
@@ -58,7 +58,8 @@ function parseSize(data: Uint8Array): TerminalSize | undefined {
     : undefined;
 }
 
-function concatenate(parts: Uint8Array[]): Uint8Array {
+/** The parts one behind the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) {
     return parts[0];
   }

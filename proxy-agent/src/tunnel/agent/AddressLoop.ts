@@ -64,6 +64,7 @@ export class AddressLoop {
   async #dial(): Promise<number> {
     const { address, links, identity, hello, signal } = this.#options;
     const { host } = new URL(address.proxy.url);
+    const { generation } = links;
     let reserved: string | undefined;
     try {
       const socket = await dialProxy(address, signal);
@@ -80,7 +81,7 @@ export class AddressLoop {
           },
         });
         signal.throwIfAborted();
-        this.#begin(instance, socket);
+        this.#begin(instance, socket, generation);
         reserved = undefined;
         this.#instances = [...new Set([instance, ...instances])];
         this.#backoff.succeeded();
@@ -101,7 +102,7 @@ export class AddressLoop {
       return this.#backoff.failed();
     } finally {
       if (reserved !== undefined) {
-        links.remove(reserved);
+        links.free(reserved);
       }
     }
   }
@@ -109,9 +110,10 @@ export class AddressLoop {
   #begin(
     instance: string,
     socket: Parameters<typeof ServedTunnel.start>[0]['socket'],
+    generation: number,
   ): void {
-    const { links, serverOf, logger } = this.#options;
-    const tunnel = ServedTunnel.start({
+    const { address, links, serverOf, logger } = this.#options;
+    const tunnel: ServedTunnel = ServedTunnel.start({
       socket,
       serverOf,
       onInstances: instances => {
@@ -120,12 +122,13 @@ export class AddressLoop {
       },
       onClosed: error => {
         logger.info({ instance, reason: error?.message }, 'a tunnel has ended');
-        // What it has named may have gone with it: the next handshake says.
-        this.#instances = this.#instances.filter(other => other !== instance);
-        links.remove(instance);
+        if (links.ended(instance, tunnel)) {
+          // What it has named may have gone with it: the next handshake says.
+          this.#instances = this.#instances.filter(id => id !== instance);
+        }
       },
     });
-    links.add(instance, tunnel);
+    links.add(instance, { tunnel, proxyUrl: address.proxy.url, generation });
     logger.info({ instance }, 'a tunnel has begun');
   }
 }

@@ -14,6 +14,7 @@ import {
   discardRest,
   Exchange,
   PASS_THROUGH,
+  RawHeaders,
   Refusal,
   relayedRequestHeaders,
   relayUpgradeRefusal,
@@ -30,8 +31,9 @@ import { identityObjection } from './identityObjection';
 
 /** The largest request head, in bytes: as large as proxies take. */
 const MAX_REQUEST_HEAD_BYTES = 256 * 1024;
-/** Proxies close idle connections before, in milliseconds. */
-const KEEP_ALIVE_MS = 90_000;
+
+/** A call that may be sent on, with these headers. */
+type AdmittedCall = CallTarget & { headers: RawHeaders };
 
 const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -40,7 +42,8 @@ const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * forwards what comes in the name of a user, with the agent's credential.
  */
 export class ClusterServer {
-  readonly #cluster: Upstream;
+  readonly #cluster: () => Upstream | undefined;
+  readonly #name: string;
   readonly #troubles: UpstreamTroubles;
   readonly #logger: Logger;
   readonly #server: Server;
@@ -48,7 +51,9 @@ export class ClusterServer {
   #refusals = 0;
 
   static create(options: {
-    cluster: Upstream;
+    name: string;
+    /** As it is configured now; undefined when it is no more. */
+    cluster: () => Upstream | undefined;
     troubles: UpstreamTroubles;
     logger: Logger;
   }): ClusterServer {
@@ -56,16 +61,20 @@ export class ClusterServer {
   }
 
   private constructor(options: {
-    cluster: Upstream;
+    name: string;
+    cluster: () => Upstream | undefined;
     troubles: UpstreamTroubles;
     logger: Logger;
   }) {
+    this.#name = options.name;
     this.#cluster = options.cluster;
     this.#troubles = options.troubles;
     this.#logger = options.logger;
     this.#server = createServer({
       maxHeaderSize: MAX_REQUEST_HEAD_BYTES,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Proxies close idle streams, and a proxy that has gone is noticed by its
+      // tunnel: a timer for each answer would be for nothing.
+      keepAliveTimeout: 0,
       requestTimeout: 0,
       insecureHTTPParser: false,
     });
@@ -124,7 +133,7 @@ export class ClusterServer {
       response,
       body,
       target,
-      headers: () => relayedRequestHeaders(request, this.#cluster),
+      headers: () => target.headers,
       takeOtherRoute: () => false,
       record: {
         isReading: READING_METHODS.has(request.method ?? ''),
@@ -153,12 +162,12 @@ export class ClusterServer {
       answer = await askForUpgrade(
         request,
         target,
-        () => relayedRequestHeaders(request, this.#cluster),
+        () => target.headers,
         client.gone,
       );
     } catch (error) {
       client.release();
-      this.#troubles.notAnswered(this.#cluster.name, error as Error);
+      this.#troubles.notAnswered(this.#name, error as Error);
       const { message } = error as Error;
       respondOnSocket(request, socket, response =>
         sendRefusal(response, { code: 502, reason: 'InternalError', message }),
@@ -166,7 +175,7 @@ export class ClusterServer {
       return;
     }
     const { head, connection, firstBytes: fromUpstream } = answer;
-    this.#troubles.answered(this.#cluster.name, head.statusCode);
+    this.#troubles.answered(this.#name, head.statusCode);
     if (!fromUpstream) {
       const start = await readStart(head);
       client.release();
@@ -186,11 +195,17 @@ export class ClusterServer {
     });
   }
 
-  #admit(request: IncomingMessage): CallTarget | Refusal {
-    const cluster = this.#cluster;
-    const objection = identityObjection(
-      relayedRequestHeaders(request, cluster),
-    );
+  #admit(request: IncomingMessage): AdmittedCall | Refusal {
+    const cluster = this.#cluster();
+    if (!cluster) {
+      // The proxy is about to learn it.
+      const message = `the tunnel agent reaches the cluster "${
+        this.#name
+      }" no more`;
+      return { code: 503, reason: 'ServiceUnavailable', message };
+    }
+    const headers = relayedRequestHeaders(request, cluster);
+    const objection = identityObjection(headers);
     if (objection) {
       this.#refusals += 1;
       this.#logger.warn({ cluster: cluster.name }, objection);
@@ -202,7 +217,13 @@ export class ClusterServer {
       return { code: 503, reason: 'ServiceUnavailable', message };
     }
     this.#calls += 1;
-    return { cluster, route, url: request.url ?? '/', info: { resource: '' } };
+    return {
+      cluster,
+      route,
+      url: request.url ?? '/',
+      info: { resource: '' },
+      headers,
+    };
   }
 
   #failure(error: Error): Refusal {

@@ -1,22 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
 import {
-  durationToMilliseconds,
-  JoinToken,
-  parseJoinToken,
-} from 'backstage-plugin-kubernetes-audit-common';
-import { clusterSchema, httpProxyFor, TunnelConfig } from '../../config';
+  ClusterConfig,
+  clusterSchema,
+  httpProxyFor,
+  TunnelConfig,
+} from '../../config';
 import { Backoff } from '../../delivery';
 import { UpstreamTroubles } from '../../forward';
-import { UpstreamCluster } from '../../upstream';
+import { UpstreamClusters } from '../../upstream';
 import type { Hello } from '../transport';
 import { AgentIdentity } from './AgentIdentity';
 import { ClusterServer } from './ClusterServer';
-import { dialProxy } from './dialProxy';
-import { joinPortal } from './joinPortal';
+import { joinAnywhere } from './joinAnywhere';
 import { ProxyDialler } from './ProxyDialler';
+import { readJoinToken } from './readJoinToken';
 import { TunnelLinks } from './TunnelLinks';
 
 /** The longest pause between two attempts to join, in milliseconds. */
@@ -44,17 +45,33 @@ export type TunnelAgentState = {
   isDraining: boolean;
 };
 
+type TunnelAgentOptions = {
+  logger: Logger;
+  version: string;
+  /** All addresses of a name; the system's resolver by default. */
+  resolve?: (host: string) => Promise<string[]>;
+};
+
 /** The reverse-tunnel agent as a whole: joins, dials out to proxies, and forwards what comes back. */
 export class TunnelAgent {
-  readonly #config: TunnelConfig;
+  #config: TunnelConfig;
   readonly #version: string;
+  readonly #resolve: TunnelAgentOptions['resolve'];
   readonly #logger: Logger;
   readonly #identity: AgentIdentity;
-  readonly #clusters: ReadonlyMap<string, UpstreamCluster>;
-  readonly #servers: ReadonlyMap<string, ClusterServer>;
+  readonly #clusters: UpstreamClusters;
+  readonly #troubles: UpstreamTroubles;
+  /** Also of clusters that were taken away. */
+  readonly #servers = new Map<string, ClusterServer>();
+  /** By what they dial. */
+  readonly #diallers = new Map<
+    string,
+    { url: string; stop: AbortController; ended: Promise<void> }
+  >();
   readonly #links = TunnelLinks.create();
   readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
+  /** Until it has a name. */
+  #joining: Promise<void> | undefined;
   #failures = 0;
   #lastFailure: string | undefined;
   #isDraining = false;
@@ -62,37 +79,28 @@ export class TunnelAgent {
   /** @throws Error when a certificate, a credential or the state directory cannot be used */
   static async start(
     config: TunnelConfig,
-    options: { logger: Logger; version: string },
+    options: TunnelAgentOptions,
   ): Promise<TunnelAgent> {
     const identity = await AgentIdentity.open(config.stateDirectory);
     const agent = new TunnelAgent(config, identity, options);
-    agent.#running = agent.#run();
+    agent.#begin();
     return agent;
   }
 
   private constructor(
     config: TunnelConfig,
     identity: AgentIdentity,
-    options: { logger: Logger; version: string },
+    options: TunnelAgentOptions,
   ) {
     const { logger, version } = options;
+    this.#resolve = options.resolve;
     this.#config = config;
     this.#identity = identity;
     this.#logger = logger;
     this.#version = version;
-    const troubles = UpstreamTroubles.create({ logger });
-    this.#clusters = new Map(
-      config.clusters.map(cluster => [
-        cluster.name,
-        UpstreamCluster.fromConfig(clusterSchema.parse(cluster)),
-      ]),
-    );
-    this.#servers = new Map(
-      [...this.#clusters].map(([name, cluster]) => [
-        name,
-        ClusterServer.create({ cluster, troubles, logger }),
-      ]),
-    );
+    this.#troubles = UpstreamTroubles.create({ logger });
+    this.#clusters = UpstreamClusters.fromConfig(clustersOf(config));
+    this.#serve();
   }
 
   get state(): TunnelAgentState {
@@ -101,7 +109,7 @@ export class TunnelAgent {
     const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
     return {
       name: this.#identity.name,
-      tunnels: tunnels.length,
+      tunnels: this.#links.connected,
       streams: sum(tunnels.map(({ streams }) => streams)),
       begun: this.#links.begun,
       failures: this.#failures,
@@ -116,11 +124,49 @@ export class TunnelAgent {
     };
   }
 
+  /**
+   * Takes another configuration over. Tunnels stay, save those to proxies that
+   * it does not name. When the agent has other clusters than before, it makes
+   * new ones, and each proxy drains the one that it had: nothing is cut.
+   *
+   * @throws Error when it cannot be used, and nothing changes
+   */
+  readonly reload = (next: TunnelConfig): void => {
+    const before = this.#clusters.announce();
+    const useClusters = this.#clusters.prepare(clustersOf(next));
+    const clusters = useClusters();
+    const { stateDirectory, admin, log } = this.#config;
+    this.#config = next;
+    this.#serve();
+    if (!isDeepStrictEqual(before, this.#clusters.announce())) {
+      this.#links.renew();
+    }
+    if (this.#diallers.size > 0) {
+      this.#follow();
+    }
+    if (!this.#joining) {
+      this.#begin();
+    }
+    if (next.log.level !== log.level) {
+      this.#logger.level = next.log.level;
+    }
+    this.#logger.info({ clusters }, 'the configuration was reloaded');
+    if (
+      next.stateDirectory !== stateDirectory ||
+      !isDeepStrictEqual(next.admin, admin)
+    ) {
+      this.#logger.warn(
+        'stateDirectory and admin: what has changed takes effect at the next start',
+      );
+    }
+  };
+
   /** Tells all proxies to send nothing more, lets what is under way end, and cuts the rest when the time is over. */
   async stop(): Promise<void> {
     this.#isDraining = true;
     this.#stop.abort();
-    await this.#running;
+    await this.#joining;
+    await Promise.all([...this.#diallers.values()].map(({ ended }) => ended));
     this.#links.tunnels.forEach(tunnel => tunnel.drain());
     const deadline =
       performance.now() + durationToMilliseconds(this.#config.drainTimeout);
@@ -128,29 +174,79 @@ export class TunnelAgent {
       await this.#links.nextChange(DRAIN_LOOK_MS, new AbortController().signal);
     }
     this.#links.tunnels.forEach(tunnel => tunnel.cut());
-    await Promise.all([...this.#clusters.values()].map(c => c.close()));
+    await this.#clusters.close();
   }
 
-  async #run(): Promise<void> {
-    await this.#join();
-    if (this.#stop.signal.aborted) {
+  /** Joins where it has not yet, then dials. */
+  #begin(): void {
+    const before = this.#identity.name;
+    this.#joining = this.#join().then(() => {
+      this.#joining = undefined;
+      if (before !== undefined && this.#identity.name !== before) {
+        this.#links.renew();
+      }
+      this.#follow();
+    });
+  }
+
+  /** Has a server for each cluster. */
+  #serve(): void {
+    for (const { name } of this.#config.clusters) {
+      if (!this.#servers.has(name)) {
+        this.#servers.set(
+          name,
+          ClusterServer.create({
+            name,
+            cluster: () => this.#clusters.get(name),
+            troubles: this.#troubles,
+            logger: this.#logger,
+          }),
+        );
+      }
+    }
+  }
+
+  /** Dials the proxies of the configuration, and no others. */
+  #follow(): void {
+    const { signal } = this.#stop;
+    if (signal.aborted) {
       return;
     }
-    await Promise.all(
-      this.#config.proxies.map(proxy =>
-        ProxyDialler.run({
+    const { proxies } = this.#config;
+    const wanted = new Map(
+      proxies.map(proxy => {
+        const httpProxy = this.#httpProxyFor(proxy.url);
+        const key = JSON.stringify([proxy, httpProxy?.href]);
+        return [key, { proxy, httpProxy }];
+      }),
+    );
+    for (const [key, { url, stop }] of this.#diallers) {
+      if (!wanted.has(key)) {
+        stop.abort();
+        this.#diallers.delete(key);
+        if (!proxies.some(proxy => proxy.url === url)) {
+          this.#links.release(url);
+        }
+      }
+    }
+    for (const [key, { proxy, httpProxy }] of wanted) {
+      if (!this.#diallers.has(key)) {
+        const stop = new AbortController();
+        const ended = ProxyDialler.run({
           proxy,
-          httpProxy: this.#httpProxyFor(proxy.url),
+          httpProxy,
+          resolve: this.#resolve,
           identity: this.#identity,
           links: this.#links,
           hello: () => this.#hello(),
-          serverOf: name => this.#servers.get(name),
-          signal: this.#stop.signal,
+          serverOf: name => this.#clusters.get(name) && this.#servers.get(name),
+          signal: AbortSignal.any([signal, stop.signal]),
           onFailure: error => this.#failed(proxy.url, error),
           logger: this.#logger.child({ proxy: proxy.url }),
-        }),
-      ),
-    );
+        });
+        this.#diallers.set(key, { url: proxy.url, stop, ended });
+      }
+    }
   }
 
   #hello(): Hello {
@@ -158,11 +254,7 @@ export class TunnelAgent {
       name: this.#identity.name ?? '',
       version: this.#version,
       hostName: hostname(),
-      clusters: [...this.#clusters.values()].map(({ name, endpoint }) => ({
-        name,
-        endpoint,
-        tags: {},
-      })),
+      clusters: this.#clusters.announce(),
     };
   }
 
@@ -172,7 +264,7 @@ export class TunnelAgent {
     const backoff = Backoff.create(Math.random, MAX_JOIN_PAUSE_MS);
     while (!signal.aborted) {
       try {
-        const token = this.#readToken();
+        const token = readJoinToken(this.#config, this.#identity);
         if (this.#identity.hasJoined(token)) {
           return;
         }
@@ -181,7 +273,13 @@ export class TunnelAgent {
             'the agent has not joined, and joinToken and joinTokenFile give no token',
           );
         }
-        await this.#joinAnywhere(token);
+        const joined = await joinAnywhere(token, {
+          proxies: this.#config.proxies,
+          httpProxyFor: url => this.#httpProxyFor(url),
+          identity: this.#identity,
+          signal,
+        });
+        this.#logger.info(joined, 'the agent has joined');
         return;
       } catch (error) {
         if (signal.aborted) {
@@ -194,59 +292,6 @@ export class TunnelAgent {
         await sleep(backoff.failed(), undefined, { signal }).catch(() => {});
       }
     }
-  }
-
-  /** The proxies in turn: any can ask the portal. */
-  async #joinAnywhere(token: JoinToken): Promise<void> {
-    let failure: unknown;
-    for (const proxy of this.#config.proxies) {
-      try {
-        const socket = await dialProxy(
-          {
-            proxy,
-            address: undefined,
-            httpProxy: this.#httpProxyFor(proxy.url),
-          },
-          this.#stop.signal,
-        );
-        try {
-          const joined = await joinPortal(
-            socket,
-            new URL(proxy.url).host,
-            this.#identity.joinWith(token),
-          );
-          this.#identity.keepJoined(token, joined);
-          this.#logger.info(joined, 'the agent has joined');
-          return;
-        } finally {
-          socket.destroy();
-        }
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
-  }
-
-  #readToken(): JoinToken | undefined {
-    const { joinToken, joinTokenFile } = this.#config;
-    if (joinToken !== undefined) {
-      return parseJoinToken(joinToken);
-    }
-    if (joinTokenFile === undefined) {
-      return undefined;
-    }
-    let text;
-    try {
-      text = readFileSync(joinTokenFile, 'utf8');
-    } catch (error) {
-      if (this.#identity.hasJoined(undefined)) {
-        // It has served its purpose, and may be gone.
-        return undefined;
-      }
-      throw error;
-    }
-    return parseJoinToken(text);
   }
 
   #httpProxyFor(url: string): URL | undefined {
@@ -263,4 +308,8 @@ export class TunnelAgent {
       'no tunnel to a proxy came about',
     );
   }
+}
+
+function clustersOf(config: TunnelConfig): ClusterConfig[] {
+  return config.clusters.map(cluster => clusterSchema.parse(cluster));
 }

@@ -1,10 +1,20 @@
 import type { ServedTunnel } from './ServedTunnel';
 
+/** A tunnel, and what it has begun with. */
+type Link = {
+  tunnel: ServedTunnel;
+  /** The proxy's, as the configuration has it. */
+  proxyUrl: string;
+};
+
 /** The tunnels that an agent has, one for each instance of a proxy. */
 export class TunnelLinks {
-  readonly #links = new Map<string, ServedTunnel | 'reserved'>();
+  readonly #links = new Map<string, Link | 'reserved'>();
+  /** They carry calls still; each with the instance that it leads to. */
+  readonly #leaving = new Map<ServedTunnel, string>();
   readonly #waiting = new Set<() => void>();
   #begun = 0;
+  #generation = 0;
 
   static create(): TunnelLinks {
     return new TunnelLinks();
@@ -12,13 +22,30 @@ export class TunnelLinks {
 
   private constructor() {}
 
+  /** All of them, also those that others take the place of. */
   get tunnels(): ServedTunnel[] {
-    return [...this.#links.values()].filter(link => link !== 'reserved');
+    return [
+      ...[...this.#current()].map(([, { tunnel }]) => tunnel),
+      ...this.#leaving.keys(),
+    ];
+  }
+
+  /** How many instances of proxies have at least one. */
+  get connected(): number {
+    return new Set([
+      ...[...this.#current()].map(([instance]) => instance),
+      ...this.#leaving.values(),
+    ]).size;
   }
 
   /** How many there were in all. */
   get begun(): number {
     return this.#begun;
+  }
+
+  /** Grows with each {@link TunnelLinks.renew}. */
+  get generation(): number {
+    return this.#generation;
   }
 
   has(instance: string): boolean {
@@ -34,16 +61,56 @@ export class TunnelLinks {
     return true;
   }
 
-  add(instance: string, tunnel: ServedTunnel): void {
-    this.#links.set(instance, tunnel);
+  /** What was reserved has not come about. */
+  free(instance: string): void {
+    if (this.#links.get(instance) === 'reserved') {
+      this.#links.delete(instance);
+      this.changed();
+    }
+  }
+
+  /** @param link.generation - as it was when the agent said what it has */
+  add(instance: string, link: Link & { generation: number }): void {
     this.#begun += 1;
+    this.#leaving.forEach((other, tunnel) => {
+      if (other === instance) {
+        // The proxy does that, too, unless it knows it under another name.
+        tunnel.drain();
+      }
+    });
+    if (link.generation === this.#generation) {
+      this.#links.set(instance, link);
+    } else {
+      this.#links.delete(instance);
+      this.#leaving.set(link.tunnel, instance);
+    }
     this.changed();
   }
 
-  /** There is none any more, or it has not come about. */
-  remove(instance: string): void {
-    this.#links.delete(instance);
+  /** @returns whether there is none to the instance any more */
+  ended(instance: string, tunnel: ServedTunnel): boolean {
+    this.#leaving.delete(tunnel);
+    const link = this.#links.get(instance);
+    const wasCurrent =
+      link !== undefined && link !== 'reserved' && link.tunnel === tunnel;
+    if (wasCurrent) {
+      this.#links.delete(instance);
+    }
     this.changed();
+    return wasCurrent;
+  }
+
+  /** What they have begun with is true no more: each stays until another one takes its place. */
+  renew(): void {
+    this.#generation += 1;
+    this.#leave(() => true);
+  }
+
+  /** Those to this proxy take no more calls, and end with the last one that they carry. */
+  release(proxyUrl: string): void {
+    this.#leave(link => link.proxyUrl === proxyUrl).forEach(tunnel =>
+      tunnel.drain(),
+    );
   }
 
   /** Wakes all who wait for a change. */
@@ -67,5 +134,23 @@ export class TunnelLinks {
         done();
       }
     });
+  }
+
+  *#current(): Generator<[string, Link]> {
+    for (const [instance, link] of this.#links) {
+      if (link !== 'reserved') {
+        yield [instance, link];
+      }
+    }
+  }
+
+  #leave(which: (link: Link) => boolean): ServedTunnel[] {
+    const left = [...this.#current()].filter(([, link]) => which(link));
+    for (const [instance, { tunnel }] of left) {
+      this.#links.delete(instance);
+      this.#leaving.set(tunnel, instance);
+    }
+    this.changed();
+    return left.map(([, { tunnel }]) => tunnel);
   }
 }

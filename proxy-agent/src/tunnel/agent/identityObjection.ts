@@ -1,4 +1,4 @@
-import type { RawHeaders } from '../../forward';
+import type { RawHeaders } from '../../upstream';
 
 const USER = 'impersonate-user';
 const GROUP = 'impersonate-group';
@@ -12,19 +12,30 @@ const AUTHENTICATED = 'system:authenticated';
  * @param headers - as the API server would get them
  */
 export function identityObjection(headers: RawHeaders): string | undefined {
-  const valuesOf = (name: string) =>
-    headers.filter(
-      (_, i) => i % 2 === 1 && headers[i - 1].toLowerCase() === name,
-    );
-  const users = valuesOf(USER);
-  if (users.length !== 1 || users[0].trim() === '') {
+  let users = 0;
+  let isNobody = false;
+  let system: string | undefined;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const isUser = isNamed(headers[i], USER);
+    if (isUser || isNamed(headers[i], GROUP)) {
+      const name = headers[i + 1];
+      const isSystem = name.trim().startsWith('system:');
+      users += isUser ? 1 : 0;
+      isNobody ||= isUser && name.trim() === '';
+      if (isSystem && (isUser || name !== AUTHENTICATED)) {
+        system ??= name;
+      }
+    }
+  }
+  if (users !== 1 || isNobody) {
     return 'the tunnel agent forwards no call that does not say for which user it is';
   }
-  const system = [...users, ...valuesOf(GROUP)].find(
-    name => name.trim().startsWith('system:') && name !== AUTHENTICATED,
-  );
-  if (system !== undefined || users[0] === AUTHENTICATED) {
-    return `the tunnel agent forwards no call as ${system ?? users[0]}`;
-  }
-  return undefined;
+  return system === undefined
+    ? undefined
+    : `the tunnel agent forwards no call as ${system}`;
+}
+
+/** Lengths differ mostly, and this is asked of each header of each call. */
+function isNamed(header: string, name: string): boolean {
+  return header.length === name.length && header.toLowerCase() === name;
 }

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { announcedClusterSchema } from 'backstage-plugin-kubernetes-audit-common';
 import { ConnectionPair, PASS_THROUGH } from '../../forward';
-import { TunnelPath, Tunnels, UpgradeConnection } from '../../upstream';
+import { TunnelPath, Tunnels, UpstreamConnection } from '../../upstream';
 import type { TunnelHub } from '../proxy/TunnelHub';
 import { readLine, STEP_TIMEOUT_MS } from '../transport';
 
@@ -153,7 +153,7 @@ export class WorkerTunnels implements Tunnels {
     const stream = await this.#hub.open(id, cluster);
     socket.write('\n');
     ConnectionPair.create(
-      { client: socket, upstream: UpgradeConnection.of(stream) },
+      { client: socket, upstream: UpstreamConnection.of(stream) },
       PASS_THROUGH,
     ).start({ client: Buffer.alloc(0), upstream: Buffer.alloc(0) });
   }

@@ -11,7 +11,7 @@ import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import MenuIcon from '@material-ui/icons/Menu';
 import SupervisorAccountIcon from '@material-ui/icons/SupervisorAccount';
 import { SidebarHome } from './SidebarHome';
-import { SidebarSection } from './SidebarSection';
+import { SidebarEntries, SidebarSection } from './SidebarSection';
 
 export const SidebarContent = NavContentBlueprint.make({
   params: {
@@ -23,6 +23,7 @@ export const SidebarContent = NavContentBlueprint.make({
       const requests = nav.take('page:kubernetes-audit/requests');
       const recordings = nav.take('page:kubernetes-audit/recordings');
       const agents = nav.take('page:kubernetes-audit/agents');
+      const roles = nav.take('page:kubernetes-audit/roles');
 
       return (
         <Sidebar>
@@ -30,11 +31,11 @@ export const SidebarContent = NavContentBlueprint.make({
           <SidebarDivider />
           <SidebarGroup label="Menu" icon={<MenuIcon />}>
             <SidebarScrollWrapper>
-              {nav.rest({ sortBy: 'title' })}
+              <SidebarEntries>{nav.rest({ sortBy: 'title' })}</SidebarEntries>
             </SidebarScrollWrapper>
           </SidebarGroup>
           {/* Hidden pages leave no empty group: extensions check permissions. */}
-          {(requests || recordings || agents) && (
+          {(requests || recordings || agents || roles) && (
             <SidebarGroup
               label="Administrator"
               icon={<SupervisorAccountIcon />}
@@ -43,6 +44,7 @@ export const SidebarContent = NavContentBlueprint.make({
                 {requests}
                 {recordings}
                 {agents}
+                {roles}
               </SidebarSection>
             </SidebarGroup>
           )}

@@ -34,6 +34,12 @@ const useStyles = makeStyles({
   },
 });
 
+/** Entries whose names may take two lines. */
+export function SidebarEntries(props: { children: ReactNode }) {
+  const classes = useStyles();
+  return <div className={classes.entries}>{props.children}</div>;
+}
+
 /** Entries under the path of the menu that they belong to. */
 export function SidebarSection(props: { path: string[]; children: ReactNode }) {
   const { path, children } = props;
@@ -55,7 +61,7 @@ export function SidebarSection(props: { path: string[]; children: ReactNode }) {
       ) : (
         <SidebarDivider />
       )}
-      <div className={classes.entries}>{children}</div>
+      <SidebarEntries>{children}</SidebarEntries>
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { KeyframeSchedule } from './KeyframeSchedule';
 import { parseSize, parseTerminal } from './parseTerminalEvents';
 import type { PartRange } from './planParts';
 import { readSoundFrames, SoundFrame } from './readSoundFrames';
+import { WorkBudget } from './screen';
 import { TextReplay } from './TextReplay';
 
 /** Output without a moment at which a keyframe can be written, in bytes. */
@@ -40,6 +41,7 @@ export const EMPTY_SIDECAR: Sidecar = {
   lastTime: 0,
   outputBytes: 0,
   damagedFrames: 0,
+  curtailedFrames: 0,
   frames: [],
   parts: [],
   keyframes: [],
@@ -72,6 +74,8 @@ export class PartBuilder {
   #lastTime: number;
   #outputBytes: number;
   #damagedFrames = 0;
+  #curtailedFrames = 0;
+  readonly #budget = WorkBudget.create();
   #schedule = KeyframeSchedule.create(0);
   #lastKeyframe: { entry: KeyframeEntry; encoded: Uint8Array } | undefined;
 
@@ -164,7 +168,7 @@ export class PartBuilder {
 
   #createReplay(options: { size: TerminalSize; tty: boolean }): TextReplay {
     return TextReplay.create(
-      options,
+      { ...options, budget: this.#budget },
       MAX_TEXT_BYTES - this.#before.content.textBytes,
     );
   }
@@ -189,9 +193,11 @@ export class PartBuilder {
       }
     }
     await this.#replayed.flush();
+    const isCurtailed = this.#budget.renew();
     if (!isNew) {
       return;
     }
+    this.#curtailedFrames += isCurtailed ? 1 : 0;
     this.#damagedFrames += events ? 0 : 1;
     this.#frames.push({
       chunk: this.#position.chunk,
@@ -302,6 +308,7 @@ export class PartBuilder {
         lastTime: this.#lastTime,
         outputBytes: this.#outputBytes,
         damagedFrames: before.damagedFrames + this.#damagedFrames,
+        curtailedFrames: before.curtailedFrames + this.#curtailedFrames,
         frames: before.frames.concat(this.#frames),
         parts: [...before.parts, this.#range],
         keyframes: before.keyframes.concat(

@@ -1,5 +1,5 @@
 import type { TerminalSize } from 'backstage-plugin-kubernetes-audit-common';
-import { ReplayTerminal } from './screen';
+import { ReplayTerminal, WorkBudget } from './screen';
 import { ScreenText } from './ScreenText';
 
 /** So much is written to the emulator before it is awaited, in bytes. */
@@ -22,7 +22,7 @@ export class TextReplay {
   readonly #writeTimes: number[] = [];
 
   static create(
-    options: { size: TerminalSize; tty: boolean },
+    options: { size: TerminalSize; tty: boolean; budget: WorkBudget },
     maxTextBytes: number,
   ): TextReplay {
     return new TextReplay(ReplayTerminal.create(options), maxTextBytes);

@@ -58,13 +58,34 @@ describe('a hostile recording', () => {
     expect(sidecar.frames.length).toBeGreaterThan(4);
   });
 
-  it('that takes the processor ends when its time is over', async () => {
+  it('that takes the processor is indexed with what it may take', async () => {
+    const recording = StoredRecording.create();
+    recording.begin('before\r\n', { columns: 1000, rows: 500 });
+    recording.add([recordingEvent('output', 2000, '\x1b[2J'.repeat(60_000))]);
+    recording.add([recordingEvent('output', 3000, '\x1b[2J\x1b[Hafter\r\n')]);
+    const sidecar = await index(recording, threadWith({}));
+    expect(sidecar).toMatchObject({ isComplete: true, curtailedFrames: 1 });
+    expect(sidecar.failure).toBeUndefined();
+    const { text } = (
+      await SidecarStore.create(recording.blobs).readPart(
+        recording.id,
+        sidecar.parts[0],
+      )
+    ).content;
+    expect(text.map(line => line.text)).toEqual(
+      expect.arrayContaining(['before', 'after']),
+    );
+  });
+
+  it('that goes on taking the processor ends when its time is over', async () => {
     const thread = threadWith({ partTimeoutMs: 4000 });
     const recording = StoredRecording.create();
-    recording.begin('a');
-    recording.add([
-      recordingEvent('output', 2000, '\x1b[1000L'.repeat(100_000)),
-    ]);
+    recording.begin('a', { columns: 1000, rows: 500 });
+    for (let i = 0; i < 60; i++) {
+      recording.add([
+        recordingEvent('output', 2000 + i, '\x1b[1000S'.repeat(100)),
+      ]);
+    }
     const sidecar = await index(recording, thread);
     expect(sidecar).toMatchObject({
       isComplete: false,

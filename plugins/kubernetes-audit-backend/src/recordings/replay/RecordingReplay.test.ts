@@ -1,8 +1,13 @@
 import {
+  decodeFrames,
   encodeKeyframe,
   Recording,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { recordingHeader } from '../../__testUtils__/recordingChunk';
+import {
+  frameOf,
+  recordingEvent,
+  recordingHeader,
+} from '../../__testUtils__/recordingChunk';
 import { EMPTY_SIDECAR } from '../indexing/PartBuilder';
 import type { StoredChunk } from '../RecordingStore';
 import { RecordingReplay } from './RecordingReplay';
@@ -92,6 +97,31 @@ describe('RecordingReplay', () => {
     });
     expect(keyframe).toMatchObject({ chunk: 2, event: 5 });
     expect(chunks.map(({ index }) => index)).toEqual([2, 3]);
+  });
+
+  it('leaves out what was before the keyframe, and what comes after the moment', async () => {
+    const filler = 'x'.repeat(40_000);
+    const { chunks } = await momentAt(4100, {
+      position: { chunk: 2, event: 1 },
+      readChunk: async ({ index, firstTime, lastTime }) =>
+        frameOf(
+          index,
+          [
+            recordingEvent('output', firstTime, filler),
+            recordingEvent('output', lastTime, filler),
+          ],
+          'none',
+        ),
+    });
+
+    expect(chunks.map(({ index, part }) => ({ index, part }))).toEqual([
+      { index: 2, part: { event: 1 } },
+      { index: 3, part: undefined },
+      { index: 4, part: { event: 0, until: 4100 } },
+    ]);
+    expect(
+      chunks.map(({ bytes }) => decodeFrames(bytes)[0].header.eventCount),
+    ).toEqual([1, 2, 1]);
   });
 
   it('begins at the start before the first keyframe', async () => {

@@ -44,23 +44,12 @@ export class RecordingReplay {
   }
 
   timeline(): RecordingTimeline {
-    const { lastTime, isComplete, activity, idle, markers, failure } =
-      this.#sidecar;
-    return {
-      lastTime,
-      isComplete,
-      activity,
-      idle,
-      markers,
-      ...(failure && {
-        failure: { code: failure.code, message: failure.message },
-      }),
-    };
+    return timelineOf(this.#sidecar);
   }
 
   /**
-   * The keyframe before a time, in microseconds, and the chunks from there to
-   * the time, as many as one answer holds.
+   * The keyframe before a time, in microseconds, and what happened from there to
+   * the time, as much as one answer holds.
    */
   async moment(time: number): Promise<RecordingMoment> {
     const keyframe = await this.#keyframeBefore(time);
@@ -68,7 +57,7 @@ export class RecordingReplay {
       keyframe,
       chunks: await collectChunks({
         ...this.#options,
-        from: keyframe?.chunk ?? 0,
+        from: keyframe ?? { chunk: 0, event: 0 },
         time,
       }),
     };
@@ -140,4 +129,21 @@ export class RecordingReplay {
       chunkCount,
     });
   }
+}
+
+/** What a sidecar says that is drawn over the time of its recording. */
+export function timelineOf(sidecar: Sidecar): RecordingTimeline {
+  const { lastTime, isComplete, activity, idle, markers } = sidecar;
+  const { curtailedFrames, failure } = sidecar;
+  return {
+    lastTime,
+    isComplete,
+    activity,
+    idle,
+    markers,
+    ...(curtailedFrames > 0 && { isCurtailed: true }),
+    ...(failure && {
+      failure: { code: failure.code, message: failure.message },
+    }),
+  };
 }

@@ -1,23 +1,27 @@
+import type { MomentChunk } from 'backstage-plugin-kubernetes-audit-common';
 import type { StoredChunk } from '../RecordingStore';
+import { sliceChunk } from './sliceChunk';
 
-/** Bytes of chunks in one answer, at the most; the first one is always there. */
+/** Bytes of chunks that one answer is made of, at the most; the first one is always among them. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * The chunks from one to the last that begins before a time, in microseconds.
- * It ends before a chunk that cannot be read: who asks for that one alone is
- * told why.
+ * What shows a moment: the chunks from an event on to the last one that begins
+ * before a time, in microseconds, each without what is not needed for that. It
+ * ends before a chunk that cannot be read: who asks for that one alone is told
+ * why.
  */
 export async function collectChunks(options: {
   chunks: readonly StoredChunk[];
+  /** Its frames without compression. */
   readChunk: (chunk: StoredChunk) => Promise<Uint8Array>;
-  from: number;
+  from: { chunk: number; event: number };
   time: number;
-}): Promise<{ index: number; bytes: Uint8Array }[]> {
+}): Promise<MomentChunk[]> {
   const { chunks, readChunk, from, time } = options;
   const wanted: StoredChunk[] = [];
   let bytes = 0;
-  for (const chunk of chunks.slice(from)) {
+  for (const chunk of chunks.slice(from.chunk)) {
     bytes += chunk.sizeBytes;
     if (chunk.firstTime > time || (wanted.length > 0 && bytes > MAX_BYTES)) {
       break;
@@ -27,12 +31,14 @@ export async function collectChunks(options: {
   const read = await Promise.all(
     wanted.map(chunk => readChunk(chunk).catch(() => undefined)),
   );
-  const collected: { index: number; bytes: Uint8Array }[] = [];
+  const collected: MomentChunk[] = [];
   for (const [i, content] of read.entries()) {
     if (!content) {
       break;
     }
-    collected.push({ index: wanted[i].index, bytes: content });
+    const { index } = wanted[i];
+    const event = index === from.chunk ? from.event : 0;
+    collected.push({ index, ...sliceChunk(content, event, time) });
   }
   return collected;
 }

@@ -1,5 +1,7 @@
 export {
+  LegacyAccessPage,
   LegacyAgentsPage,
   LegacyRecordingsPage,
   LegacyRequestAuditPage,
+  LegacyRolesPage,
 } from './LegacyPages';

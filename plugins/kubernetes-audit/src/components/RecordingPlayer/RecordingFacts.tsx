@@ -20,6 +20,7 @@ export function RecordingFacts(props: { recording: RecordingDetail }) {
         .join(' / '),
     ],
     [t('field.command'), recording.command.join(' ')],
+    [t('field.exitCode'), recording.exitCode?.toString()],
   ];
   return (
     <dl className={classes.facts}>

@@ -131,6 +131,20 @@ describe('RecordingPlayerDialog', () => {
     expect(dialog.getByText('jane_20261122T091403Z')).toBeVisible();
   });
 
+  it('says with which code the command ended, once it has', async () => {
+    setUp({ exitCode: 137 });
+    const dialog = within(await screen.findByRole('dialog'));
+    const term = await dialog.findByText('Exit Code');
+    expect(term.nextElementSibling).toHaveTextContent('137');
+  });
+
+  it('says no code of a command that still runs', async () => {
+    setUp({ status: 'recording', exitCode: undefined });
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(await dialog.findByText('Command')).toBeVisible();
+    expect(dialog.queryByText('Exit Code')).not.toBeInTheDocument();
+  });
+
   it('asks for the recording before it draws anything', async () => {
     let isDrawn: boolean | undefined;
     setUp(

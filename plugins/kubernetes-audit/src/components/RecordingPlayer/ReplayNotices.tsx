@@ -54,6 +54,9 @@ export function ReplayNotices(props: {
       }),
     );
   }
+  if (timeline?.isCurtailed) {
+    notices.push(t('player.curtailed'));
+  }
   if (timeline?.failure) {
     notices.push(t('player.indexFailed', { reason: timeline.failure.message }));
   }

@@ -1,5 +1,6 @@
 import { ComponentType, ComponentProps, lazy } from 'react';
 import { FONT_FAMILY } from './terminalFont';
+import { untilIdle } from './untilIdle';
 
 type TerminalModule = typeof import('./TerminalView');
 type TerminalView = ComponentType<ComponentProps<TerminalModule['default']>>;
@@ -36,17 +37,6 @@ export function prepareTerminal(): Promise<void> {
 
 async function prepare(): Promise<void> {
   const { rehearseScreen } = await loadTerminal();
-  await untilIdle();
+  await untilIdle(PREPARED_WITHIN);
   await rehearseScreen(FONT_FAMILY);
-}
-
-/** Safari has no such callback. */
-async function untilIdle(): Promise<void> {
-  await new Promise<void>(resolve => {
-    if (typeof requestIdleCallback === 'undefined') {
-      setTimeout(resolve);
-    } else {
-      requestIdleCallback(() => resolve(), { timeout: PREPARED_WITHIN });
-    }
-  });
 }

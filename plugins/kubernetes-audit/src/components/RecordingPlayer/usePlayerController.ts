@@ -16,6 +16,10 @@ import {
   startKeyframe,
 } from '../../player';
 import { durationOf } from './durationOf';
+import { untilIdle } from './untilIdle';
+
+/** A page that is never idle goes on after so many milliseconds. */
+const IDLE_WITHIN = 500;
 
 /** Where a replay begins: at a moment, in microseconds, or with what a running session shows now. */
 export type ReplayStart =
@@ -80,6 +84,9 @@ export function usePlayerController(options: {
       schedule: callback => {
         const frame = requestAnimationFrame(callback);
         return () => cancelAnimationFrame(frame);
+      },
+      whenIdle: callback => {
+        untilIdle(IDLE_WITHIN).then(callback);
       },
     });
     // Once a frame, and after the terminal has drawn in it: what the controls

@@ -5,6 +5,7 @@ import {
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { ignoreControlStrings, repairAfterResize } from './terminalState';
+import { WorkBudget } from './WorkBudget';
 import { writeKeyframe } from './writeKeyframe';
 
 /** Control sequences that do something as often as they are told: REP, IL, DL, SU, SD, CHT, CBT. */
@@ -30,8 +31,15 @@ export function limitReplaySize(size: TerminalSize): TerminalSize {
 export class ReplayTerminal {
   readonly #terminal: Terminal;
 
-  /** @param options - `tty` tells whether the session had a terminal that made line ends whole */
-  static create(options: { size: TerminalSize; tty: boolean }): ReplayTerminal {
+  /**
+   * @param options - `tty` tells whether the session had a terminal that made
+   *   line ends whole; `budget` limits what it does
+   */
+  static create(options: {
+    size: TerminalSize;
+    tty: boolean;
+    budget?: WorkBudget;
+  }): ReplayTerminal {
     const size = limitReplaySize(options.size);
     const terminal = new Terminal({
       cols: size.columns,
@@ -42,6 +50,7 @@ export class ReplayTerminal {
       allowProposedApi: true,
     });
     ignoreControlStrings(terminal);
+    options.budget?.control(terminal);
     for (const final of REPEATING_CSI) {
       terminal.parser.registerCsiHandler({ final }, ([times]) =>
         typeof times === 'number' ? times > MAX_REPETITIONS : false,

@@ -1,1 +1,2 @@
 export * from './ReplayTerminal';
+export * from './WorkBudget';

@@ -1,0 +1,4 @@
+export { AttemptLimit } from './AttemptLimit';
+export * from './LoginRequests';
+export * from './LoginService';
+export * from './LoginStore';

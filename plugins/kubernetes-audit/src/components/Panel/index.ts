@@ -1,0 +1,3 @@
+export * from './Field';
+export * from './Panel';
+export * from './ScrollPage';

@@ -1,0 +1,107 @@
+import { rememberWidths } from './rememberWidths';
+
+/** The elements that the emulator makes to measure in, of which two are enough. */
+function setUp(fontSize: string) {
+  const container = document.createElement('div');
+  container.innerHTML =
+    `<div class="xterm-width-cache-measure-container" style="font-family: mono; font-size: ${fontSize}">` +
+    '<span></span><span style="font-weight: bold"></span></div>';
+  document.body.append(container);
+  const [regular, bold] = container.querySelectorAll('span');
+  rememberWidths(container);
+  const measure = (element: HTMLElement, character: string) => {
+    element.textContent = character.repeat(32);
+    return element.offsetWidth / 32;
+  };
+  return {
+    container,
+    regular: (character: string) => measure(regular, character),
+    bold: (character: string) => measure(bold, character),
+  };
+}
+
+/** A canvas whose characters are all so wide. */
+function drawOnCanvas(width: number) {
+  const measureText = jest.fn((text: string) => ({
+    width: text.length * width,
+  }));
+  const fontsAsked: string[] = [];
+  class FakeCanvas {
+    getContext() {
+      return {
+        measureText,
+        set font(font: string) {
+          fontsAsked.push(font);
+        },
+      };
+    }
+  }
+  Object.assign(globalThis, { OffscreenCanvas: FakeCanvas });
+  return { measureText, fontsAsked };
+}
+
+describe('rememberWidths', () => {
+  /** What was laid out in the page. */
+  let laidOut: string[];
+  let width: number;
+  beforeEach(() => {
+    laidOut = [];
+    width = 8;
+    jest
+      .spyOn(HTMLElement.prototype, 'getBoundingClientRect')
+      .mockImplementation(function box(this: HTMLElement) {
+        const text = this.textContent ?? '';
+        laidOut.push(text);
+        return { width: text.length * width } as DOMRect;
+      });
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    Reflect.deleteProperty(globalThis, 'OffscreenCanvas');
+    document.body.replaceChildren();
+  });
+
+  it('measures each character once for all terminals, in the page', () => {
+    const first = setUp('10px');
+    expect([first.regular('a'), first.regular('→')]).toEqual([8, 8]);
+    // A sample, and both of them.
+    expect(laidOut).toHaveLength(3);
+    expect(first.container.querySelectorAll('span')).toHaveLength(2);
+
+    const second = setUp('10px');
+    expect([second.regular('a'), second.regular('→')]).toEqual([8, 8]);
+    expect(laidOut).toHaveLength(3);
+    expect(second.bold('a')).toBe(8);
+    expect(laidOut).toHaveLength(5);
+  });
+
+  it('lays out nothing for characters where a canvas gives the same', () => {
+    const { measureText, fontsAsked } = drawOnCanvas(8);
+    const { regular, bold } = setUp('11px');
+    expect([regular('a'), regular('日'), regular('a'), bold('b')]).toEqual([
+      8, 8, 8, 8,
+    ]);
+    // A sample of each style.
+    expect(laidOut).toHaveLength(2);
+    expect(measureText).toHaveBeenCalledTimes(5);
+    expect(fontsAsked).toEqual([
+      'normal normal 11px mono',
+      'normal bold 11px mono',
+    ]);
+  });
+
+  it('believes no canvas that draws otherwise than the page', () => {
+    drawOnCanvas(8.01);
+    const { regular } = setUp('12px');
+    expect(regular('a')).toBe(8);
+    expect(laidOut).toHaveLength(2);
+  });
+
+  it('asks again where nothing was to be seen', () => {
+    const { regular } = setUp('13px');
+    width = 0;
+    expect(regular('a')).toBe(0);
+    width = 16;
+    expect(regular('a')).toBe(16);
+  });
+});

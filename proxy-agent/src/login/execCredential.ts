@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+const GROUP = 'client.authentication.k8s.io';
+const VERSIONS = [`${GROUP}/v1`, `${GROUP}/v1beta1`];
+
+const execInfoSchema = z.object({ apiVersion: z.string() });
+
+/**
+ * The version that kubectl asks for, `client.authentication.k8s.io/v1` when it
+ * does not say.
+ *
+ * @param execInfo - `KUBERNETES_EXEC_INFO`
+ * @throws Error when it asks for a version that there was not
+ */
+export function execApiVersion(execInfo: string | undefined): string {
+  if (!execInfo) {
+    return VERSIONS[0];
+  }
+  const { apiVersion } = execInfoSchema.parse(JSON.parse(execInfo));
+  if (!VERSIONS.includes(apiVersion)) {
+    throw new Error(
+      `kubectl asks for ${apiVersion}; known are ${VERSIONS.join(', ')}`,
+    );
+  }
+  return apiVersion;
+}
+
+/** An `ExecCredential` as JSON; from the time on kubectl asks anew. */
+export function writeExecCredential(options: {
+  apiVersion: string;
+  token: string;
+  /** Milliseconds since 1970. */
+  askAnewAt: number;
+}): string {
+  const { apiVersion, token, askAnewAt } = options;
+  return JSON.stringify({
+    apiVersion,
+    kind: 'ExecCredential',
+    status: {
+      token,
+      expirationTimestamp: new Date(askAnewAt)
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
+    },
+  });
+}
