@@ -23,6 +23,7 @@ async function startServer(
     tls?: { certFile: string; keyFile: string };
     trustedProxies?: string[];
   } = {},
+  headerTimeoutMs?: number,
 ): Promise<ProxyServer> {
   const server = ProxyServer.fromConfig(
     proxyConfigSchema.shape.server.parse({
@@ -41,7 +42,7 @@ async function startServer(
         socket.on('data', data => socket.write(data));
       },
     },
-    { headerTimeoutMs: 200 },
+    { headerTimeoutMs },
   );
   await server.listen();
   return server;
@@ -176,16 +177,18 @@ describe('a connection through a balancer', () => {
   });
 
   it('that drips is closed in time', async () => {
-    const client = await openRaw(plain);
+    const server = await startServer({}, 200);
+    const client = await openRaw(server);
     let sent = 0;
     const drip = setInterval(() => {
       client.write(V2.subarray(sent, sent + 1));
       sent += 1;
-    }, 20);
+    }, 100);
     await client.isClosed();
     clearInterval(drip);
     expect(sent).toBeLessThan(V2.length);
     expect(client.text).toBe('');
+    await server.close(0);
   });
 
   it('that ends in its header is closed', async () => {

@@ -14,7 +14,6 @@ import {
   discardRest,
   Exchange,
   PASS_THROUGH,
-  RawHeaders,
   Refusal,
   relayedRequestHeaders,
   relayUpgradeRefusal,
@@ -26,7 +25,7 @@ import {
   UpstreamTroubles,
   WaitingClient,
 } from '../../forward';
-import type { Upstream } from '../../upstream';
+import type { RawHeaders, Upstream } from '../../upstream';
 import { identityObjection } from './identityObjection';
 
 /** The largest request head, in bytes: as large as proxies take. */
