@@ -20,17 +20,3 @@ setFlagsFromString('--semi-space-growth-factor=16');
  * session that prints as fast as it can.
  */
 setFlagsFromString('--heap-growing-percent=100');
-
-/** That of Node 24; of others it is not known whether they have the flag, and they complain of one that they have not. */
-const V8_WITH_EXTERNAL_LIMIT = 13;
-
-/*
- * Memory outside the heap counts like that inside it. Else each 64 MiB of it
- * are a reason to look at all that is alive, and what comes over a tunnel is
- * read into such memory, 16 KiB at a time. Then the young generation is
- * collected instead, half as often and in a tenth of the time; it costs some
- * 60 MiB of memory.
- */
-if (parseInt(process.versions.v8, 10) === V8_WITH_EXTERNAL_LIMIT) {
-  setFlagsFromString('--external-memory-accounted-in-global-limit');
-}
