@@ -10,6 +10,8 @@ export const PUBLISHED = [
   'plugins/kubernetes-audit-node',
   'plugins/kubernetes-audit-backend',
   'plugins/kubernetes-audit',
+  'plugins/kubernetes-backend-module-kubernetes-audit',
+  'plugins/kubernetes-module-kubernetes-audit',
   'proxy-agent',
 ];
 
