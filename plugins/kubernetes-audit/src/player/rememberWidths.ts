@@ -8,6 +8,9 @@ const SAMPLE = Array.from({ length: 0x7f - 0x20 }, (_, i) =>
 /** Widths of the sample that differ by less are the same, in pixels. */
 const SAME_WIDTH = 0.5;
 
+/** Widths of one font that are remembered: a recording may show every character that there is. */
+const MAX_WIDTHS = 10_000;
+
 /** A font of one size and style. */
 type Font = {
   /** In pixels, by text. */
@@ -50,6 +53,9 @@ function widthOf(element: HTMLElement): number {
   );
   // What is not shown has none, now.
   if (width > 0) {
+    if (widths.size >= MAX_WIDTHS) {
+      widths.clear();
+    }
     widths.set(text, width);
   }
   return width;
