@@ -4,7 +4,7 @@ import CloudOffIcon from '@material-ui/icons/CloudOff';
 import type { AccessResponse } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ListMessage } from '../AuditList';
-import { Panel } from '../Panel';
+import { Card, Cards, Panel } from '../Panel';
 import { RoleRules } from '../RoleRules';
 import classes from './AccessPage.module.css';
 
@@ -32,10 +32,9 @@ export function ClustersPanel(props: {
   }
   return (
     <Panel title={t('access.clusters')}>
-      <div className={classes.cards}>
+      <Cards>
         {access.clusters.map(cluster => (
-          <article key={cluster.name} className={classes.card}>
-            <h3 className={classes.cardTitle}>{cluster.name}</h3>
+          <Card key={cluster.name} title={cluster.name}>
             <span className={classes.address}>{cluster.server}</span>
             {access.roles
               .filter(({ name }) => cluster.roles.includes(name))
@@ -47,9 +46,9 @@ export function ClustersPanel(props: {
                   <RoleRules role={role} />
                 </div>
               ))}
-          </article>
+          </Card>
         ))}
-      </div>
+      </Cards>
       <p className={classes.text}>{t('access.rulesHint')}</p>
     </Panel>
   );

@@ -1,3 +1,4 @@
+export * from './Card';
 export * from './Field';
 export * from './Panel';
 export * from './ScrollPage';

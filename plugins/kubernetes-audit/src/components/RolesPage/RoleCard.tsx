@@ -4,6 +4,7 @@ import type {
   RoleSubject,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditTranslationRef } from '../../translations';
+import { Card } from '../Panel';
 import { RoleRules } from '../RoleRules';
 import classes from './RolesPage.module.css';
 
@@ -22,8 +23,7 @@ export function RoleCard(props: {
         .map(([tag, pattern]) => `${tag}=${pattern}`)
         .join(', ');
   return (
-    <article className={classes.card}>
-      <h3 className={classes.cardTitle}>{role.name}</h3>
+    <Card title={role.name}>
       <dl className={classes.facts}>
         <dt>{t('roles.subjects')}</dt>
         <dd>
@@ -42,7 +42,7 @@ export function RoleCard(props: {
         </dd>
       </dl>
       <RoleRules role={role} marked={marked} />
-    </article>
+    </Card>
   );
 }
 

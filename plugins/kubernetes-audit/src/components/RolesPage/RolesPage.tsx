@@ -8,7 +8,7 @@ import { kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ListMessage, LoadError } from '../AuditList';
-import { Panel, ScrollPage } from '../Panel';
+import { Cards, Panel, ScrollPage } from '../Panel';
 import { DecisionPanel } from './DecisionPanel';
 import { ProxiesPanel } from './ProxiesPanel';
 import { RoleCard } from './RoleCard';
@@ -56,7 +56,7 @@ export function RolesPage() {
             <p>{t('roles.noneHint')}</p>
           </ListMessage>
         ) : (
-          <div className={classes.cards}>
+          <Cards>
             {value.roles.map(detail => (
               <RoleCard
                 key={detail.role.name}
@@ -68,7 +68,7 @@ export function RolesPage() {
                 }
               />
             ))}
-          </div>
+          </Cards>
         )}
       </Panel>
       <ProxiesPanel roles={value} onReload={reload} />
