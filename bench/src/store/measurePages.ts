@@ -11,7 +11,8 @@ const DAY_MS = 24 * 3600_000;
 /** Rows of a page. */
 const LIMIT = 50;
 const ROUNDS = 15;
-const NAIVE_ROUNDS = 2;
+/** It takes minutes. */
+const NAIVE_ROUNDS = 1;
 
 export type PageTimes = {
   name: string;
