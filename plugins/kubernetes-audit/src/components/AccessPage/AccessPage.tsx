@@ -6,8 +6,7 @@ import { kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { LoadError } from '../AuditList';
-import { ScrollPage } from '../Panel';
-import { AccessSkeleton } from './AccessSkeleton';
+import { PanelSkeleton, ScrollPage } from '../Panel';
 import { ClustersPanel } from './ClustersPanel';
 import { CredentialsPanel } from './CredentialsPanel';
 import { KubeconfigPanel } from './KubeconfigPanel';
@@ -36,7 +35,7 @@ export function AccessPage() {
             onRetry={reload}
           />
         ) : (
-          <AccessSkeleton />
+          <PanelSkeleton heights={[88, 180, 220]} />
         )}
       </ScrollPage>
     );

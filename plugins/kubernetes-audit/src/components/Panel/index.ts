@@ -1,4 +1,5 @@
 export * from './Card';
 export * from './Field';
 export * from './Panel';
+export * from './PanelSkeleton';
 export * from './ScrollPage';

@@ -1,6 +1,5 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { Skeleton } from '@backstage/ui';
 import GroupIcon from '@material-ui/icons/Group';
 import type { DecisionResponse } from 'backstage-plugin-kubernetes-audit-common';
 import { useCallback, useState } from 'react';
@@ -8,11 +7,10 @@ import { kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ListMessage, LoadError } from '../AuditList';
-import { Cards, Panel, ScrollPage } from '../Panel';
+import { Cards, Panel, PanelSkeleton, ScrollPage } from '../Panel';
 import { DecisionPanel } from './DecisionPanel';
 import { ProxiesPanel } from './ProxiesPanel';
 import { RoleCard } from './RoleCard';
-import classes from './RolesPage.module.css';
 
 /** *Roles*: what the proxies decide by, and what that comes to for a user. */
 export function RolesPage() {
@@ -32,14 +30,7 @@ export function RolesPage() {
             onRetry={reload}
           />
         ) : (
-          <div
-            role="status"
-            aria-label={t('list.loading')}
-            className={classes.bones}
-          >
-            <Skeleton height={120} />
-            <Skeleton height={220} />
-          </div>
+          <PanelSkeleton heights={[120, 220]} />
         )}
       </ScrollPage>
     );
