@@ -8,7 +8,7 @@ import {
   KUBERNETES_VERBS,
   NAMED_RESOURCES,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { FormEvent, useId, useState } from 'react';
+import { FormEvent, useId, useRef, useState } from 'react';
 import { failureOf, kubernetesAuditApiRef } from '../../api';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { Field, Panel } from '../Panel';
@@ -49,26 +49,43 @@ export function DecisionPanel(props: {
   const [error, setError] = useState<string>();
   const [isRunning, setIsRunning] = useState(false);
 
-  const change = (patch: Partial<Question>) =>
+  /** Counts the questions: the answer to an earlier one is of no use. */
+  const asked = useRef(0);
+
+  const answerWith = (decision: DecisionResponse | undefined) => {
+    setAnswer(decision);
+    onDecision(decision);
+  };
+  // An answer beside a question that it does not answer would mislead.
+  const forget = () => {
+    asked.current += 1;
+    answerWith(undefined);
+    setError(undefined);
+    setIsRunning(false);
+  };
+  const change = (patch: Partial<Question>) => {
     setQuestion(previous => ({ ...previous, ...patch }));
+    forget();
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    forget();
     setIsRunning(true);
-    setError(undefined);
+    const current = asked.current;
+    const unlessChanged = (settle: () => void) => {
+      if (asked.current === current) settle();
+    };
     try {
       const user = question.userEntityRef.trim();
       const decision = await api.explainDecision({
         ...question,
         userEntityRef: user.includes(':') ? user : `user:default/${user}`,
       });
-      setAnswer(decision);
-      onDecision(decision);
+      unlessChanged(() => answerWith(decision));
     } catch (failure) {
-      setAnswer(undefined);
-      onDecision(undefined);
-      setError(failureOf(failure as Error).message);
+      unlessChanged(() => setError(failureOf(failure as Error).message));
     } finally {
-      setIsRunning(false);
+      unlessChanged(() => setIsRunning(false));
     }
   };
 

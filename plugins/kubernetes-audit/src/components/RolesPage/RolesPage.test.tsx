@@ -1,7 +1,8 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { NotAllowedError } from '@backstage/errors';
 import {
+  DecisionResponse,
   roleSchema,
   RolesResponse,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -123,6 +124,28 @@ describe('RolesPage', () => {
     expect(marked.map(({ textContent }) => textContent)).toEqual([
       'May not do anything with secrets – in all namespaces',
     ]);
+  });
+
+  it('shows no answer to a question that was asked before', async () => {
+    const answers: ((decision: DecisionResponse) => void)[] = [];
+    render({
+      explainDecision: () => new Promise(resolve => answers.push(resolve)),
+    });
+    const user = await screen.findByRole('textbox', { name: 'User' });
+    const ask = async (name: string) => {
+      await userEvent.clear(user);
+      await userEvent.type(user, name);
+      await userEvent.click(screen.getByRole('button', { name: 'Ask' }));
+    };
+    const decision = { subjects: [], roles: [], isServed: true };
+    await ask('jane');
+    await ask('john');
+    await act(async () => answers[1]({ ...decision, allowed: false }));
+    await act(async () => answers[0]({ ...decision, allowed: true }));
+    expect(screen.getByText('Denied')).toBeVisible();
+    expect(screen.queryByText('Allowed')).not.toBeInTheDocument();
+    await userEvent.type(user, 'athan');
+    expect(screen.queryByText('Denied')).not.toBeInTheDocument();
   });
 
   it('says so when there are no roles, and what the portal objects to', async () => {
