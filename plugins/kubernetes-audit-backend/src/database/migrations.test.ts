@@ -198,6 +198,7 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
       },
     ],
   ],
+  '20261122110000_blob_owner.js': [['blob_owner', { id: 2, owner: 'x' }]],
 };
 
 /** Undoes migrations, this one at last. */

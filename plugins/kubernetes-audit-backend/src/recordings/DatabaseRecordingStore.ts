@@ -315,6 +315,24 @@ export class DatabaseRecordingStore implements RecordingStore {
     });
   }
 
+  async findNamed(query: {
+    ids: readonly string[];
+    indexes: readonly number[];
+  }): Promise<{ ids: Set<string>; blobKeys: Set<string> }> {
+    const { ids, indexes } = query;
+    const recordings: { id: string }[] = await this.knex(RECORDINGS_TABLE)
+      .whereIn('id', ids)
+      .select('id');
+    const chunks = await this.knex<ChunkRow>(CHUNKS_TABLE)
+      .whereIn('recording_id', ids)
+      .whereIn('chunk_index', indexes)
+      .select('blob_key');
+    return {
+      ids: new Set(recordings.map(({ id }) => id)),
+      blobKeys: new Set(chunks.map(({ blob_key: key }) => key)),
+    };
+  }
+
   async #find(
     id: string,
     visible?: FilterPredicate,
