@@ -43,6 +43,9 @@ import type {
   StoredChunk,
 } from './RecordingStore';
 
+/** What the column holds; PostgreSQL compares it with no larger number. */
+const MAX_CHUNK_COUNT = 2 ** 31 - 1;
+
 /** By these a page is found; only then its rows are read. */
 const KEY_COLUMNS = ['started_at', 'id'] as const;
 
@@ -231,6 +234,9 @@ export class DatabaseRecordingStore implements RecordingStore {
     id: string,
     completion: RecordingCompletion,
   ): Promise<boolean> {
+    if (completion.chunkCount > MAX_CHUNK_COUNT) {
+      return false;
+    }
     const changed = await this.knex<RecordingRow>(RECORDINGS_TABLE)
       .where({
         id: id.toLowerCase(),
