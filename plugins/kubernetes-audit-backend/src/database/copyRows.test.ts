@@ -63,9 +63,9 @@ onPostgres('copyRows', () => {
         [1, 'again', true, null],
       ]),
     ).rejects.toMatchObject({ code: '23505' });
-    await expect(
-      copy(knex, [['x', 'third', true, null]]),
-    ).rejects.toThrow(/invalid input syntax/);
+    await expect(copy(knex, [['x', 'third', true, null]])).rejects.toThrow(
+      /invalid input syntax/,
+    );
     expect(await knex('copied').pluck('text')).toEqual(['first']);
   });
 
