@@ -36,11 +36,11 @@ const {
  * `s3rver` keeps objects in files and knows access keys and multipart uploads.
  * npm has emulators alone, of which it is the one that most use, and no package
  * that brings a server as binary; of the servers that others run, Debian has
- * Ceph and Swift, which are clusters of daemons and take longer to start than
- * all these tests. What `s3rver` does not know is seen on the wire, or answered
- * in the test, instead: signatures, server-side encryption, the checksums that
- * S3 compares, the end of a multipart upload that is given up, and lists of
- * several pages.
+ * Ceph (`ceph-mon`, `ceph-osd`, `radosgw`) and Swift, clusters of daemons that
+ * take longer to start than these tests to run. What `s3rver` does not know is
+ * seen on the wire, or answered in the test, instead: signatures, server-side
+ * encryption, the checksums that S3 compares, the end of a multipart upload that
+ * is given up, and lists of several pages.
  */
 export class S3TestServer {
   /** The heads of all requests. */
