@@ -229,17 +229,19 @@ export class OrphanSweep {
   }
 }
 
-const newPiece = (id: string): Piece => ({
-  id,
-  chunks: [],
-  derived: [],
-  index: undefined,
-  hasSeveralChunks: false,
-  hasForeign: false,
-  hasDerived: false,
-  goesOn: false,
-  isCut: false,
-});
+function newPiece(id: string): Piece {
+  return {
+    id,
+    chunks: [],
+    derived: [],
+    index: undefined,
+    hasSeveralChunks: false,
+    hasForeign: false,
+    hasDerived: false,
+    goesOn: false,
+    isCut: false,
+  };
+}
 
 function* nonEmpty(piece: Piece): Generator<Piece> {
   if (piece.chunks.length + piece.derived.length > 0) {

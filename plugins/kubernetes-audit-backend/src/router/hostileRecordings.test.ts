@@ -164,10 +164,9 @@ describe('hostile recordings', () => {
           .responseType('blob')
           .expect(200);
         const [, ...lines] = String(body).trimEnd().split('\n');
-        if (format !== 'text') {
-          const times = lines.map(line => JSON.parse(line)[0]);
-          expect(times.filter(time => !(time >= 0))).toEqual([]);
-        }
+        const times =
+          format === 'text' ? [] : lines.map(line => JSON.parse(line)[0]);
+        expect(times.filter(time => !(time >= 0))).toEqual([]);
       }
     });
 
@@ -176,9 +175,9 @@ describe('hostile recordings', () => {
       async time => {
         const { put, get } = await start();
         await put(0, first()).expect(200);
-        for (const view of ['moment', 'opening']) {
-          await get(`/${ID}/${view}?t=${time}`).expect(400);
-        }
+        const moment = await get(`/${ID}/moment?t=${time}`);
+        const opening = await get(`/${ID}/opening?t=${time}`);
+        expect([moment.status, opening.status]).toEqual([400, 400]);
       },
     );
 
