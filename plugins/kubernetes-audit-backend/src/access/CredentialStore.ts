@@ -1,6 +1,16 @@
 import type { Knex } from 'knex';
-import type { Credential } from 'backstage-plugin-kubernetes-audit-common';
+import type {
+  Credential,
+  CredentialListState,
+  CredentialPage,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
+import {
+  LIKE_ESCAPE,
+  likePattern,
+  PageRequest,
+  readKeysetPage,
+} from '../database';
 
 /**
  * A proxy whose clock is behind accepts a credential for longer, so it stays
@@ -25,14 +35,27 @@ type CredentialRow = {
 export type NewCredential = Omit<Credential, 'kind'> &
   Partial<Pick<Credential, 'kind'>>;
 
+/** Which credentials are asked for: those that all that is given applies to. */
+export type CredentialQuery = PageRequest & {
+  userEntityRef?: string;
+  /** A part of the user's entity ref, in any case. */
+  search?: string;
+  state?: CredentialListState;
+};
+
 /** Keeps which credentials were issued, never the credentials themselves. */
 export interface CredentialStore {
   add(credential: NewCredential): Promise<void>;
 
   get(id: string): Promise<Credential | undefined>;
 
-  /** Newest first; all users' without a user. */
-  list(userEntityRef?: string): Promise<Credential[]>;
+  /**
+   * The newest first, unless asked otherwise.
+   *
+   * @param now - by it the state is told
+   * @throws InputError when the cursor is not ours
+   */
+  list(query: CredentialQuery, now: Date): Promise<CredentialPage>;
 
   /** The first revocation counts. */
   revoke(id: string, revokedAt: Date): Promise<void>;
@@ -80,15 +103,34 @@ export class DatabaseCredentialStore implements CredentialStore {
     return row && toCredential(row);
   }
 
-  async list(userEntityRef?: string): Promise<Credential[]> {
-    const query = this.knex<CredentialRow>('credentials').orderBy([
-      { column: 'issued_at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ]);
+  async list(
+    { userEntityRef, search, state, ...page }: CredentialQuery,
+    now: Date,
+  ): Promise<CredentialPage> {
+    const query = this.knex<CredentialRow>('credentials');
     if (userEntityRef !== undefined) {
       query.where('user_entity_ref', userEntityRef.toLowerCase());
     }
-    return (await query).map(toCredential);
+    if (search !== undefined) {
+      const part = likePattern(search.trim().toLowerCase());
+      query.whereRaw(`user_entity_ref LIKE ? ESCAPE '${LIKE_ESCAPE}'`, [
+        `%${part}%`,
+      ]);
+    }
+    if (state === 'valid') {
+      query.whereNull('revoked_at').where('expires_at', '>', now.getTime());
+    } else if (state === 'ended') {
+      query.where(ended =>
+        ended
+          .whereNotNull('revoked_at')
+          .orWhere('expires_at', '<=', now.getTime()),
+      );
+    }
+    const { rows, ...cursors } = await readKeysetPage<
+      CredentialRow,
+      'issued_at'
+    >(query, 'issued_at', page);
+    return { items: rows.map(toCredential), ...cursors };
   }
 
   async revoke(id: string, revokedAt: Date): Promise<void> {
@@ -134,9 +176,9 @@ export class DatabaseCredentialStore implements CredentialStore {
               .where('user_revocations.expires_at', '>', at.getTime()),
           ),
       )
-      .orderBy('id')
       .select('id');
-    return rows.map(({ id }) => id);
+    // Not by the database: SQLite would read all for the sake of the order.
+    return rows.map(({ id }) => id).sort();
   }
 
   async lastExpiry(issuedUntil: Date): Promise<Date | undefined> {
