@@ -60,6 +60,17 @@ export interface CredentialStore {
   /** The first revocation counts. */
   revoke(id: string, revokedAt: Date): Promise<void>;
 
+  /**
+   * Takes a user out of its credentials; those that are valid are revoked.
+   *
+   * @param options.pseudonym - the user that they have then
+   * @returns how many there were
+   */
+  eraseUser(
+    userEntityRef: string,
+    options: { pseudonym: string; at: Date },
+  ): Promise<number>;
+
   /** The latest use counts, none after now; what is not known is passed over. */
   noteUses(
     uses: readonly { id: string; usedAt: Date }[],
@@ -138,6 +149,30 @@ export class DatabaseCredentialStore implements CredentialStore {
       .where('id', id.toLowerCase())
       .whereNull('revoked_at')
       .update({ revoked_at: revokedAt.getTime() });
+  }
+
+  async eraseUser(
+    userEntityRef: string,
+    { pseudonym, at }: { pseudonym: string; at: Date },
+  ): Promise<number> {
+    return this.knex.transaction(async transaction => {
+      const credentials = () =>
+        transaction<CredentialRow>('credentials').where(
+          'user_entity_ref',
+          userEntityRef.toLowerCase(),
+        );
+      await credentials()
+        .whereNull('revoked_at')
+        .where('expires_at', '>', at.getTime())
+        .update({ revoked_at: at.getTime() });
+      // The rows stay: by their ids proxies are told what is revoked.
+      const erased: number = await credentials().update({
+        user_entity_ref: pseudonym,
+        host_name: null,
+        client_ip: null,
+      });
+      return erased;
+    });
   }
 
   async noteUses(
