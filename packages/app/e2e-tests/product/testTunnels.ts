@@ -57,6 +57,7 @@ export function testTunnels(product: ProductUnderTest): void {
 
     const test = (
       title: string,
+      theme: 'light' | 'dark',
       run: (
         page: AgentsPage,
         browser: Browsing,
@@ -65,97 +66,121 @@ export function testTunnels(product: ProductUnderTest): void {
     ) =>
       it(title, async t => {
         if (!browsing) return t.skip('no Chromium');
+        // Another theme begins the page anew, without a token that was shown.
+        await browsing.prefer(theme);
         return run(await browsing.openAgents(), browsing, t);
       });
-    /** Wide and narrow, in both themes. */
+    /** Wide and narrow. */
     const look = async (browser: Browsing, name: string) => {
-      for (const theme of ['light', 'dark'] as const) {
-        await browser.prefer(theme);
-        for (const width of [1440, 420]) {
-          await browser.resize(width, 900);
-          await browser.screenshot(`${name}, ${width}, ${theme}`);
-          assert.equal(await browser.overflow(), 0);
-        }
-        await browser.resize(1440, 900);
-        assert.deepEqual(await browser.violations(), [], theme);
+      for (const width of [420, 1440]) {
+        await browser.resize(width, 900);
+        await browser.screenshot(`${name}, ${width}`);
+        assert.equal(await browser.overflow(), 0);
+        assert.deepEqual(await browser.violations(), [], `${name}, ${width}`);
       }
-      await browser.prefer('light');
     };
 
-    test('says so where no agent has joined', async (_, browser) => {
-      await browser.see(/No tunnel agent has joined/);
-      await browser.see(/No join token waits for an agent/);
-      await look(browser, 'Tunnels, empty');
-    });
-
-    test('makes a token with which a tunnel agent joins', async (page, browser) => {
-      const { token, commands, textOf } = await page.makeToken(AGENT);
-      await page.waitForToken(AGENT.name);
-      await page.show('Let a tunnel agent join');
-      await look(browser, 'Tunnels, token');
-      const [keep, check, start] = commands;
-      agent.shell(keep, token);
-      assert.equal(statSync(join(directory, 'join-token')).mode & 0o777, 0o600);
-      agent.write('proxy-ca.pem', await textOf('proxy-ca.pem'));
-      agent.write(
-        'tunnel.yaml',
-        (await textOf('tunnel.yaml')) + agent.adminConfig,
+    for (const theme of ['light', 'dark'] as const) {
+      test(
+        `says so where no agent has joined, ${theme}`,
+        theme,
+        async (_, browser) => {
+          await browser.see(/No tunnel agent has joined/);
+          await browser.see(/No join token waits for an agent/);
+          await look(browser, `Tunnels, empty, ${theme}`);
+        },
       );
-      agent.write('edge-fra.kubeconfig', KUBECONFIG);
-      assert.match(agent.shell(check), /is valid: a tunnel agent/);
-      agent.start(start);
+    }
 
-      await page.waitForAgent(AGENT.name, 'Connected by 1 tunnel');
-      await page.waitForNoToken(AGENT.name);
-      await page.show('Proxies');
-      await look(browser, 'Tunnels, connected');
-    });
+    test(
+      'makes a token with which a tunnel agent joins',
+      'light',
+      async (page, browser) => {
+        const { token, commands, textOf } = await page.makeToken(AGENT);
+        await page.waitForToken(AGENT.name);
+        await page.show('Let a tunnel agent join');
+        await look(browser, 'Tunnels, token');
+        const [keep, check, start] = commands;
+        agent.shell(keep, token);
+        assert.equal(
+          statSync(join(directory, 'join-token')).mode & 0o777,
+          0o600,
+        );
+        agent.write('proxy-ca.pem', await textOf('proxy-ca.pem'));
+        agent.write(
+          'tunnel.yaml',
+          (await textOf('tunnel.yaml')) + agent.adminConfig,
+        );
+        agent.write('edge-fra.kubeconfig', KUBECONFIG);
+        assert.match(agent.shell(check), /is valid: a tunnel agent/);
+        agent.start(start);
 
-    test('revokes the agent, which is cut and not taken back', async (page, browser, t) => {
-      await page.askToRevokeAgent(AGENT.name);
-      await browser.screenshot('Tunnels, revoke');
-      assert.deepEqual(await browser.violations(), []);
-      assert.equal(await agent.tunnels(), 1);
-      const revokedAt = performance.now();
-      const cut = eventually(async () => {
+        await page.waitForAgent(AGENT.name, 'Connected by 1 tunnel');
+        await page.waitForNoToken(AGENT.name);
+        await page.show('Proxies');
+        await look(browser, 'Tunnels, connected');
+      },
+    );
+
+    test(
+      'revokes the agent, which is cut and not taken back',
+      'dark',
+      async (page, browser, t) => {
+        await look(browser, 'Tunnels, connected, dark');
+        await page.askToRevokeAgent(AGENT.name);
+        await browser.screenshot('Tunnels, revoke');
+        assert.deepEqual(await browser.violations(), []);
+        assert.equal(await agent.tunnels(), 1);
+        const revokedAt = performance.now();
+        const cut = eventually(async () => {
+          assert.equal(await agent.tunnels(), 0);
+          return performance.now() - revokedAt;
+        }, CUT_TIMEOUT_MS);
+        await page.confirm();
+        t.diagnostic(`cut after ${((await cut) / 1000).toFixed(1)} s`);
+        await page.waitForNoAgent(AGENT.name);
+        // It comes again by itself, and is turned away.
+        await eventually(
+          async () =>
+            assert.match(await agent.complaint(), /the proxy refuses/),
+          CUT_TIMEOUT_MS,
+        );
         assert.equal(await agent.tunnels(), 0);
-        return performance.now() - revokedAt;
-      }, CUT_TIMEOUT_MS);
-      await page.confirm();
-      t.diagnostic(`cut after ${((await cut) / 1000).toFixed(1)} s`);
-      await page.waitForNoAgent(AGENT.name);
-      // It comes again by itself, and is turned away.
-      await eventually(
-        async () => assert.match(await agent.complaint(), /the proxy refuses/),
-        CUT_TIMEOUT_MS,
-      );
-      assert.equal(await agent.tunnels(), 0);
-    });
+      },
+    );
 
-    test('takes a token back, and has room for long values', async (page, browser) => {
-      await page.makeToken(LONG);
-      await page.showKubernetes();
-      await page.waitForToken(LONG.name);
-      await page.show('Let a tunnel agent join');
-      await look(browser, 'Tunnels, long values');
-      await page.askToRevokeToken(LONG.name);
-      await browser.screenshot('Tunnels, revoke token');
-      await page.confirm();
-      await page.waitForNoToken(LONG.name);
-    });
+    test(
+      'takes a token back, and has room for long values',
+      'dark',
+      async (page, browser) => {
+        await page.makeToken(LONG);
+        await page.showKubernetes();
+        await page.waitForToken(LONG.name);
+        await page.show('Let a tunnel agent join');
+        await look(browser, 'Tunnels, long values');
+        await page.askToRevokeToken(LONG.name);
+        await browser.screenshot('Tunnels, revoke token');
+        await page.confirm();
+        await page.waitForNoToken(LONG.name);
+      },
+    );
 
-    test('offers nothing to who may only look, and speaks German', async (_, browser) => {
-      await browser.answer(/\/v1\/agents$/, {
-        status: 200,
-        body: { items: [], tunnels: [], mayManage: false },
-      });
-      await browser.openAgentsToSee(/kubernetes-audit\.agent\.manage/);
-      await browser.screenshot('Tunnels, read only');
-      await browser.answerNoMore();
-      await browser.speak('de');
-      await browser.openAgentsToSee(/Einen Tunnel-Agenten beitreten lassen/);
-      await browser.screenshot('Tunnels, German');
-      await browser.speak('en');
-    });
+    test(
+      'offers nothing to who may only look, and speaks German',
+      'light',
+      async (_, browser) => {
+        await browser.answer(/\/v1\/agents$/, {
+          status: 200,
+          body: { items: [], tunnels: [], mayManage: false },
+        });
+        await browser.openAgentsToSee(/kubernetes-audit\.agent\.manage/);
+        await browser.screenshot('Tunnels, read only');
+        await browser.answerNoMore();
+        await browser.speak('de');
+        await browser.openAgentsToSee(/Einen Tunnel-Agenten beitreten lassen/);
+        await browser.screenshot('Tunnels, German');
+        await browser.speak('en');
+      },
+    );
   });
 }

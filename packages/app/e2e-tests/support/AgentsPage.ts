@@ -59,7 +59,7 @@ export class AgentsPage {
 
   /** Scrolls to a part of the page. */
   async show(heading: string): Promise<void> {
-    await this.#heading(heading).scrollIntoViewIfNeeded();
+    await this.#heading(heading).evaluate(element => element.scrollIntoView());
   }
 
   async waitForToken(name: string): Promise<void> {

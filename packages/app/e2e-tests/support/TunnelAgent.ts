@@ -31,12 +31,12 @@ export class TunnelAgent {
 
   /** Runs a shell command in the folder; what it prints. */
   shell(command: string, input = ''): string {
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
-      cwd: this.#directory,
-      env: this.#env(),
-      input,
-      encoding: 'utf8',
-    });
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      // Node's own pipe is a socket, which /dev/stdin does not open.
+      ['-c', `cat | ${command}`],
+      { cwd: this.#directory, env: this.#env(), input, encoding: 'utf8' },
+    );
     if (status !== 0) {
       throw new Error(`${command} ended with ${status}: ${stderr}`);
     }

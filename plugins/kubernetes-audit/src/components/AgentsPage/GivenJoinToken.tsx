@@ -35,7 +35,7 @@ export function GivenJoinToken(props: {
       <p role="status">
         {t('join.given', { name, expiresAt: formatTimestamp(expiresAt) })}
       </p>
-      <CodeBlock label={t('join.token')} note={t('join.token')} text={token} />
+      <NamedCode file={{ name: t('join.token'), text: token }} />
       <PillGroup
         label={t('join.place')}
         type="radio"
@@ -55,7 +55,7 @@ export function GivenJoinToken(props: {
         </Step>
         {files.authority && (
           <Step text={t('join.stepAuthority')}>
-            <FileText file={files.authority} />
+            <NamedCode file={files.authority} />
           </Step>
         )}
         {place === 'machine' ? (
@@ -73,7 +73,7 @@ function MachineSteps({ files }: { files: TunnelAgentFiles['machine'] }) {
   return (
     <>
       <Step text={t('join.stepConfig')}>
-        <FileText file={files.config} />
+        <NamedCode file={files.config} />
       </Step>
       <Step text={t('join.stepCheck')}>
         <CommandLine command={files.check} />
@@ -94,7 +94,7 @@ function KubernetesSteps({ files }: { files: TunnelAgentFiles['kubernetes'] }) {
         <CommandLine command={files.createSecret} />
       </Step>
       <Step text={t('join.stepValues')}>
-        <FileText file={files.values} />
+        <NamedCode file={files.values} />
       </Step>
       <Step text={t('join.stepInstall')}>
         <CommandLine command={files.install} />
@@ -112,6 +112,10 @@ function Step({ text, children }: { text: string; children: ReactNode }) {
   );
 }
 
-function FileText({ file }: { file: NamedText }) {
-  return <CodeBlock label={file.name} note={file.name} text={file.text} />;
+function NamedCode({ file }: { file: NamedText }) {
+  return (
+    <div>
+      <CodeBlock label={file.name} note={file.name} text={file.text} />
+    </div>
+  );
 }
