@@ -76,6 +76,8 @@ export default createTranslationMessages({
     'join.clusters': 'Cluster',
     'join.lifetime': 'Gültig für',
     'join.issue': 'Beitrittstoken erstellen',
+    'join.takesPlace':
+      'Ein Tunnel-Agent {{name}} ist schon beigetreten. Einer, der mit diesem Token beitritt, nimmt seinen Platz ein.',
     'join.badTags':
       'Schreiben Sie Tags als Schlüssel=Wert, mit Kommas dazwischen.',
     'join.given':

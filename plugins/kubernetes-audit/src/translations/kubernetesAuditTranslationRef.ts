@@ -76,6 +76,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       clusters: 'Clusters',
       lifetime: 'Good for',
       issue: 'Make a join token',
+      takesPlace:
+        'A tunnel agent {{name}} has joined already. One that joins with this token takes its place.',
       badTags: 'Write tags as key=value, with commas between them.',
       given:
         'This token lets one agent join as {{name}} until {{expiresAt}}. Copy it now: it is not shown again.',

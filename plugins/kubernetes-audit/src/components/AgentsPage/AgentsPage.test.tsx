@@ -169,7 +169,8 @@ describe('AgentsPage', () => {
         throw new Error('name: expected letters');
       },
     });
-    await fillIn({ name: 'edge 3', tags: 'prod' });
+    await fillIn({ name: 'edge-2', tags: 'prod' });
+    expect(screen.getByText(/edge-2 has joined already/)).toBeVisible();
     expect(await screen.findByRole('alert')).toHaveTextContent('key=value');
     expect(api.issueJoinToken).not.toHaveBeenCalled();
     await userEvent.type(screen.getByRole('textbox', { name: 'Tags' }), '=1');

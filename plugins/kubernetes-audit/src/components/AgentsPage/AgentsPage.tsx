@@ -84,7 +84,9 @@ export function AgentsPage() {
         onRevoked={reload}
       />
       <TunnelsPanel agents={value.tunnels} isReloading={isLoading} />
-      {value.mayManage && <JoinTokensPanel proxies={value.items} />}
+      {value.mayManage && (
+        <JoinTokensPanel proxies={value.items} agents={value.tunnels} />
+      )}
     </ScrollPage>
   );
 }

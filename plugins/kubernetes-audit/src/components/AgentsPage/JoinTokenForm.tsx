@@ -22,9 +22,11 @@ const LIFETIMES = [
 
 /** Asks what an agent is to be, and makes a token of it. */
 export function JoinTokenForm(props: {
+  /** Of agents that have joined. */
+  takenNames: readonly string[];
   onIssued: (token: IssuedJoinToken) => void;
 }) {
-  const { onIssued } = props;
+  const { takenNames, onIssued } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const api = useApi(kubernetesAuditApiRef);
   const durationText = useDurationText();
@@ -114,6 +116,11 @@ export function JoinTokenForm(props: {
           </Button>
         </div>
       </form>
+      {takenNames.includes(name.trim()) && (
+        <p role="status" className={classes.text}>
+          {t('join.takesPlace', { name: name.trim() })}
+        </p>
+      )}
       {error && (
         <p role="alert" className={classes.error}>
           {error}

@@ -3,6 +3,7 @@ import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import type {
   AgentStatus,
   PendingJoinToken,
+  TunnelAgentStatus,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { useCallback, useEffect, useState } from 'react';
 import { kubernetesAuditApiRef } from '../../api';
@@ -20,8 +21,11 @@ import { useJoinTokenColumns } from './useJoinTokenColumns';
 const REFRESH_MS = 10_000;
 
 /** Lets tunnel agents join: makes tokens, and takes back those that were not used. */
-export function JoinTokensPanel(props: { proxies: readonly AgentStatus[] }) {
-  const { proxies } = props;
+export function JoinTokensPanel(props: {
+  proxies: readonly AgentStatus[];
+  agents: readonly TunnelAgentStatus[];
+}) {
+  const { proxies, agents } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const api = useApi(kubernetesAuditApiRef);
   const [issued, setIssued] = useState<IssuedJoinToken>();
@@ -65,6 +69,7 @@ export function JoinTokensPanel(props: { proxies: readonly AgentStatus[] }) {
     <Panel title={t('join.title')}>
       <p className={classes.text}>{t('join.intro')}</p>
       <JoinTokenForm
+        takenNames={agents.map(({ name }) => name)}
         onIssued={token => {
           setIssued(token);
           reload();
