@@ -16,7 +16,7 @@ const PROXY = { url: 'https://proxy.example.com:6443' };
 const SETTLING = [250, 500, 1000, 2000, 4000, 8000, 16_000];
 
 const gapsOf = (times: number[]) =>
-  times.slice(1).map((time, index) => time - times[index]);
+  times.slice(1).map((time, index) => Math.round(time - times[index]));
 
 describe('an address that leads to a proxy which another address has connected', () => {
   let directory: string;

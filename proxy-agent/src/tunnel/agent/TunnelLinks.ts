@@ -135,6 +135,7 @@ export class TunnelLinks {
     this.#changed();
   }
 
+  /** It is closed. */
   ended(instance: string, tunnel: LinkedTunnel): void {
     this.#leaving.delete(tunnel);
     const link = this.#links.get(instance);
