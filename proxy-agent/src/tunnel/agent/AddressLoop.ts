@@ -9,10 +9,16 @@ import { pause } from './pause';
 import { ReachedProxy, reachProxy } from './reachProxy';
 import { RedialPace } from './RedialPace';
 import { ServedTunnel } from './ServedTunnel';
-import type { TunnelLinks } from './TunnelLinks';
+import type { LinkedTunnel, TunnelLinks } from './TunnelLinks';
 
 /** The longest pause between two attempts, in milliseconds. */
 const MAX_PAUSE_MS = 10_000;
+/**
+ * A tunnel that is lost sooner, in milliseconds, counts as a failed attempt:
+ * two agents with one key, of which each takes the other's place, would do
+ * nothing else.
+ */
+const SHORT_LIFE_MS = 10_000;
 /** How often an address that is left alone is looked at again, in milliseconds. */
 const LOOK_MS = 30_000;
 
@@ -28,6 +34,8 @@ export type AddressLoopOptions = {
   logger: Logger;
   /** Over the network by default. */
   reach?: typeof reachProxy;
+  /** HTTP/2 by default. */
+  serve?: (options: Parameters<typeof ServedTunnel.start>[0]) => LinkedTunnel;
   /** Spreads the pauses: at least 0, below 1. */
   random?: () => number;
 };
@@ -44,6 +52,8 @@ export class AddressLoop {
   readonly #options: AddressLoopOptions;
   readonly #failures: Backoff;
   readonly #pace: RedialPace;
+  /** A tunnel was lost that had hardly begun. */
+  #hasFailed = false;
 
   /** Resolves at the signal. */
   static async run(options: AddressLoopOptions): Promise<void> {
@@ -61,9 +71,10 @@ export class AddressLoop {
     while (!signal.aborted) {
       const met = await this.#dial();
       if (met) {
-        this.#failures.succeeded();
         await this.#rest(met);
-      } else {
+      }
+      if (!met || this.#hasFailed) {
+        this.#hasFailed = false;
         await pause(this.#failures.failed(), signal);
       }
     }
@@ -91,6 +102,7 @@ export class AddressLoop {
       return { instance: reached.instance, isNew: true };
     } catch (error) {
       if (error instanceof KnownInstanceError) {
+        this.#failures.succeeded();
         return { instance: error.instance, isNew: false };
       }
       if (!signal.aborted) {
@@ -142,13 +154,20 @@ export class AddressLoop {
     generation: number,
   ): void {
     const { address, links, serverOf, logger } = this.#options;
-    const tunnel: ServedTunnel = ServedTunnel.start({
+    const { serve = ServedTunnel.start } = this.#options;
+    const begunAt = performance.now();
+    const tunnel: LinkedTunnel = serve({
       socket,
       serverOf,
       onInstances: named => links.named(instance, named),
       onClosed: error => {
         logger.info({ instance, reason: error?.message }, 'a tunnel has ended');
-        links.ended(instance, tunnel);
+        const isLost = links.ended(instance, tunnel);
+        if (performance.now() - begunAt >= SHORT_LIFE_MS) {
+          this.#failures.succeeded();
+        } else if (isLost) {
+          this.#hasFailed = true;
+        }
       },
     });
     links.add(instance, {

@@ -135,15 +135,18 @@ export class TunnelLinks {
     this.#changed();
   }
 
-  /** It is closed. */
-  ended(instance: string, tunnel: LinkedTunnel): void {
+  /** @returns whether there is none to the instance any more */
+  ended(instance: string, tunnel: LinkedTunnel): boolean {
     this.#leaving.delete(tunnel);
     const link = this.#links.get(instance);
-    if (link !== undefined && link !== 'reserved' && link.tunnel === tunnel) {
+    const wasCurrent =
+      link !== undefined && link !== 'reserved' && link.tunnel === tunnel;
+    if (wasCurrent) {
       this.#links.delete(instance);
       this.#unsettled += 1;
     }
     this.#changed();
+    return wasCurrent;
   }
 
   /** An address may lead elsewhere than before. */
