@@ -14,6 +14,7 @@ import { testReplays } from './testReplays';
 import { testRequestPage } from './testRequestPage';
 import { testRequestStates } from './testRequestStates';
 import { testStart } from './testStart';
+import { testTunnels } from './testTunnels';
 
 /**
  * The product as a user meets it: `npm start`, kubectl through the proxy, the
@@ -32,6 +33,7 @@ export function testProduct(options: ProductOptions): void {
     testCatalog(product);
     testRequestPage(product);
     testAccess(product);
+    testTunnels(product);
     if (options.withReplays) testReplays(product);
     testExports(product, 'optional');
     if (options.withAccessibility) {

@@ -7,6 +7,7 @@ import {
   Page,
 } from 'playwright-core';
 import { AccessPage } from './AccessPage';
+import { AgentsPage } from './AgentsPage';
 import { findViolations } from './findViolations';
 import { PlayerDialog } from './PlayerDialog';
 import { RequestList } from './RequestList';
@@ -168,6 +169,12 @@ export class Browsing {
     await this.see(text);
   }
 
+  /** Types the address of *Proxies and tunnels*, where a text is to be seen. */
+  async openAgentsToSee(text: RegExp): Promise<void> {
+    await this.#page.goto(`${this.#url}/admin/audit/kubernetes/agents`);
+    await this.see(text);
+  }
+
   async searchFor(text: string): Promise<void> {
     await this.#page.getByRole('searchbox').fill(text);
   }
@@ -223,6 +230,10 @@ export class Browsing {
 
   async openAccess(): Promise<AccessPage> {
     return AccessPage.open(this.#page, this.#url);
+  }
+
+  async openAgents(): Promise<AgentsPage> {
+    return AgentsPage.open(this.#page, this.#url);
   }
 
   async openRecording(id: string): Promise<PlayerDialog> {
