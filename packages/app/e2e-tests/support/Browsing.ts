@@ -8,6 +8,7 @@ import {
 } from 'playwright-core';
 import { AccessPage } from './AccessPage';
 import { findViolations } from './findViolations';
+import { KubernetesTab } from './KubernetesTab';
 import { PlayerDialog } from './PlayerDialog';
 import { RequestList } from './RequestList';
 import { RESULTS } from './repository';
@@ -219,6 +220,11 @@ export class Browsing {
   /** The portal answers for itself again. */
   async answerNoMore(): Promise<void> {
     await this.#page.unrouteAll({ behavior: 'ignoreErrors' });
+  }
+
+  /** @param entity - the address of its page */
+  async openKubernetesTab(entity: string): Promise<KubernetesTab> {
+    return KubernetesTab.open(this.#page, `${this.#url}${entity}`);
   }
 
   async openAccess(): Promise<AccessPage> {
