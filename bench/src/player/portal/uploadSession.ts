@@ -42,6 +42,8 @@ export async function uploadSession(options: {
   const id = recordingId(`${GENERATION}/${seed}/${sizeMb}`);
   const file = join(directory, `${id}.json`);
   if (existsSync(file)) {
+    // A newer portal may have to make its index anew.
+    await untilIndexed(portal, id);
     return sessionSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   }
   console.log(`making a recording of ${sizeMb} MB …`);

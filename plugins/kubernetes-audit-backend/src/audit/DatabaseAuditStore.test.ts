@@ -329,6 +329,7 @@ describe('DatabaseAuditStore', () => {
           orderedRows: 5,
           mostOrderedRows: 5,
           candidates: 5,
+          countedCandidates: 8,
           refinedRows: 5,
           trivialRows: 0,
         },

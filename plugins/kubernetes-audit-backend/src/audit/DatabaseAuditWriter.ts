@@ -24,13 +24,16 @@ type State = {
   sessionId: string | undefined;
 };
 
-/** An event to be written. */
-type Written = {
+/** An event that would be written, were it not for what else is there. */
+type Draft = {
   row: Omit<NewEvent, 'number' | 'terms'>;
   names: NamedTerms;
   /** As it will be read, but for its number. */
   stored: Omit<StoredRequestAuditEvent, 'number'>;
 };
+
+/** An event to be written. */
+type Written = Draft & { number: number };
 
 /** Writes audit events, their terms and what they count for in the roll-up. */
 export class DatabaseAuditWriter implements AuditWriter {
@@ -60,18 +63,28 @@ export class DatabaseAuditWriter implements AuditWriter {
     if (records.length === 0) {
       return { stored: [], refused: [] };
     }
-    const stored = await this.#readStates(transaction, records);
+    const reserving = this.#reserve(transaction, records);
+    // Most of it is new: the database and this thread work beside each other.
+    const drafts = records.map(record => toDraft(agentId, record));
+    const numbers = await reserving;
+    const stored = await this.#readStates(
+      transaction,
+      records.filter(({ id }) => !numbers.has(id.toLowerCase())),
+    );
     const states = new Map(
       [...stored].map(([id, state]) => [id, toState(state)]),
     );
     const written = new Map<string, Written>();
     const refused: RefusedRecord[] = [];
 
-    for (const record of records) {
+    records.forEach((record, i) => {
       const id = record.id.toLowerCase();
       const state = states.get(id);
       const isAttempt = record.phase === 'attempt';
-      if (state && state.agentId !== agentId) {
+      const number = numbers.get(id) ?? stored.get(id)?.number;
+      if (number === undefined) {
+        refused.push({ record, reason: 'the event was removed' });
+      } else if (state && state.agentId !== agentId) {
         refused.push({ record, reason: 'the event is of another agent' });
       } else if (state && isAttempt) {
         // The attempt of an outcome that is known: it says nothing new.
@@ -84,13 +97,11 @@ export class DatabaseAuditWriter implements AuditWriter {
       } else {
         // An event keeps the time of its attempt, and so its place in the list.
         const executedAt = state?.executedAt ?? record.executedAt;
-        const event = isAttempt
-          ? { ...record, result: 'failure' as const, message: OUTCOME_UNKNOWN }
-          : record;
-        written.set(
-          id,
-          toWritten(agentId, { ...event, executedAt }, !isAttempt),
-        );
+        const draft =
+          executedAt === record.executedAt
+            ? drafts[i]
+            : toDraft(agentId, { ...record, executedAt });
+        written.set(id, { ...draft, number });
         states.set(id, {
           agentId,
           executedAt,
@@ -98,16 +109,12 @@ export class DatabaseAuditWriter implements AuditWriter {
           sessionId: record.sessionId,
         });
       }
-    }
+    });
 
-    const events = await this.#store(
-      transaction,
-      [...written.values()],
-      stored,
-    );
+    await this.#store(transaction, [...written.values()], stored);
     return {
-      stored: events.map(({ id, number }) => ({
-        ...(written.get(id) as Written).stored,
+      stored: [...written.values()].map(({ stored: event, number }) => ({
+        ...event,
         number,
       })),
       refused,
@@ -122,15 +129,39 @@ export class DatabaseAuditWriter implements AuditWriter {
     const written = events.flatMap(({ number, agentId, ...event }) => {
       const state = states.get(event.id.toLowerCase());
       const record = { ...event, schemaVersion: EVENT_SCHEMA_VERSION };
-      return state ? toWritten(agentId, record, state.outcomeKnown) : [];
+      return state
+        ? { ...toDraft(agentId, record, state.outcomeKnown), number }
+        : [];
     });
     await this.#store(transaction, written, states);
+  }
+
+  /** Takes the ids that are new, at the times of their first records; the numbers by id. */
+  async #reserve(
+    transaction: Knex.Transaction,
+    records: readonly SpoolRecord[],
+  ): Promise<Map<string, number>> {
+    const times = new Map<string, number>();
+    for (const { id, executedAt } of records) {
+      const key = id.toLowerCase();
+      if (!times.has(key)) {
+        times.set(key, Date.parse(executedAt));
+      }
+    }
+    // Sorted, so that of two who bring the same ids one waits for the other.
+    const keys = [...times]
+      .map(([id, executedAt]) => ({ id, executedAt }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    return this.tables.reserve(transaction, keys);
   }
 
   async #readStates(
     transaction: Knex.Transaction,
     records: readonly { id: string }[],
   ): Promise<Map<string, EventState>> {
+    if (records.length === 0) {
+      return new Map();
+    }
     const ids = new Set(records.map(({ id }) => id.toLowerCase()));
     const keys = await this.tables.find(transaction, [...ids]);
     const states =
@@ -143,9 +174,9 @@ export class DatabaseAuditWriter implements AuditWriter {
     transaction: Knex.Transaction,
     written: Written[],
     stored: Map<string, EventState>,
-  ): Promise<NewEvent[]> {
+  ): Promise<void> {
     if (written.length === 0) {
-      return [];
+      return;
     }
     const ids = await this.terms.ensure(
       transaction,
@@ -157,37 +188,32 @@ export class DatabaseAuditWriter implements AuditWriter {
         identities.map(identity => ({ ...identity, userId: ids.get(user) })),
       ),
     );
-    const added = written
-      .map(({ row }) => row)
-      .filter(({ id }) => !stored.has(id))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
     const replaced = written.flatMap(({ row }) => stored.get(row.id) ?? []);
-    const numbers =
-      added.length > 0
-        ? await this.tables.reserve(transaction, added)
-        : new Map<string, number>();
     if (replaced.length > 0) {
       await this.tables.remove(transaction, replaced);
     }
-    const events = written.map(({ row, names }) => ({
+    const events = written.map(({ row, names, number }) => ({
       ...row,
-      number: stored.get(row.id)?.number ?? numbers.get(row.id) ?? 0,
+      number,
       terms: {
         single: names.single.map(term => ids.get(term)),
         groups: names.groups.map(term => ids.get(term)),
       },
     }));
-    await this.tables.insert(transaction, events);
-
-    const facets = FacetChanges.create();
-    replaced.forEach(state => facets.remove(state));
-    events.forEach(event => facets.add(event));
-    const changes = facets.rows();
+    const inserting = this.tables.insert(transaction, events);
+    const changes = facetChanges(replaced, events);
+    await inserting;
     if (changes.length > 0) {
       await this.tables.count(transaction, changes);
     }
-    return events;
   }
+}
+
+function facetChanges(replaced: EventState[], events: NewEvent[]) {
+  const facets = FacetChanges.create();
+  replaced.forEach(state => facets.remove(state));
+  events.forEach(event => facets.add(event));
+  return facets.rows();
 }
 
 /** An end has no attempt, so unlike all else of a session its record has no phase. */
@@ -208,15 +234,19 @@ function toState(stored: EventState): State {
   return { agentId, executedAt, sessionId, outcomeKnown };
 }
 
-function toWritten(
+function toDraft(
   agentId: string,
   record: SpoolRecord,
-  outcomeKnown: boolean,
-): Written {
+  outcomeKnown = record.phase !== 'attempt',
+): Draft {
   const { schemaVersion, phase, ...event } = record;
+  const told =
+    phase === 'attempt'
+      ? { ...event, result: 'failure' as const, message: OUTCOME_UNKNOWN }
+      : event;
   return {
-    row: toNewEvent(agentId, record, outcomeKnown),
-    names: termsOfEvent(event),
-    stored: { ...event, agentId },
+    row: toNewEvent(agentId, told, outcomeKnown),
+    names: termsOfEvent(told),
+    stored: { ...told, agentId },
   };
 }

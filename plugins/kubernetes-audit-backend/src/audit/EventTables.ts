@@ -108,10 +108,11 @@ export interface EventTables extends CountedTables {
   ): Promise<EventState[]>;
 
   /**
-   * Takes the ids of new events.
+   * Takes those of the ids that are free for new events, once others who are
+   * taking them are done.
    *
-   * @returns their numbers, by id
-   * @throws a database conflict when one of them is taken
+   * @param keys - each id once, sorted
+   * @returns the new events' numbers, by id; without those that were taken
    */
   reserve(
     transaction: Knex.Transaction,

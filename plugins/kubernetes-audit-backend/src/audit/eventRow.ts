@@ -2,7 +2,6 @@ import {
   filterResourceOf,
   RequestAuditEvent,
   RequestAuditListItem,
-  SpoolRecord,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { foldList, foldText } from '../database';
@@ -123,14 +122,13 @@ export function termsOfEvent(event: RequestAuditEvent): NamedTerms {
 /** What the `event` column holds. */
 type StoredEvent = Omit<RequestAuditEvent, 'requestBody'> & { agentId: string };
 
-/** The row of an agent's record, without what the store gives. */
+/** The row of an agent's event, without what the store gives. */
 export function toNewEvent(
   agentId: string,
-  record: SpoolRecord,
+  record: RequestAuditEvent & { sequence: number },
   outcomeKnown: boolean,
 ): Omit<NewEvent, 'number' | 'terms'> {
-  // Schema version and phase belong to the spool and not to the event.
-  const { requestBody, sequence, schemaVersion, phase, ...event } = record;
+  const { requestBody, sequence, ...event } = record;
   const stored: StoredEvent = { ...event, agentId };
   return {
     id: event.id.toLowerCase(),

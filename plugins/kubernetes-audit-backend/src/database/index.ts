@@ -1,4 +1,5 @@
 export * from './connectDatabase';
+export * from './copyRows';
 export * from './foldText';
 export * from './arrayLiteral';
 export * from './parseInstant';
@@ -6,4 +7,3 @@ export * from './keysetPage';
 export * from './likePattern';
 export * from './filter';
 export * from './isSqlite';
-export * from './likePattern';

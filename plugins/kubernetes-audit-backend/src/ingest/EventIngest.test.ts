@@ -288,6 +288,19 @@ describe('EventIngest', () => {
       ]);
     });
 
+    it('buries the outcome of an event that was removed meanwhile', async () => {
+      const { knex, send, all, deadLetters } = await setUp(databaseId);
+      await send([spoolRecord(1, { phase: 'attempt' })]);
+      await knex('request_audit_events').delete();
+      const id = eventId(1);
+      const outcome = spoolRecord(2, { id, phase: 'outcome' });
+      expect(await send([outcome, spoolRecord(3)])).toBe(3);
+      expect((await all()).map(event => event.id)).toEqual([eventId(3)]);
+      expect((await deadLetters()).map(({ reason }) => reason)).toEqual([
+        'the event was removed',
+      ]);
+    });
+
     it.each(['in one batch', 'in two'])(
       'keeps the first end of a session that is said twice %s',
       async batches => {

@@ -105,11 +105,20 @@ export class SpoolLedger {
         )
         .forEach(sequence => applied.set(sequence, FORGOTTEN));
     }
-    for (let i = 0; i < sequences.length; i += VALUES_PER_QUERY) {
-      const rows = await this.transaction<SpoolRecordRow>('spool_records')
+    const select = () =>
+      this.transaction<SpoolRecordRow>('spool_records')
         .where('spool_id', this.row.id)
-        .whereIn('sequence', sequences.slice(i, i + VALUES_PER_QUERY));
+        .select('sequence', 'checksum');
+    const note = (rows: Pick<SpoolRecordRow, 'sequence' | 'checksum'>[]) =>
       rows.forEach(row => applied.set(Number(row.sequence), row.checksum));
+    const run = runOf(sequences);
+    if (run) {
+      note(await select().whereBetween('sequence', run));
+      return applied;
+    }
+    for (let i = 0; i < sequences.length; i += VALUES_PER_QUERY) {
+      const some = sequences.slice(i, i + VALUES_PER_QUERY);
+      note(await select().whereIn('sequence', some));
     }
     return applied;
   }
@@ -200,4 +209,12 @@ export class SpoolLedger {
       .limit(limit)
       .select('sequence');
   }
+}
+
+/** First and last of numbers that follow one another, as those of a batch mostly do. */
+function runOf(numbers: readonly number[]): [number, number] | undefined {
+  const isRun = numbers.every((n, i) => i === 0 || n === numbers[i - 1] + 1);
+  return isRun && numbers.length > 0
+    ? [numbers[0], numbers[numbers.length - 1]]
+    : undefined;
 }

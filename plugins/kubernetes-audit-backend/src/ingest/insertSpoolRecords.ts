@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { arrayLiteral, isSqlite } from '../database';
+import { copyRows, isSqlite } from '../database';
 
 /** Rows of one statement of SQLite. */
 const ROWS_PER_INSERT = 500;
@@ -11,14 +11,11 @@ export async function insertSpoolRecords(
   records: readonly { sequence: number; checksum: string }[],
 ): Promise<void> {
   if (!isSqlite(transaction)) {
-    await transaction.raw(
-      `INSERT INTO spool_records (spool_id, sequence, checksum)
-       SELECT ?::integer, * FROM unnest(?::bigint[], ?::text[])`,
-      [
-        spoolId,
-        arrayLiteral(records.map(({ sequence }) => sequence)),
-        arrayLiteral(records.map(({ checksum }) => checksum)),
-      ],
+    await copyRows(
+      transaction,
+      'spool_records',
+      ['spool_id', 'sequence', 'checksum'],
+      records.map(({ sequence, checksum }) => [spoolId, sequence, checksum]),
     );
     return;
   }

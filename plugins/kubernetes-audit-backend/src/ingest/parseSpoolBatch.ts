@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   EVENT_SCHEMA_VERSION,
   SpoolRecord,
@@ -49,10 +49,7 @@ export function parseSpoolBatch(body: Buffer): SpoolLine[] {
 const envelopeSchema = z.object({ sequence: z.number().int().positive() });
 
 function parseLine(bytes: Buffer): SpoolLine {
-  const checksum = createHash('sha256')
-    .update(bytes)
-    .digest('hex')
-    .slice(0, CHECKSUM_DIGITS);
+  const checksum = hash('sha256', bytes, 'hex').slice(0, CHECKSUM_DIGITS);
   const problem = (text: string, sequence: number | undefined) => ({
     sequence,
     checksum,
@@ -71,27 +68,26 @@ function parseLine(bytes: Buffer): SpoolLine {
   } catch {
     return problem('the line is not JSON', findSequence(bytes));
   }
-  const sequence = envelopeSchema.safeParse(value).data?.sequence;
-  const withheld = withheldRecordSchema.safeParse(value);
-  if (withheld.success) {
-    return problem(
-      `the agent keeps the record: ${withheld.data.withheld}`,
-      sequence,
-    );
-  }
   const result = spoolRecordSchema.safeParse(value);
   if (!result.success) {
+    const sequence = envelopeSchema.safeParse(value).data?.sequence;
+    const { data: withheld } = withheldRecordSchema.safeParse(value);
     const [{ path, message }] = result.error.issues;
-    return problem(`${path.join('.') || 'record'}: ${message}`, sequence);
+    return problem(
+      withheld
+        ? `the agent keeps the record: ${withheld.withheld}`
+        : `${path.join('.') || 'record'}: ${message}`,
+      sequence,
+    );
   }
   const record = result.data;
   if (record.schemaVersion > EVENT_SCHEMA_VERSION) {
     return problem(
       `schemaVersion: ${record.schemaVersion} is newer than ${EVENT_SCHEMA_VERSION}`,
-      sequence,
+      record.sequence,
     );
   }
-  return { sequence, checksum, bytes, content: { record } };
+  return { sequence: record.sequence, checksum, bytes, content: { record } };
 }
 
 /** Agents write the sequence first, so even a line that is cut tells it. */

@@ -7,6 +7,7 @@ import { FontMetrics } from './FontMetrics';
 import { rememberWidths } from './rememberWidths';
 import type { Scaling, ViewedScreen } from './Screen';
 import { joinBytes, limitSize } from './screenOperations';
+import { spareRedraws } from './spareRedraws';
 
 /** Below this the text is scrolled rather than shrunk further, in pixels. */
 const MIN_FONT_SIZE = 8;
@@ -140,6 +141,7 @@ export class XtermScreen implements ViewedScreen {
     terminal.attachCustomKeyEventHandler(() => false);
     terminal.open(options.container);
     rememberWidths(options.container);
+    spareRedraws(terminal);
     if (terminal.textarea) {
       terminal.textarea.tabIndex = -1;
       terminal.textarea.readOnly = true;

@@ -83,11 +83,30 @@ describe('rememberWidths', () => {
     ]);
     // A sample of each style.
     expect(laidOut).toHaveLength(2);
-    expect(measureText).toHaveBeenCalledTimes(5);
+    const asked = measureText.mock.calls.map(([text]) => text);
+    // Of ASCII all is as wide as some of it is, and one character stands for a row of it.
+    expect(new Set(asked.filter(text => text.length === 1))).toEqual(
+      new Set(['i', '.', 'm', 'W', '日']),
+    );
     expect(fontsAsked).toEqual([
       'normal normal 11px mono',
       'normal bold 11px mono',
     ]);
+  });
+
+  it('measures a row of what may join as a row', () => {
+    const { measureText } = drawOnCanvas(8);
+    expect(setUp('14px').regular('ب')).toBe(8);
+    expect(measureText).toHaveBeenCalledWith('ب'.repeat(32));
+  });
+
+  it('measures each character of a font whose characters differ', () => {
+    const { measureText } = drawOnCanvas(8);
+    measureText.mockImplementation(text => ({
+      width: text.startsWith('i') ? 4 * text.length : 8 * text.length,
+    }));
+    const { regular } = setUp('15px');
+    expect([regular('i'), regular('m')]).toEqual([4, 8]);
   });
 
   it('believes no canvas that draws otherwise than the page', () => {

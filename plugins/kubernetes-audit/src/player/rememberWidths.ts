@@ -5,6 +5,14 @@ const MEASURING_ELEMENTS = '.xterm-width-cache-measure-container > span';
 const SAMPLE = Array.from({ length: 0x7f - 0x20 }, (_, i) =>
   String.fromCharCode(0x20 + i),
 ).join('');
+const PRINTABLE = /^[ -~]+$/;
+/** Each stands alone, whatever is beside it. */
+const NEVER_JOINED =
+  /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{S}\p{P}]$/u;
+/** If these are as wide as the mean of the sample, all of it is. */
+const NARROW_AND_WIDE = ['i', '.', 'm', 'W'];
+/** Widths of one character that differ by less are the same, in pixels. */
+const SAME_CELL = 0.001;
 /** Widths of the sample that differ by less are the same, in pixels. */
 const SAME_WIDTH = 0.5;
 
@@ -17,6 +25,8 @@ type Font = {
   widths: Map<string, number>;
   /** Measures without a layout of the page; absent where the page draws otherwise. */
   canvas: OffscreenCanvasRenderingContext2D | undefined;
+  /** Of each character of printable ASCII in pixels, where all have the same. */
+  cell: number | undefined;
 };
 
 /** The same in all terminals of the page. */
@@ -43,13 +53,16 @@ export function rememberWidths(container: HTMLElement): void {
 
 function widthOf(element: HTMLElement): number {
   const text = element.textContent ?? '';
-  const { widths, canvas } = fontOf(element);
+  const { widths, canvas, cell } = fontOf(element);
+  if (cell !== undefined && PRINTABLE.test(text)) {
+    return Math.round(cell * text.length);
+  }
   const known = widths.get(text);
   if (known !== undefined) {
     return known;
   }
   const width = Math.round(
-    canvas ? canvas.measureText(text).width : measure(element, text),
+    canvas ? widthOnCanvas(canvas, text) : measure(element, text),
   );
   // What is not shown has none, now.
   if (width > 0) {
@@ -84,6 +97,7 @@ function fontOf(element: HTMLElement): Font {
   const font = {
     widths: new Map<string, number>(),
     canvas: isSame ? context : undefined,
+    cell: isSame ? cellOf(context) : undefined,
   };
   if (inPage > 0) {
     fonts.set(key, font);
@@ -103,6 +117,27 @@ function contextOf(
     context.fontKerning = 'none';
   }
   return context;
+}
+
+function cellOf(context: OffscreenCanvasRenderingContext2D) {
+  const cell = context.measureText(SAMPLE).width / SAMPLE.length;
+  const isOfAll = NARROW_AND_WIDE.every(
+    character =>
+      Math.abs(context.measureText(character).width - cell) < SAME_CELL,
+  );
+  return isOfAll ? cell : undefined;
+}
+
+/** The emulator asks for a character many times over: one is enough where characters do not join. */
+function widthOnCanvas(
+  canvas: OffscreenCanvasRenderingContext2D,
+  text: string,
+): number {
+  const [first = ''] = text;
+  const times = text.length / first.length;
+  return NEVER_JOINED.test(first) && first.repeat(times) === text
+    ? canvas.measureText(first).width * times
+    : canvas.measureText(text).width;
 }
 
 /** With a layout of the page, in a copy of the element. */

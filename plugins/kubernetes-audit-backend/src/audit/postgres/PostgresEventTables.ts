@@ -168,7 +168,7 @@ export class PostgresEventTables implements EventTables {
     }>(
       `INSERT INTO event_ids (id, executed_at)
        SELECT * FROM unnest(?::uuid[], ?::bigint[])
-       RETURNING id, number`,
+       ON CONFLICT (id) DO NOTHING RETURNING id, number`,
       [
         arrayLiteral(keys.map(({ id }) => id)),
         arrayLiteral(keys.map(({ executedAt }) => executedAt)),

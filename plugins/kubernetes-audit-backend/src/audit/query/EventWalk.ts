@@ -19,8 +19,10 @@ export type WalkBudgets = {
   orderedRows: number;
   /** … and in the last ones, where nothing is found. */
   mostOrderedRows: number;
-  /** Rows that the indexes over terms find. */
+  /** Rows that the indexes over terms find for a page … */
   candidates: number;
+  /** … and for a total, which needs them all: each statement has to be planned over the partitions. */
+  countedCandidates: number;
   /** A day with more rows is looked at by the hour. */
   refinedRows: number;
   /** So few rows are read in order, whatever else there is. */
@@ -32,6 +34,7 @@ export const WALK_BUDGETS: WalkBudgets = {
   orderedRows: 80_000,
   mostOrderedRows: 1_000_000,
   candidates: 20_000,
+  countedCandidates: 100_000,
   refinedRows: 20_000,
   trivialRows: 2_000,
 };
@@ -41,6 +44,7 @@ export const SQLITE_WALK_BUDGETS: WalkBudgets = {
   ...WALK_BUDGETS,
   orderedRows: 20_000,
   mostOrderedRows: 20_000,
+  countedCandidates: 20_000,
 };
 
 /** An index's row costs as much as so many that are read in order. */
@@ -140,7 +144,12 @@ export class EventWalk {
         return;
       }
       while (queue.length > 0) {
-        const step = this.#choose(queue, wanted, found / expected, judged);
+        const step = this.#choose(queue, {
+          wanted,
+          ratio: found / expected,
+          judged,
+          isTotal: options.exact,
+        });
         if (step === 'refine') {
           const [day, ...rest] = queue;
           const hours = await this.#candidates(condition, day, span, {
@@ -168,15 +177,23 @@ export class EventWalk {
 
   #choose(
     queue: readonly Candidate[],
-    wanted: number,
-    ratio: number,
-    judged: number,
+    options: {
+      wanted: number;
+      /** How many were found of those expected. */
+      ratio: number;
+      judged: number;
+      isTotal: boolean;
+    },
   ): { access: EventAccess; size: number } | 'refine' {
     const [first] = queue;
     if (first.exact) {
       return { access: 'ordered', size: 1 };
     }
-    const { refinedRows, candidates } = this.budgets;
+    const { wanted, ratio, judged, isTotal } = options;
+    const { refinedRows } = this.budgets;
+    const candidates = isTotal
+      ? this.budgets.countedCandidates
+      : this.budgets.candidates;
     // What no index can find is read in order, in larger and larger parts.
     const orderedRows = Math.min(
       Math.max(this.budgets.orderedRows, judged),

@@ -169,7 +169,7 @@ export class SqliteEventTables implements EventTables {
       const rows = await transaction.raw<{ id: string; number: number }[]>(
         `INSERT INTO event_ids (id, executed_at)
          VALUES ${batch.map(() => '(?, ?)').join(', ')}
-         RETURNING id, number`,
+         ON CONFLICT (id) DO NOTHING RETURNING id, number`,
         batch.flatMap(({ id, executedAt }) => [id, executedAt]),
       );
       rows.forEach(({ id, number }) => numbers.set(id, number));

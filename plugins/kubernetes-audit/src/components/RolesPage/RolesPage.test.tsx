@@ -137,7 +137,7 @@ describe('RolesPage', () => {
       await userEvent.type(user, name);
       await userEvent.click(screen.getByRole('button', { name: 'Ask' }));
     };
-    const decision = { subjects: [], roles: [], isServed: true };
+    const decision = { reason: '', subjects: [], roles: [], isServed: true };
     await ask('jane');
     await ask('john');
     await act(async () => answers[1]({ ...decision, allowed: false }));
