@@ -8,6 +8,7 @@ import { testConnections } from './testConnections';
 import { testEnd } from './testEnd';
 import { testExports } from './testExports';
 import { testKubectl } from './testKubectl';
+import { testKubernetesPlugin } from './testKubernetesPlugin';
 import { testPages } from './testPages';
 import { testRecordings } from './testRecordings';
 import { testReplays } from './testReplays';
@@ -40,6 +41,7 @@ export function testProduct(options: ProductOptions): void {
       testAccessibility(product);
       testRequestStates(product);
     }
+    if (options.withKubernetesPlugin) testKubernetesPlugin(product);
     testConnections(product);
     testEnd(product);
   });

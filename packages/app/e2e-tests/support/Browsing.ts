@@ -9,6 +9,7 @@ import {
 import { AccessPage } from './AccessPage';
 import { AgentsPage } from './AgentsPage';
 import { findViolations } from './findViolations';
+import { KubernetesTab } from './KubernetesTab';
 import { PlayerDialog } from './PlayerDialog';
 import { RequestList } from './RequestList';
 import { RESULTS } from './repository';
@@ -226,6 +227,11 @@ export class Browsing {
   /** The portal answers for itself again. */
   async answerNoMore(): Promise<void> {
     await this.#page.unrouteAll({ behavior: 'ignoreErrors' });
+  }
+
+  /** @param entity - the address of its page */
+  async openKubernetesTab(entity: string): Promise<KubernetesTab> {
+    return KubernetesTab.open(this.#page, `${this.#url}${entity}`);
   }
 
   async openAccess(): Promise<AccessPage> {
