@@ -35,7 +35,7 @@ const AGENT_ROOMS = [
   ['recording', 'audit', 'upstream'],
   ['delivery'],
   ['spool'],
-  ['protocol', 'request', 'config'],
+  ['protocol', 'request', 'config', 'loading'],
 ];
 /** Rooms that import Node's own modules and the common package alone. */
 const PURE_AGENT_ROOMS = ['protocol', 'request'];

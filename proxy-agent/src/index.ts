@@ -1,4 +1,3 @@
-import './heapFlags';
 import { main } from './main';
 
 main(process.argv);

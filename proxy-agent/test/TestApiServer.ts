@@ -76,14 +76,6 @@ export class TestApiServer {
     this.#server.setSecureContext(tls);
   }
 
-  async connectionCount(): Promise<number> {
-    return await new Promise((resolve, reject) => {
-      this.#server.getConnections((error, count) =>
-        error ? reject(error) : resolve(count),
-      );
-    });
-  }
-
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise(resolve => {

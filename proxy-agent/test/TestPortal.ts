@@ -9,7 +9,6 @@ import {
   joinProofText,
   JoinToken,
   PolicyBundle,
-  Role,
   roleSchema,
   SpoolRecord,
   TunnelJoin,
@@ -121,15 +120,6 @@ export class TestPortal {
 
   get bundleVersion(): number {
     return this.#bundle.version;
-  }
-
-  /** From the next poll on these roles are in force. */
-  setRoles(roles: Role[]): void {
-    this.#bundle = {
-      ...this.#bundle,
-      version: this.#bundle.version + 1,
-      roles,
-    };
   }
 
   get tunnels(): PolicyBundle['tunnels'] {

@@ -46,7 +46,7 @@ import { addResourceTypes, PermissionAuthorizer } from './authorization';
 import { systemClock } from './Clock';
 import { readKubernetesAuditConfig } from './config';
 import { connectDatabase } from './database';
-import { PersonErasure } from './erasure';
+import { AccessErasure, DeadLetterErasure, PersonErasure } from './erasure';
 import {
   DeadLetters,
   DeliveryWatch,
@@ -336,6 +336,14 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               events: eventStore.erasure,
               recordings: recordings.store,
               blobs: recordings.blobs,
+              access: AccessErasure.create({
+                credentials,
+                revocations,
+                logins: loginStore,
+                now,
+              }),
+              deadLetters: DeadLetterErasure.create(deadLetters),
+              userNames,
               authorizer,
               pseudonym: () => `erased-${randomUUID()}`,
               now,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Page } from './pages';
 import type { Role } from './policy';
 
 /** The proxy group (audience) of a credential unless configuration names another. @public */
@@ -51,6 +52,15 @@ export type Credential = {
   /** Of a login: from where it was asked for. */
   clientIp?: string;
 };
+
+/** Which credentials a list has: those that can be used, or those that have expired or were revoked. @public */
+export const CREDENTIAL_LIST_STATES = ['valid', 'ended'] as const;
+
+/** Which credentials a list has. @public */
+export type CredentialListState = (typeof CREDENTIAL_LIST_STATES)[number];
+
+/** `GET /v1/access/credentials`: the newest first, without a total. @public */
+export type CredentialPage = Page<Credential>;
 
 /** The versions of kubectl's exec credential plugins that a kubeconfig can be written for; `v1` needs kubectl 1.22. @public */
 export const EXEC_API_VERSIONS = ['v1', 'v1beta1'] as const;

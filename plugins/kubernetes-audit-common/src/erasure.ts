@@ -15,14 +15,18 @@ export const erasureRequestSchema = z.strictObject({
 
 /** What an erasure has done. @public */
 export type ErasureReport = {
-  /** The name that the events have now; absent when there were none. */
+  /** The name that events and credentials have now; absent when there were none. */
   pseudonym?: string;
   /** Events that were changed. */
   events: number;
   /** Recordings that were deleted. */
   recordings: number;
+  /** Credentials that were changed; those that were valid are revoked, and logins have ended. */
+  credentials: number;
+  /** Records kept aside that were deleted. */
+  deadLetters: number;
   /** What is under a legal hold and stays as it is. */
-  held: { events: number; recordings: number };
+  held: { events: number; recordings: number; deadLetters: number };
   /** False when there is more to do: ask again. */
   isComplete: boolean;
 };

@@ -10,7 +10,6 @@ export type ConfigProblem = {
 /** A configuration that cannot be used, with everything that is wrong with it. */
 export class ConfigError extends Error {
   readonly name = 'ConfigError';
-  readonly file: string;
   readonly problems: ConfigProblem[];
 
   constructor(file: string, problems: ConfigProblem[]) {
@@ -24,7 +23,6 @@ export class ConfigError extends Error {
         }),
       ].join('\n'),
     );
-    this.file = file;
     this.problems = problems;
   }
 }

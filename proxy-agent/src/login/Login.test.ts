@@ -64,7 +64,7 @@ describe('Login', () => {
     };
     const sleeps: number[] = [];
     const login = Login.create({
-      portal,
+      portal: async () => portal,
       cache,
       // As of another kubectl each time.
       get caller() {

@@ -17,7 +17,8 @@ type Granted = Extract<LoginAnswer, { state: 'granted' }>;
 
 /** What {@link Login} goes by. */
 export type LoginOptions = {
-  portal: PortalLogin;
+  /** Loads it when there is something to ask. */
+  portal: () => Promise<PortalLogin>;
   cache: LoginCache;
   /** The process that asks: kubectl asks several times if it fails. */
   caller: number;
@@ -96,10 +97,11 @@ export class Login {
 
   /** Takes the login back at the portal and forgets it. */
   async end(): Promise<boolean> {
-    const { cache, portal } = this.#options;
+    const { cache } = this.#options;
     const cached = cache.read();
     cache.remove();
     if (cached) {
+      const portal = await this.#options.portal();
       await portal.end(cached.renewalSecret);
     }
     return cached !== undefined;
@@ -137,7 +139,8 @@ export class Login {
 
   /** Undefined when the login is over. */
   async #renew(cached: CachedLogin): Promise<CachedLogin | undefined> {
-    const { portal, now } = this.#options;
+    const { now } = this.#options;
+    const portal = await this.#options.portal();
     try {
       const answer = await portal.renew(cached.renewalSecret);
       return answer.state === 'granted' ? this.#keep(answer) : undefined;
@@ -169,15 +172,21 @@ export class Login {
   }
 
   async #signIn(): Promise<Granted> {
-    const { portal, hostName, openBrowser, tell, now } = this.#options;
+    const { hostName, openBrowser, tell, now } = this.#options;
+    const portal = await this.#options.portal();
     const device = await portal.begin(hostName);
     tell(invitation(device, openBrowser !== undefined));
     openBrowser?.(device.verificationUriComplete);
-    return this.#awaitApproval(device, now() + device.expiresInSeconds * 1000);
+    const end = now() + device.expiresInSeconds * 1000;
+    return this.#awaitApproval(portal, device, end);
   }
 
-  async #awaitApproval(device: DeviceLogin, end: number): Promise<Granted> {
-    const { portal, now, sleep } = this.#options;
+  async #awaitApproval(
+    portal: PortalLogin,
+    device: DeviceLogin,
+    end: number,
+  ): Promise<Granted> {
+    const { now, sleep } = this.#options;
     let { intervalSeconds } = device;
     let lastError: unknown;
     while (now() < end) {

@@ -12,37 +12,33 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { hasFields } from './hasFields';
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 const OTHERS = 0o077;
 
-const cachedLoginSchema = z.object({
-  token: z.string(),
-  /** Milliseconds since 1970, as all times here. */
-  tokenExpiresAt: z.number(),
-  /** From then on the token is renewed. */
-  renewFrom: z.number(),
-  renewalSecret: z.string(),
-  loginExpiresAt: z.number(),
-});
-
 /** What a login keeps between two calls. */
-export type CachedLogin = z.infer<typeof cachedLoginSchema>;
-
-const lastAnswerSchema = z.object({
-  /** The process that asked. */
-  caller: z.number(),
-  at: z.number(),
-  /** Of the token that it got … */
-  tokenExpiresAt: z.number().optional(),
-  /** … or why it got none. */
-  failure: z.string().optional(),
-});
+export type CachedLogin = {
+  token: string;
+  /** Milliseconds since 1970, as all times here. */
+  tokenExpiresAt: number;
+  /** From then on the token is renewed. */
+  renewFrom: number;
+  renewalSecret: string;
+  loginExpiresAt: number;
+};
 
 /** What was answered last: no secret is in it. */
-export type LastAnswer = z.infer<typeof lastAnswerSchema>;
+export type LastAnswer = {
+  /** The process that asked. */
+  caller: number;
+  at: number;
+  /** Of the token that it got … */
+  tokenExpiresAt?: number;
+  /** … or why it got none. */
+  failure?: string;
+};
 
 /** Keeps the login at one portal in a file that its user alone can read. */
 export class LoginCache {
@@ -83,8 +79,15 @@ export class LoginCache {
     try {
       const { mode } = lstatSync(this.#file);
       const isPrivate = process.platform === 'win32' || (mode & OTHERS) === 0;
-      return isPrivate
-        ? cachedLoginSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')))
+      const login = isPrivate ? readJson(this.#file) : undefined;
+      return hasFields(login, {
+        token: 'string',
+        tokenExpiresAt: 'number',
+        renewFrom: 'number',
+        renewalSecret: 'string',
+        loginExpiresAt: 'number',
+      })
+        ? login
         : undefined;
     } catch {
       // Absent, cut or of another version: the user signs in anew.
@@ -92,15 +95,22 @@ export class LoginCache {
     }
   }
 
+  /** Returns when it would outlive a loss of power: there is no other way back to its renewal secret. */
   write(login: CachedLogin): void {
-    this.#replace(this.#file, login);
+    this.#replace(this.#file, login, { durably: true });
   }
 
   readLastAnswer(): LastAnswer | undefined {
     try {
-      return lastAnswerSchema.parse(
-        JSON.parse(readFileSync(this.#lastAnswerFile, 'utf8')),
-      );
+      const answer = readJson(this.#lastAnswerFile);
+      return hasFields(answer, {
+        caller: 'number',
+        at: 'number',
+        tokenExpiresAt: 'number?',
+        failure: 'string?',
+      })
+        ? answer
+        : undefined;
     } catch {
       return undefined;
     }
@@ -111,13 +121,19 @@ export class LoginCache {
   }
 
   /** Replaces a file in one step: a reader sees the old one or the new one. */
-  #replace(file: string, content: object): void {
+  #replace(
+    file: string,
+    content: object,
+    { durably = false }: { durably?: boolean } = {},
+  ): void {
     const temporary = join(this.#directory, `${this.#name}.${randomUUID()}`);
     try {
       const handle = openSync(temporary, 'wx', FILE_MODE);
       try {
         writeSync(handle, JSON.stringify(content));
-        fsyncSync(handle);
+        if (durably) {
+          fsyncSync(handle);
+        }
       } finally {
         closeSync(handle);
       }
@@ -132,4 +148,8 @@ export class LoginCache {
     rmSync(this.#file, { force: true });
     rmSync(this.#lastAnswerFile, { force: true });
   }
+}
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }

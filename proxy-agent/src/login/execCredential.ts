@@ -1,22 +1,24 @@
-import { z } from 'zod';
+import { hasFields } from './hasFields';
 
 const GROUP = 'client.authentication.k8s.io';
 const VERSIONS = [`${GROUP}/v1`, `${GROUP}/v1beta1`];
-
-const execInfoSchema = z.object({ apiVersion: z.string() });
 
 /**
  * The version that kubectl asks for, `client.authentication.k8s.io/v1` when it
  * does not say.
  *
  * @param execInfo - `KUBERNETES_EXEC_INFO`
- * @throws Error when it asks for a version that there was not
+ * @throws Error when it cannot be read, or asks for a version that there was not
  */
 export function execApiVersion(execInfo: string | undefined): string {
   if (!execInfo) {
     return VERSIONS[0];
   }
-  const { apiVersion } = execInfoSchema.parse(JSON.parse(execInfo));
+  const asked: unknown = JSON.parse(execInfo);
+  if (!hasFields(asked, { apiVersion: 'string' })) {
+    throw new Error('KUBERNETES_EXEC_INFO names no apiVersion');
+  }
+  const { apiVersion } = asked;
   if (!VERSIONS.includes(apiVersion)) {
     throw new Error(
       `kubectl asks for ${apiVersion}; known are ${VERSIONS.join(', ')}`,

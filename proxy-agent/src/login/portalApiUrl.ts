@@ -1,14 +1,18 @@
-import ipaddr from 'ipaddr.js';
-import { PLUGIN_ID } from 'backstage-plugin-kubernetes-audit-common';
+import { BlockList, isIP } from 'node:net';
 
-const API_PATH = `/api/${PLUGIN_ID}`;
+/** Written out, as the vocabulary comes with all schemas: kubectl waits for what this loads. */
+const API_PATH = '/api/kubernetes-audit';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
 
 function isLoopback(host: string): boolean {
   const address = host.replace(/^\[|\]$/g, '');
-  return (
-    address === 'localhost' ||
-    (ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback')
-  );
+  const version = isIP(address);
+  return version === 0
+    ? address === 'localhost'
+    : LOOPBACK.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
 
 /**

@@ -1,12 +1,12 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exportsOf } from '../loading';
 import { execApiVersion, writeExecCredential } from './execCredential';
 import { Login } from './Login';
 import { LoginCache } from './LoginCache';
 import { hasScreen, openBrowser } from './openBrowser';
 import { portalApiUrl } from './portalApiUrl';
-import { HttpPortalLogin } from './PortalLogin';
 
 /** Characters of the machine's name that are told. */
 const MAX_HOST_NAME = 64;
@@ -29,7 +29,10 @@ function createLogin(options: LoginCommandOptions): Login {
   const { portal, browser, cacheDir, allowHttp = false } = options;
   const url = portalApiUrl(portal, allowHttp);
   return Login.create({
-    portal: HttpPortalLogin.create(url),
+    portal: async () => {
+      const { HttpPortalLogin } = await exportsOf(import('./PortalLogin'));
+      return HttpPortalLogin.create(url);
+    },
     cache: LoginCache.create(cacheDir ?? defaultDirectory(), url),
     caller: process.ppid,
     hostName:

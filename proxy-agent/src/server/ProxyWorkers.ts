@@ -8,6 +8,7 @@ import type { WorkerReport } from '../tunnel';
 import type { Readiness } from './AdminServer';
 import {
   askMetrics,
+  asksForConfig,
   readConfig,
   readReport,
   readTunnels,
@@ -133,8 +134,11 @@ export class ProxyWorkers {
       [INSTANCE_VARIABLE]: this.#instance,
     });
     slot.worker = worker;
-    tellConfig(worker, this.#inForce);
     worker.on('message', message => {
+      if (asksForConfig(message)) {
+        tellConfig(worker, this.#inForce);
+        return;
+      }
       const readiness = readReport(message);
       if (readiness) {
         slot.readiness = readiness;

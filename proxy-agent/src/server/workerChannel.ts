@@ -30,6 +30,9 @@ const metricsAnswerSchema = z.object({
 const reloadSchema = z.object({
   type: z.literal('kubernetes-audit-reload!'),
 });
+const configQuestionSchema = z.object({
+  type: z.literal('kubernetes-audit-config?'),
+});
 const configSchema = z.object({
   type: z.literal('kubernetes-audit-config'),
   // Checked by the process that has read it. What is in force may be of two
@@ -147,14 +150,19 @@ export function readConfig(message: unknown): ConfigInForce | undefined {
   );
 }
 
-/** In the primary: gives a worker that was just started its configuration, before anything else. */
+/** In the primary: whether a worker that was just started asks for its configuration. */
+export function asksForConfig(message: unknown): boolean {
+  return configQuestionSchema.safeParse(message).success;
+}
+
+/** In the primary: gives a worker its configuration. */
 export function tellConfig(worker: Worker, inForce: ConfigInForce): void {
   worker.send(configMessage(inForce), () => {});
 }
 
-/** In a worker: what the primary has given it. */
+/** In a worker: what the primary gives it. */
 export async function configOfPrimary(): Promise<ConfigInForce> {
-  // Node keeps messages until somebody listens, and ends a worker whose primary is gone.
+  // Node ends a worker whose primary is gone.
   return await new Promise(resolve => {
     const listener = (message: unknown) => {
       const inForce = readConfig(message);
@@ -164,6 +172,8 @@ export async function configOfPrimary(): Promise<ConfigInForce> {
       }
     };
     process.on('message', listener);
+    // It asks, for what comes while its program is still being loaded is lost.
+    process.send?.({ type: 'kubernetes-audit-config?' });
   });
 }
 

@@ -25,8 +25,6 @@ export class ExecSession {
   connected = false;
   /** Of the answer's head, once it came. */
   status: number | undefined;
-  /** The body of an answer that is no upgrade. */
-  refusal = '';
   /** Bytes of the command's output that came. */
   outputBytes = 0;
   /** What came on stdout that the command did not print: the proxy's own words. */
@@ -92,8 +90,6 @@ export class ExecSession {
       this.#receive(Buffer.from(rest, 'latin1'));
     } else if (this.status === 101) {
       this.#read(chunk);
-    } else {
-      this.refusal += chunk.toString('utf8');
     }
   }
 

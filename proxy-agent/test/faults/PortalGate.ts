@@ -42,10 +42,6 @@ export class PortalGate {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  get fault(): PortalFault | undefined {
-    return this.#fault;
-  }
-
   /** From now on this is wrong, or all is well; connections from before are cut. */
   async set(fault: PortalFault | undefined): Promise<void> {
     if (fault === this.#fault) {

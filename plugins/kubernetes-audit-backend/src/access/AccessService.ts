@@ -8,6 +8,7 @@ import {
   AccessResponse,
   accessUsePermission,
   Credential,
+  CredentialPage,
   KeyRotationResponse,
   KubeconfigRequest,
   KubeconfigResponse,
@@ -19,7 +20,7 @@ import type { AgentDirectory } from '../agents';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
 import type { CredentialIssuer, TokenIdentity } from './CredentialIssuer';
-import type { CredentialStore } from './CredentialStore';
+import type { CredentialQuery, CredentialStore } from './CredentialStore';
 import type { KeyRotation } from './KeyRotation';
 import {
   clusterServer,
@@ -164,24 +165,24 @@ export class AccessService {
   }
 
   /**
-   * The caller's credentials, newest first; for who manages access everyone's, or those of `userEntityRef`.
+   * The caller's credentials, newest first; for who manages access everyone's, or those of one user.
    *
-   * @throws NotAllowedError
+   * @throws NotAllowedError; InputError when the cursor is not ours
    */
   async listCredentials(
     caller: UserCredentials,
-    userEntityRef?: string,
-  ): Promise<Credential[]> {
-    const { authorizer, credentials } = this.#options;
+    query: CredentialQuery,
+  ): Promise<CredentialPage> {
+    const { authorizer, credentials, now } = this.#options;
     const own = caller.principal.userEntityRef.toLowerCase();
     if (await authorizer.isAllowed(caller, accessManagePermission)) {
-      return credentials.list(userEntityRef);
+      return credentials.list(query, new Date(now()));
     }
     await authorizer.require(caller, accessUsePermission);
-    if (userEntityRef !== undefined && userEntityRef.toLowerCase() !== own) {
+    if ((query.userEntityRef ?? own).toLowerCase() !== own) {
       throw new NotAllowedError('These are not your credentials');
     }
-    return credentials.list(own);
+    return credentials.list({ ...query, userEntityRef: own }, new Date(now()));
   }
 
   /**

@@ -1,6 +1,16 @@
 import type { Knex } from 'knex';
-import type { Credential } from 'backstage-plugin-kubernetes-audit-common';
+import type {
+  Credential,
+  CredentialListState,
+  CredentialPage,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
+import {
+  LIKE_ESCAPE,
+  likePattern,
+  PageRequest,
+  readKeysetPage,
+} from '../database';
 
 /**
  * A proxy whose clock is behind accepts a credential for longer, so it stays
@@ -25,17 +35,41 @@ type CredentialRow = {
 export type NewCredential = Omit<Credential, 'kind'> &
   Partial<Pick<Credential, 'kind'>>;
 
+/** Which credentials are asked for: those that all that is given applies to. */
+export type CredentialQuery = PageRequest & {
+  userEntityRef?: string;
+  /** A part of the user's entity ref, in any case. */
+  search?: string;
+  state?: CredentialListState;
+};
+
 /** Keeps which credentials were issued, never the credentials themselves. */
 export interface CredentialStore {
   add(credential: NewCredential): Promise<void>;
 
   get(id: string): Promise<Credential | undefined>;
 
-  /** Newest first; all users' without a user. */
-  list(userEntityRef?: string): Promise<Credential[]>;
+  /**
+   * The newest first, unless asked otherwise.
+   *
+   * @param now - by it the state is told
+   * @throws InputError when the cursor is not ours
+   */
+  list(query: CredentialQuery, now: Date): Promise<CredentialPage>;
 
   /** The first revocation counts. */
   revoke(id: string, revokedAt: Date): Promise<void>;
+
+  /**
+   * Takes a user out of its credentials; those that are valid are revoked.
+   *
+   * @param options.pseudonym - the user that they have then
+   * @returns how many there were
+   */
+  eraseUser(
+    userEntityRef: string,
+    options: { pseudonym: string; at: Date },
+  ): Promise<number>;
 
   /** The latest use counts, none after now; what is not known is passed over. */
   noteUses(
@@ -80,15 +114,34 @@ export class DatabaseCredentialStore implements CredentialStore {
     return row && toCredential(row);
   }
 
-  async list(userEntityRef?: string): Promise<Credential[]> {
-    const query = this.knex<CredentialRow>('credentials').orderBy([
-      { column: 'issued_at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ]);
+  async list(
+    { userEntityRef, search, state, ...page }: CredentialQuery,
+    now: Date,
+  ): Promise<CredentialPage> {
+    const query = this.knex<CredentialRow>('credentials');
     if (userEntityRef !== undefined) {
       query.where('user_entity_ref', userEntityRef.toLowerCase());
     }
-    return (await query).map(toCredential);
+    if (search !== undefined) {
+      const part = likePattern(search.trim().toLowerCase());
+      query.whereRaw(`user_entity_ref LIKE ? ESCAPE '${LIKE_ESCAPE}'`, [
+        `%${part}%`,
+      ]);
+    }
+    if (state === 'valid') {
+      query.whereNull('revoked_at').where('expires_at', '>', now.getTime());
+    } else if (state === 'ended') {
+      query.where(ended =>
+        ended
+          .whereNotNull('revoked_at')
+          .orWhere('expires_at', '<=', now.getTime()),
+      );
+    }
+    const { rows, ...cursors } = await readKeysetPage<
+      CredentialRow,
+      'issued_at'
+    >(query, 'issued_at', page);
+    return { items: rows.map(toCredential), ...cursors };
   }
 
   async revoke(id: string, revokedAt: Date): Promise<void> {
@@ -96,6 +149,30 @@ export class DatabaseCredentialStore implements CredentialStore {
       .where('id', id.toLowerCase())
       .whereNull('revoked_at')
       .update({ revoked_at: revokedAt.getTime() });
+  }
+
+  async eraseUser(
+    userEntityRef: string,
+    { pseudonym, at }: { pseudonym: string; at: Date },
+  ): Promise<number> {
+    return this.knex.transaction(async transaction => {
+      const credentials = () =>
+        transaction<CredentialRow>('credentials').where(
+          'user_entity_ref',
+          userEntityRef.toLowerCase(),
+        );
+      await credentials()
+        .whereNull('revoked_at')
+        .where('expires_at', '>', at.getTime())
+        .update({ revoked_at: at.getTime() });
+      // The rows stay: by their ids proxies are told what is revoked.
+      const erased: number = await credentials().update({
+        user_entity_ref: pseudonym,
+        host_name: null,
+        client_ip: null,
+      });
+      return erased;
+    });
   }
 
   async noteUses(
@@ -134,9 +211,9 @@ export class DatabaseCredentialStore implements CredentialStore {
               .where('user_revocations.expires_at', '>', at.getTime()),
           ),
       )
-      .orderBy('id')
       .select('id');
-    return rows.map(({ id }) => id);
+    // Not by the database: SQLite would read all for the sake of the order.
+    return rows.map(({ id }) => id).sort();
   }
 
   async lastExpiry(issuedUntil: Date): Promise<Date | undefined> {

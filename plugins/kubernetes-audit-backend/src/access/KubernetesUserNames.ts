@@ -72,6 +72,23 @@ export class KubernetesUserNames {
     return name;
   }
 
+  /** The names that a user was given. */
+  async namesOf(userEntityRef: string): Promise<string[]> {
+    const rows = await this.#knex<KubernetesUserRow>('kubernetes_users').where(
+      'user_entity_ref',
+      userEntityRef.toLowerCase(),
+    );
+    return rows.map(row => row.kubernetes_user);
+  }
+
+  /** The users, in lower case, that were given a name, written in any case. */
+  async ownersOf(name: string): Promise<string[]> {
+    const rows = await this.#knex<KubernetesUserRow>(
+      'kubernetes_users',
+    ).whereRaw('lower(kubernetes_user) = ?', [name.toLowerCase()]);
+    return rows.map(row => row.user_entity_ref);
+  }
+
   #nameOf(userEntityRef: string, email: string | undefined): string {
     const { kind, namespace, name } = parseEntityRef(userEntityRef);
     if (this.#template === undefined) {

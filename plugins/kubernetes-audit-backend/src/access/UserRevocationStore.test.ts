@@ -76,7 +76,11 @@ describe('revocations of users', () => {
       expect(await revocations.issuedBefore('USER:default/jane')).toBe(
         SECOND + 1,
       );
-      expect(await credentials.list('User:Default/Jane')).toMatchObject([
+      const { items } = await credentials.list(
+        { userEntityRef: 'User:Default/Jane', limit: 10 },
+        new Date(NOW),
+      );
+      expect(items).toMatchObject([
         { userEntityRef: JANE, revokedAt: '2026-11-22T02:00:00.400Z' },
       ]);
     });

@@ -33,6 +33,9 @@ export interface UserRevocationStore {
   /** The same as the policy bundle has them. */
   listForBundle(at: Date): Promise<PolicyBundle['revocations']['users']>;
 
+  /** Forgets that of a user once it takes nothing back any more. */
+  forget(userEntityRef: string, at: Date): Promise<void>;
+
   /** Credentials of the user with an earlier `iat` are revoked; in seconds since 1970. */
   issuedBefore(userEntityRef: string): Promise<number | undefined>;
 }
@@ -94,6 +97,13 @@ export class DatabaseUserRevocationStore implements UserRevocationStore {
       entityRef: row.user_entity_ref,
       issuedBefore: Number(row.issued_before),
     }));
+  }
+
+  async forget(userEntityRef: string, at: Date): Promise<void> {
+    await this.knex<UserRevocationRow>('user_revocations')
+      .where('user_entity_ref', userEntityRef.toLowerCase())
+      .where('expires_at', '<=', at.getTime())
+      .delete();
   }
 
   async issuedBefore(userEntityRef: string): Promise<number | undefined> {

@@ -198,6 +198,7 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
       },
     ],
   ],
+  '20261122110000_credential_pages.js': [],
 };
 
 /** Undoes migrations, this one at last. */

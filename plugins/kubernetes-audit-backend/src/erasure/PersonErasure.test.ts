@@ -1,8 +1,10 @@
 import {
   createMockDirectory,
   mockCredentials,
+  mockServices,
   TestDatabases,
 } from '@backstage/backend-test-utils';
+import { randomUUID } from 'node:crypto';
 import type { SpoolRecord } from 'backstage-plugin-kubernetes-audit-common';
 import { MemoryBlobStore } from '../__testUtils__/MemoryBlobStore';
 import { migratedDatabase } from '../__testUtils__/migratedDatabase';
@@ -19,8 +21,18 @@ import {
   userHeaders,
 } from '../__testUtils__/startPlugin';
 import { Agent } from '../agents';
+import {
+  DatabaseCredentialStore,
+  DatabaseUserRevocationStore,
+  KubernetesUserNames,
+} from '../access';
 import { openEventStore } from '../audit';
+import { readKubernetesAuditConfig } from '../config';
+import { DeadLetters } from '../ingest';
+import { DatabaseLoginStore } from '../login';
 import { DatabaseRecordingStore, RecordingIngest } from '../recordings';
+import { AccessErasure } from './AccessErasure';
+import { DeadLetterErasure } from './DeadLetterErasure';
 import { PersonErasure } from './PersonErasure';
 
 jest.setTimeout(60_000);
@@ -51,6 +63,7 @@ describe('PersonErasure', () => {
         blobs,
         indexer: { onChunk: () => {}, request: () => {} },
       });
+      const now = () => (clock.now += clock.step);
       const agent = Agent.fromConfig({
         id: 'a',
         subject: 'a',
@@ -66,19 +79,48 @@ describe('PersonErasure', () => {
           events,
           recordings,
           blobs,
+          access: AccessErasure.create({
+            credentials: DatabaseCredentialStore.create(knex),
+            revocations: DatabaseUserRevocationStore.create(knex),
+            logins: DatabaseLoginStore.create(knex),
+            now,
+          }),
+          deadLetters: DeadLetterErasure.create(DeadLetters.create(knex)),
+          userNames: KubernetesUserNames.create({
+            knex,
+            config: readKubernetesAuditConfig(mockServices.rootConfig()),
+          }),
           authorizer: {
             isAllowed: async () => true,
             require: async () => {},
             visible: async () => undefined,
           },
           pseudonym: () => `erased-${++pseudonyms}`,
-          now: () => (clock.now += clock.step),
+          now,
         }),
         /** By a replica with a memory of its own. */
         write: async (...records: SpoolRecord[]) => {
           await knex.transaction(transaction =>
             writer.write(transaction, 'demo-proxy', records),
           );
+        },
+        /** Keeps aside what is no event. */
+        bury: async (record: object) => {
+          const bytes = Buffer.from(JSON.stringify(record));
+          const [spool] = await knex('spools')
+            .insert({ agent_id: 'a', epoch: SESSION.concat('1') })
+            .onConflict(['agent_id', 'epoch'])
+            .merge()
+            .returning('id');
+          await knex('dead_letters').insert({
+            spool_id: spool.id,
+            sequence: 0,
+            checksum: randomUUID(),
+            reason: 'no event',
+            record: bytes,
+            record_bytes: bytes.length,
+            received_at: 0,
+          });
         },
         record: async (n: number) => {
           const header = recordingHeader({
@@ -106,10 +148,17 @@ describe('PersonErasure', () => {
             'event_terms',
             'recordings',
             'recording_search_values',
+            'credentials',
+            'logins',
+            'login_requests',
             databaseId === 'SQLITE_3' ? 'event_documents' : 'event_bodies',
           ];
           const rows = await Promise.all(tables.map(table => knex(table)));
-          return JSON.stringify(rows);
+          const letters = await knex('dead_letters').select('record');
+          return JSON.stringify([
+            rows,
+            letters.map(({ record }) => Buffer.from(record).toString()),
+          ]);
         },
       };
     }
@@ -134,7 +183,9 @@ describe('PersonErasure', () => {
         pseudonym: 'erased-1',
         events: 2,
         recordings: 1,
-        held: { events: 0, recordings: 0 },
+        credentials: 0,
+        deadLetters: 0,
+        held: { events: 0, recordings: 0, deadLetters: 0 },
         isComplete: true,
       });
       const erased = await rig.store.get(eventId(1));
@@ -168,7 +219,9 @@ describe('PersonErasure', () => {
       expect(await rig.erasure.erase(admin, PERSON)).toEqual({
         events: 0,
         recordings: 0,
-        held: { events: 0, recordings: 0 },
+        credentials: 0,
+        deadLetters: 0,
+        held: { events: 0, recordings: 0, deadLetters: 0 },
         isComplete: true,
       });
       expect(await rig.texts()).toEqual(before);
@@ -196,6 +249,8 @@ describe('PersonErasure', () => {
         spoolRecord(1, { ...JANE, sessionId: `${SESSION}1` }),
         spoolRecord(2, JANE),
       );
+      await rig.bury({ ...JANE, sessionId: `${SESSION}1` });
+      await rig.bury({ ...JANE, sessionId: `${SESSION}2` });
       const id = await rig.record(1);
       await rig.recordings.setLegalHold(id, {
         since: '2026-11-22T00:00:00.000Z',
@@ -206,7 +261,9 @@ describe('PersonErasure', () => {
         pseudonym: 'erased-1',
         events: 1,
         recordings: 0,
-        held: { events: 1, recordings: 1 },
+        credentials: 0,
+        deadLetters: 1,
+        held: { events: 1, recordings: 1, deadLetters: 1 },
         isComplete: true,
       });
       expect((await rig.store.get(eventId(1)))?.userName).toBe('jane');
@@ -214,6 +271,7 @@ describe('PersonErasure', () => {
       expect(await rig.erasure.erase(admin, PERSON)).toMatchObject({
         events: 1,
         recordings: 1,
+        deadLetters: 1,
       });
       expect(await rig.texts()).not.toMatch(/\bjane\b/i);
     });
@@ -252,6 +310,10 @@ describe('PersonErasure', () => {
       .type('text')
       .send(ndjson(spoolRecord(1, JANE)).toString())
       .expect(200);
+    await api
+      .post(`${BASE}/v1/access/kubeconfig`)
+      .set(userHeaders('jane'))
+      .expect(200);
     const body = { person: PERSON, reference: 'DSR-17' };
     const erase = (user: string, sent: object) =>
       api.post(`${BASE}/v1/erasures`).set(userHeaders(user)).send(sent);
@@ -260,7 +322,20 @@ describe('PersonErasure', () => {
     expect((await erase('admin', { ...body, person: {} })).status).toBe(400);
     const { status, body: report } = await erase('admin', body);
     expect(status).toBe(200);
-    expect(report).toMatchObject({ events: 1, isComplete: true });
+    expect(report).toMatchObject({
+      events: 1,
+      credentials: 1,
+      isComplete: true,
+    });
+    const { body: credentials } = await api
+      .get(`${BASE}/v1/access/credentials`)
+      .set(userHeaders());
+    expect(credentials.items).toEqual([
+      expect.objectContaining({
+        userEntityRef: report.pseudonym,
+        revokedAt: expect.any(String),
+      }),
+    ]);
     const entry = audited
       .filter(({ eventId: id }) => id === 'person-erase')
       .at(-1);

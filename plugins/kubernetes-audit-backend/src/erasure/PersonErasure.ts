@@ -8,9 +8,13 @@ import {
   Recording,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
+import type { KubernetesUserNames } from '../access';
 import type { EventErasure, Person } from '../audit';
 import type { Authorizer } from '../authorization';
 import { recordingBlobs, RecordingStore } from '../recordings';
+import type { AccessErasure } from './AccessErasure';
+import type { DeadLetterErasure } from './DeadLetterErasure';
+import { readPersonNames } from './PersonNames';
 
 /** How long one request works, in milliseconds: a balancer may not wait longer. */
 const REQUEST_MS = 20_000;
@@ -18,8 +22,9 @@ const REQUEST_MS = 20_000;
 const PAGE = 100;
 
 /**
- * Erases a person: recordings go, events stay under a name that means nobody.
- * What is under a legal hold stays as it is, with the events of its session.
+ * Erases a person: recordings, logins and dead letters go, events and
+ * credentials stay under a name that means nobody. What is under a legal hold
+ * stays as it is, with the events of its session.
  * It can be asked again at any time, and must be while there is more to do.
  */
 export class PersonErasure {
@@ -29,6 +34,9 @@ export class PersonErasure {
     events: EventErasure;
     recordings: RecordingStore;
     blobs: BlobStore;
+    access: AccessErasure;
+    deadLetters: DeadLetterErasure;
+    userNames: KubernetesUserNames;
     authorizer: Authorizer;
     /** A new name that means nobody. */
     pseudonym: () => string;
@@ -49,12 +57,15 @@ export class PersonErasure {
     credentials: BackstageCredentials<BackstageUserPrincipal>,
     person: Person,
   ): Promise<ErasureReport> {
-    const { events, authorizer, pseudonym, now } = this.#options;
+    const { events, access, deadLetters, userNames } = this.#options;
+    const { authorizer, pseudonym, now } = this.#options;
     await authorizer.require(credentials, dataErasePermission);
     const end = now() + REQUEST_MS;
     const isOver = () => now() >= end;
     const name = pseudonym();
+    const names = await readPersonNames(person, userNames);
 
+    const changed = await access.erase(names, name);
     const recordings = await this.#eraseRecordings(person, isOver);
     const held = new Set(recordings.heldSessions);
     const erased = await events.erase(person, {
@@ -62,12 +73,23 @@ export class PersonErasure {
       isHeld: ({ sessionId }) => sessionId !== undefined && held.has(sessionId),
       isOver,
     });
+    const letters = await deadLetters.erase(names, {
+      isHeld: sessionId => held.has(sessionId),
+      isOver,
+    });
     return {
-      ...(erased.erased > 0 && { pseudonym: name }),
+      ...(erased.erased + changed > 0 && { pseudonym: name }),
       events: erased.erased,
       recordings: recordings.removed,
-      held: { events: erased.held, recordings: held.size },
-      isComplete: erased.isComplete && recordings.isComplete,
+      credentials: changed,
+      deadLetters: letters.erased,
+      held: {
+        events: erased.held,
+        recordings: held.size,
+        deadLetters: letters.held,
+      },
+      isComplete:
+        erased.isComplete && recordings.isComplete && letters.isComplete,
     };
   }
 

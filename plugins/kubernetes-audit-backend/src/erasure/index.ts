@@ -1,1 +1,3 @@
+export * from './AccessErasure';
+export * from './DeadLetterErasure';
 export * from './PersonErasure';

@@ -50,6 +50,38 @@ export class DeadLetters {
   }
 
   /**
+   * All of them, the oldest first.
+   *
+   * @param size - how many there are in a batch at the most
+   */
+  async *readAll(
+    size: number,
+  ): AsyncGenerator<{ id: string; record: string }[]> {
+    let last: number | string = 0;
+    for (;;) {
+      const rows: Pick<DeadLetterRow, 'id' | 'record'>[] = await this.knex(
+        'dead_letters',
+      )
+        .where('id', '>', last)
+        .orderBy('id')
+        .limit(size)
+        .select('id', 'record');
+      if (rows.length === 0) {
+        return;
+      }
+      yield rows.map(({ id, record }) => ({
+        id: String(id),
+        record: Buffer.from(record).toString('utf8'),
+      }));
+      last = rows[rows.length - 1].id;
+    }
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.knex('dead_letters').whereIn('id', ids).delete();
+  }
+
+  /**
    * @throws InputError when the cursor is not ours
    */
   async list(page: {

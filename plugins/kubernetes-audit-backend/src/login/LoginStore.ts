@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
+import { LIKE_ESCAPE, likePattern } from '../database';
 
 const identitySchema = z.object({
   entityRef: z.string(),
@@ -89,6 +90,9 @@ export interface LoginStore {
   renew(login: Login, expectedHash: string): Promise<boolean>;
 
   removeLogin(id: string): Promise<void>;
+
+  /** Ends the logins of a user, and those that the user has approved. */
+  removeUser(entityRef: string): Promise<void>;
 
   /** Forgets what is over. */
   prune(now: number): Promise<void>;
@@ -236,6 +240,17 @@ export class DatabaseLoginStore implements LoginStore {
 
   async removeLogin(id: string): Promise<void> {
     await this.#logins().where('id', id).delete();
+  }
+
+  async removeUser(entityRef: string): Promise<void> {
+    const field = JSON.stringify({ entityRef }).slice(1, -1).toLowerCase();
+    for (const table of ['login_requests', 'logins']) {
+      await this.knex(table)
+        .whereRaw(`lower(identity) LIKE ? ESCAPE '${LIKE_ESCAPE}'`, [
+          `%${likePattern(field)}%`,
+        ])
+        .delete();
+    }
   }
 
   async prune(now: number): Promise<void> {

@@ -290,7 +290,27 @@ describe('access', () => {
     const onlyJohn = { user: 'user:default/john' };
     expect(await list('admin', onlyJohn)).toEqual(['user:default/john']);
     expect(await list('jane', onlyJohn)).toBe(403);
+    expect(await list('admin', { search: 'JOHN' })).toEqual([
+      'user:default/john',
+    ]);
+    expect(await list('jane', { search: 'john' })).toEqual([]);
+    expect(await list('jane', { state: 'ended' })).toEqual([]);
+    expect(await list('jane', { state: 'valid' })).toHaveLength(1);
+    expect(await list('jane', { state: 'x' })).toBe(400);
+    expect(await list('jane', { cursor: 'x' })).toBe(400);
     const url = `${BASE}/v1/access/credentials`;
+    const { body: first } = await backend.api
+      .get(url)
+      .query({ limit: 1 })
+      .set(userHeaders());
+    expect(first.items).toHaveLength(1);
+    const { body: second } = await backend.api
+      .get(url)
+      .query({ limit: 1, cursor: first.nextCursor })
+      .set(userHeaders());
+    expect(second.items).toHaveLength(1);
+    expect(second.items).not.toEqual(first.items);
+    expect(second.nextCursor).toBeUndefined();
     const [{ id }] = (await backend.api.get(url).set(userHeaders('john'))).body
       .items;
     await backend.api.delete(`${url}/${id}`).set(userHeaders()).expect(204);

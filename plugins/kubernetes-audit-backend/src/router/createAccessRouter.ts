@@ -2,16 +2,19 @@ import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
 import {
+  CREDENTIAL_LIST_STATES,
   decisionRequestSchema,
   kubeconfigRequestSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { AccessService, RoleDirectory } from '../access';
+import { parseListQuery } from './listQuery';
 import type { UserRouteFactory } from './userRoute';
 import { userEntityRefSchema } from './userEntityRefSchema';
 
 const credentialsSchema = z.object({
   /** An entity ref: whose credentials are listed. */
   user: z.string().optional(),
+  state: z.enum(CREDENTIAL_LIST_STATES).optional(),
 });
 
 /** Bytes of a body: an entity ref, or names of clusters. */
@@ -77,10 +80,14 @@ export function createAccessRouter(options: {
     userRoute(
       { eventId: 'credential-list' },
       async ({ request, response, credentials }) => {
-        const { user } = credentialsSchema.parse(request.query);
-        response.json({
-          items: await access.listCredentials(credentials, user),
-        });
+        const { user, state } = credentialsSchema.parse(request.query);
+        const { search, limit, cursor, order } = parseListQuery(request);
+        response.json(
+          await access.listCredentials(credentials, {
+            userEntityRef: user,
+            ...{ state, search, limit, cursor, order },
+          }),
+        );
       },
     ),
   );

@@ -2,7 +2,8 @@ import { createApiRef } from '@backstage/core-plugin-api';
 import type {
   AccessResponse,
   AgentList,
-  Credential,
+  CredentialListState,
+  CredentialPage,
   DeadLetterPage,
   DecisionRequest,
   DecisionResponse,
@@ -79,6 +80,16 @@ export type RequestAuditListRequest = ListRequest & {
 /** What bounds a page of recordings. @public */
 export type RecordingListRequest = ListRequest & {
   filter?: RecordingFilter;
+};
+
+/** What bounds a page of credentials. @public */
+export type CredentialListRequest = Pick<
+  ListRequest,
+  'search' | 'cursor' | 'limit' | 'order'
+> & {
+  /** An entity ref. */
+  user?: string;
+  state?: CredentialListState;
 };
 
 /** Which events are meant, on whatever page. @public */
@@ -248,11 +259,11 @@ export interface KubernetesAuditApi {
     request: Partial<KubeconfigRequest>,
   ): Promise<KubeconfigResponse>;
 
-  /** Of a user, or of all for who manages access; newest first. */
+  /** The caller's, or for who manages access a user's or all. */
   listCredentials(
-    request: { user?: string },
+    request: CredentialListRequest,
     options?: RequestOptions,
-  ): Promise<Credential[]>;
+  ): Promise<CredentialPage>;
 
   revokeCredential(id: string): Promise<void>;
 

@@ -51,16 +51,24 @@ describe('KubernetesAuditClient', () => {
     });
   });
 
-  it("lists a user's credentials, or all, and takes one back", async () => {
+  it("reads a page of a user's credentials, or of all, and takes one back", async () => {
     const { client, fetch } = clientThatGets(Response.json({ items: [] }));
-    expect(await client.listCredentials({ user: 'user:default/jane' })).toEqual(
-      [],
-    );
+    expect(
+      await client.listCredentials({
+        user: 'user:default/jane',
+        state: 'valid',
+        search: '',
+        limit: 5,
+      }),
+    ).toEqual({ items: [] });
     await client.revokeCredential('a/b');
     expect(
       fetch.mock.calls.map(([url, init]) => [init?.method ?? 'GET', url]),
     ).toEqual([
-      ['GET', `${BASE_URL}/v1/access/credentials?user=user%3Adefault%2Fjane`],
+      [
+        'GET',
+        `${BASE_URL}/v1/access/credentials?user=user%3Adefault%2Fjane&state=valid&limit=5`,
+      ],
       ['DELETE', `${BASE_URL}/v1/access/credentials/a%2Fb`],
     ]);
   });

@@ -3,7 +3,7 @@ import { ResponseError } from '@backstage/errors';
 import {
   AccessResponse,
   AgentList,
-  Credential,
+  CredentialPage,
   DeadLetterPage,
   DecisionRequest,
   DecisionResponse,
@@ -31,6 +31,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { fileNameOf } from './contentDisposition';
 import type {
+  CredentialListRequest,
   DownloadedFile,
   DownloadFormat,
   FileOptions,
@@ -259,14 +260,10 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
   }
 
   async listCredentials(
-    request: { user?: string },
+    request: CredentialListRequest,
     options?: RequestOptions,
-  ): Promise<Credential[]> {
-    const { items } = await this.#json<{ items: Credential[] }>(
-      `/v1/access/credentials?${queryOf(request)}`,
-      options,
-    );
-    return items;
+  ): Promise<CredentialPage> {
+    return this.#json(`/v1/access/credentials?${queryOf(request)}`, options);
   }
 
   async revokeCredential(id: string): Promise<void> {
@@ -339,7 +336,7 @@ function filteredQueryOf({
 }
 
 function queryOf(
-  request: ListRequest | RecordingTextRequest | { user?: string },
+  request: ListRequest | RecordingTextRequest | CredentialListRequest,
 ): URLSearchParams {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(request)) {

@@ -170,6 +170,10 @@ export default createTranslationMessages({
     'credentials.mine': 'Meine eigenen',
     'credentials.all': 'Die von allen',
     'credentials.withPast': 'Auch abgelaufene und widerrufene zeigen',
+    'credentials.search': 'Nach Benutzer suchen',
+    'credentials.past': 'Abgelaufen und widerrufen',
+    'credentials.nonePast': 'Es gibt keine abgelaufenen oder widerrufenen.',
+    'credentials.more': 'Mehr zeigen',
     'credentials.none': 'Keine Zugangsdaten',
     'credentials.noneHint':
       'Zugangsdaten erscheinen hier, wenn eine Kubeconfig heruntergeladen wird oder eine Befehlszeile sich anmeldet.',

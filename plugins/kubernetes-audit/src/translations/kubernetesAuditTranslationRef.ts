@@ -169,7 +169,11 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       whose: 'Whose',
       mine: 'My own',
       all: 'Everybody’s',
+      search: 'Search by user',
       withPast: 'Show expired and revoked ones too',
+      past: 'Expired and revoked',
+      nonePast: 'None has expired or was revoked.',
+      more: 'Show more',
       none: 'No credentials',
       noneHint:
         'Credentials appear here when a kubeconfig is downloaded or a command line signs in.',

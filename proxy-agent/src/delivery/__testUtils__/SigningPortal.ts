@@ -37,8 +37,6 @@ export function endorse(
 
 /** What {@link PolicySubscription} asks of the portal, in memory: a policy, its keys and what they endorse. */
 export class SigningPortal {
-  /** How often the policy was asked for. */
-  polls = 0;
   #version = 1;
   #keys: KeyPair[] = [];
   #signer: KeyPair;
@@ -66,7 +64,6 @@ export class SigningPortal {
     if (path === '/.well-known/jwks.json') {
       return this.#answer({ keys });
     }
-    this.polls++;
     const bundle: PolicyBundle = {
       version: this.#version,
       issuedAt: '2026-11-22T02:00:00.000Z',

@@ -70,7 +70,7 @@ function render(overrides: Partial<KubernetesAuditApi> = {}, url = '/') {
   saveFile.mockClear();
   const api = fakeAuditApi({
     getAccess: async () => ACCESS,
-    listCredentials: async () => [ISSUED, LOGIN],
+    listCredentials: async () => ({ items: [ISSUED, LOGIN] }),
     issueKubeconfig: async () => ({ kubeconfig: 'a: b', credential: ISSUED }),
     ...overrides,
   });
@@ -182,7 +182,17 @@ describe('AccessPage', () => {
     );
     await waitFor(() =>
       expect(api.listCredentials).toHaveBeenLastCalledWith(
-        { user: undefined },
+        { state: 'valid', limit: 50 },
+        expect.anything(),
+      ),
+    );
+    await userEvent.type(
+      screen.getByRole('searchbox', { name: 'Search by user' }),
+      'jane',
+    );
+    await waitFor(() =>
+      expect(api.listCredentials).toHaveBeenLastCalledWith(
+        { state: 'valid', search: 'jane', limit: 50 },
         expect.anything(),
       ),
     );
@@ -199,18 +209,47 @@ describe('AccessPage', () => {
   });
 
   it('hides what is of no use any more until it is asked for', async () => {
-    render({
-      listCredentials: async () => [
-        { ...ISSUED, revokedAt: '2026-11-22T03:00:00.000Z' },
-        { ...LOGIN, expiresAt: '2026-11-22T03:00:00.000Z' },
-      ],
+    const past = [
+      { ...ISSUED, revokedAt: '2026-11-22T03:00:00.000Z' },
+      { ...LOGIN, expiresAt: '2026-11-22T03:00:00.000Z' },
+    ];
+    const { container } = render({
+      listCredentials: async ({ state }) => ({
+        items: state === 'ended' ? past : [],
+      }),
     });
     expect(await screen.findByText('No credentials')).toBeVisible();
     await userEvent.click(
       screen.getByRole('checkbox', { name: /expired and revoked/ }),
     );
-    expect(screen.getByRole('cell', { name: 'Revoked' })).toBeVisible();
-    expect(screen.getByRole('cell', { name: 'Expired' })).toBeVisible();
+    const table = await screen.findByRole('table', {
+      name: 'Expired and revoked',
+    });
+    expect(
+      await within(table).findByRole('cell', { name: 'Revoked' }),
+    ).toBeVisible();
+    expect(within(table).getByRole('cell', { name: 'Expired' })).toBeVisible();
+    expect(screen.getByText('No credentials')).toBeVisible();
+    expect(await axe(container)).toHaveNoViolations();
+  });
+
+  it('shows more credentials when it is asked for them, until there are no more', async () => {
+    const all = Array.from(Array(70).keys(), i => ({
+      ...LOGIN,
+      id: `${i}`,
+      hostName: `machine-${i}`,
+    }));
+    render({
+      listCredentials: async ({ limit = 0 }) => ({
+        items: all.slice(0, limit),
+        ...(limit < all.length && { nextCursor: 'next' }),
+      }),
+    });
+    expect(await screen.findByText('Login on machine-49')).toBeVisible();
+    expect(screen.queryByText('Login on machine-50')).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'Show more' }));
+    expect(await screen.findByText('Login on machine-69')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
   });
 
   describe('asked to sign a command line in', () => {
@@ -264,7 +303,7 @@ describe('AccessPage', () => {
   it('says so when no cluster may be reached', async () => {
     render({
       getAccess: async () => ({ ...ACCESS, clusters: [], roles: [] }),
-      listCredentials: async () => [],
+      listCredentials: async () => ({ items: [] }),
     });
     expect(
       await screen.findByText('You can reach no cluster yet'),

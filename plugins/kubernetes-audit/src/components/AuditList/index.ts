@@ -2,6 +2,7 @@ export * from './AuditTable';
 export * from './AutoRefreshButton';
 export * from './ColumnMenu';
 export * from './ConditionChips';
+export * from './DelayedSearchField';
 export * from './FilterButton';
 export * from './ListBody';
 export * from './ListMessage';

@@ -1,8 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /*
- * How V8 manages memory. Imported before all else: what is loaded makes the
- * young generation grow.
+ * How V8 manages memory. A command that stays imports it before all else: what
+ * is loaded makes the young generation grow. Another command does without: Node
+ * starts from compiled code that is of no use under other flags.
  */
 
 /*
