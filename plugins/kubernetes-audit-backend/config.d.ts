@@ -142,8 +142,12 @@ export interface Config {
         maxDuration?: string;
         /** @visibility backend */
         record?: boolean;
-        /** @visibility backend */
-        recordInput?: boolean;
+        /**
+         * What is typed in a terminal; `all` also what is piped in without one.
+         *
+         * @visibility backend
+         */
+        recordInput?: boolean | 'all';
         /** @visibility backend */
         banner?: string;
       };

@@ -52,7 +52,9 @@ describe('the plugin', () => {
       .expect(200);
     expect([...blobs.blobs.keys()]).toEqual([
       expect.stringMatching(
-        new RegExp(`^recordings/${header.id}/0-[0-9a-f]{64}$`),
+        new RegExp(
+          `^recordings/${header.id}/0-[0-9a-f]{64}-[0-9a-f]{16}-\\d{8}$`,
+        ),
       ),
     ]);
     expect(existsSync(recordings)).toBe(false);

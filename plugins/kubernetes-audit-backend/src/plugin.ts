@@ -58,16 +58,18 @@ import {
 } from './ingest';
 import { DatabaseLoginStore, LoginRequests, LoginService } from './login';
 import {
+  ChunkNames,
   createBlobStore,
   DatabaseRecordingStore,
   PlaybackLog,
+  readBlobOwner,
   RecordingIndexer,
   RecordingIngest,
   RecordingLibrary,
   SidecarCache,
   SidecarStore,
 } from './recordings';
-import { EventRetention, RecordingRetention } from './retention';
+import { EventRetention, OrphanSweep, RecordingRetention } from './retention';
 import { createRouter, KEYS_PATH, LOGIN_PATH } from './router';
 import { DatabaseTunnelStore, TunnelService } from './tunnels';
 
@@ -103,6 +105,15 @@ const RETENTION_TASK: SchedulerServiceTaskScheduleDefinition & { id: string } =
     initialDelay: { minutes: 1 },
     scope: 'global',
   };
+
+/** Looks through the blob store for what no row names; one replica does. */
+const ORPHANS_TASK: SchedulerServiceTaskScheduleDefinition & { id: string } = {
+  id: 'kubernetes-audit-recording-orphans',
+  frequency: { days: 1 },
+  timeout: { hours: 12 },
+  initialDelay: { minutes: 10 },
+  scope: 'global',
+};
 
 /**
  * Takes in what proxies record, keeps it, and decides who may reach which
@@ -239,6 +250,21 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           ...RETENTION_TASK,
           fn: () => retention.sweep(shutdown.signal),
         });
+        const chunkNames = ChunkNames.create({
+          owner: await readBlobOwner(knex),
+          now,
+        });
+        const orphans = OrphanSweep.create({
+          ...recordings,
+          names: chunkNames,
+          auditor: services.auditor,
+          logger,
+          now,
+        });
+        await services.scheduler.scheduleTask({
+          ...ORPHANS_TASK,
+          fn: () => orphans.sweep(shutdown.signal),
+        });
         const eventStore = openEventStore(knex);
         const maintenance = createEventMaintenance({ knex, logger, now });
         const deadLetters = DeadLetters.create(knex);
@@ -306,6 +332,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
             }),
             recordingIngest: RecordingIngest.create({
               ...recordings,
+              names: chunkNames,
               indexer,
             }),
             events,

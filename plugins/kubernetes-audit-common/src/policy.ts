@@ -85,8 +85,8 @@ export const roleSchema = z.strictObject({
       idleTimeout: durationSchema.default(DEFAULT_SESSION_IDLE_TIMEOUT),
       maxDuration: durationSchema.optional(),
       record: z.boolean().default(true),
-      /** Also record what the user types. */
-      recordInput: z.boolean().default(false),
+      /** Also record what the user types in a terminal; `all` also what is piped in without one. */
+      recordInput: z.union([z.boolean(), z.literal('all')]).default(false),
       /** A line that tells the user that the session is recorded. */
       banner: z.string().max(1024).optional(),
     })

@@ -1,5 +1,13 @@
 import type { Readable } from 'node:stream';
 
+/** An object in a {@link BlobStore}, without its bytes. @public */
+export type BlobSummary = {
+  key: string;
+  sizeBytes: number;
+  /** When it was put last, by the clock of the store. */
+  lastModified: Date;
+};
+
 /**
  * Where the portal keeps the chunks of recordings.
  *
@@ -31,4 +39,17 @@ export interface BlobStore {
    * To delete what is not there is no error.
    */
   delete(prefix: string): Promise<void>;
+
+  /**
+   * Deletes one object. To delete what is not there is no error.
+   */
+  deleteObject(key: string): Promise<void>;
+
+  /**
+   * All objects below a prefix, which ends with `/`, however many: a store reads
+   * them a page at a time. Those below a longer prefix (`recordings/<id>/`) come
+   * one after the other; there is no other order. What is put or deleted
+   * meanwhile may be among them or not.
+   */
+  list(prefix: string): AsyncIterable<BlobSummary>;
 }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Role } from 'backstage-plugin-kubernetes-audit-common';
 import type { Logger } from 'pino';
 import type {
   Injection,
@@ -20,7 +21,7 @@ type SessionOptions = {
   startRecording:
     | ((onFailure: (error: Error) => void) => SessionRecording)
     | undefined;
-  recordInput: boolean;
+  recordInput: Role['session']['recordInput'];
   /** The client has a terminal. */
   tty: boolean;
   /** Its archive is told of instead of recorded. */

@@ -1,3 +1,4 @@
+import type { Role } from 'backstage-plugin-kubernetes-audit-common';
 import type { RemoteCommandEvent } from '../protocol';
 import {
   Copy,
@@ -17,7 +18,7 @@ export class SessionTranscript {
     recording: SessionRecording;
     /** Its archive is told of instead of recorded. */
     copy: Copy | undefined;
-    recordInput: boolean;
+    recordInput: Role['session']['recordInput'];
     /** The client has a terminal. */
     tty: boolean;
   }): SessionTranscript {
@@ -27,7 +28,7 @@ export class SessionTranscript {
   private constructor(options: {
     recording: SessionRecording;
     copy: Copy | undefined;
-    recordInput: boolean;
+    recordInput: Role['session']['recordInput'];
     tty: boolean;
   }) {
     this.#recording = options.recording;
@@ -35,9 +36,7 @@ export class SessionTranscript {
       of: options.copy,
       transcript: CopyTranscript.create(options.copy),
     };
-    this.#input = options.recordInput
-      ? createInputTranscript(options.tty)
-      : undefined;
+    this.#input = createInputTranscript(options);
   }
 
   /** What stands before all else. @throws SpoolError */

@@ -246,6 +246,54 @@ describe('kubectl 1.32 and an API server 1.32', () => {
     expect(recording.output).toContain('stty size\r\n24 80\r\n');
   });
 
+  it('run -it --rm: a new pod, looked at until it runs, attached to, deleted', async () => {
+    const pods = `${NAMESPACE}/pods`;
+    const pod = '{"kind":"Pod","metadata":{"name":"shell"}}';
+    const create = `${pods}?fieldManager=kubectl-run`;
+    await call(
+      {
+        method: 'POST',
+        path: create,
+        headers: ['Content-Type: application/json'],
+        body: '{"spec":{"containers":[{"name":"shell","image":"busybox","stdin":true,"tty":true}]}}',
+      },
+      pod,
+    );
+    await call({ method: 'GET', path: `${pods}/shell` }, pod);
+    const attach = `${pods}/shell/attach?container=shell&stdin=true&stdout=true&tty=true`;
+    // A terminal is a terminal: that of the exec stands in for the attach's.
+    await replay(readCapture('server-1.32.tty-spdy.002'), attach);
+    const [start, end] = await sessionRows();
+    const remove = `${pods}/shell?gracePeriodSeconds=30`;
+    await call({ method: 'DELETE', path: remove }, pod);
+
+    expect(await contract.eventOf(create)).toMatchObject({
+      verb: 'create',
+      resource: 'pods',
+      requestBody: expect.stringContaining('busybox'),
+    });
+    expect(start).toMatchObject({
+      verb: 'create',
+      resource: 'pods/attach',
+      resourceName: 'shell',
+      recordingId: end.recordingId,
+    });
+    expect(end.message).toMatch(/, exit code 3: the command ended$/);
+    expect((await recordingOf(start.recordingId)).header).toMatchObject({
+      kind: 'attach',
+      podName: 'shell',
+      container: 'shell',
+      tty: true,
+    });
+    expect(await contract.eventOf(remove)).toMatchObject({
+      verb: 'delete',
+      resourceName: 'shell',
+    });
+    const rows = contract.portal.events();
+    expect(rows.filter(({ sessionId }) => sessionId)).toHaveLength(2);
+    expect(rows).toHaveLength(5);
+  });
+
   it.each([
     ['pods', `/apis/metrics.k8s.io/v1beta1/namespaces/dev/pods`, 'dev'],
     ['nodes', '/apis/metrics.k8s.io/v1beta1/nodes', undefined],

@@ -73,8 +73,8 @@ describe.each(['WebSocket', 'SPDY'] as const)(
     let upstream: RawConnection;
     let sent: Record<'user' | 'terminal', number>;
 
-    const open = async (path: string) => {
-      contract = await Contract.start({ session: { recordInput: true } });
+    const open = async (path: string, recordInput: true | 'all' = true) => {
+      contract = await Contract.start({ session: { recordInput } });
       // All that the proxy writes stays on its disk.
       contract.portal.outage = 503;
       const [method, headers] = transport.request;
@@ -161,11 +161,22 @@ describe.each(['WebSocket', 'SPDY'] as const)(
       expect(recorded()).toBe('<masked>');
     });
 
-    it('is what was piped in, without a terminal', async () => {
+    it('is how much was piped in, without a terminal', async () => {
       await open(EXEC);
-      await say('user', transport.type(Buffer.from('rm -rf /data\n')));
-      await say('terminal', transport.show(Buffer.from('Password: ')));
       await say('user', transport.type(Buffer.from('hunter2\n')));
+      await say('terminal', transport.show(Buffer.from('[sudo] Password: ')));
+      await say('user', transport.type(Buffer.from('hunter2\n')));
+      await close();
+      expect(recorded()).toBe('<masked>\n<masked>\n<masked: 1 KiB in all>\n');
+      expect(disk().includes('hunter2')).toBe(false);
+    });
+
+    it('is what was piped in where the role wants that, without the answers to questions', async () => {
+      await open(EXEC, 'all');
+      await say('user', transport.type(Buffer.from('rm -rf /data\n')));
+      await say('terminal', transport.show(Buffer.from('Geheimwort: ')));
+      await say('user', transport.type(Buffer.from('hunter2\n')));
+      await say('terminal', transport.show(Buffer.from('welcome\n')));
       await say('user', transport.type(Buffer.from('exit\n')));
       await close();
       expect(recorded()).toBe('rm -rf /data\n<masked>\nexit\n');

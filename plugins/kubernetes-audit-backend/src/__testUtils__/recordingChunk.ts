@@ -6,6 +6,13 @@ import {
   RecordingHeader,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { ChunkNames } from '../recordings/ChunkNames';
+
+/** Names for the blobs of a test's only database. */
+export const chunkNames = ChunkNames.create({
+  owner: 'abcd',
+  now: () => Date.UTC(2026, 10, 22),
+});
 
 /** The header of somebody's shell in a pod. */
 export function recordingHeader(

@@ -199,6 +199,7 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
     ],
   ],
   '20261122110000_credential_pages.js': [],
+  '20261122120000_blob_owner.js': [['blob_owner', { id: 2, owner: 'x' }]],
 };
 
 /** Undoes migrations, this one at last. */

@@ -9,6 +9,7 @@ import type { SpoolRecord } from 'backstage-plugin-kubernetes-audit-common';
 import { MemoryBlobStore } from '../__testUtils__/MemoryBlobStore';
 import { migratedDatabase } from '../__testUtils__/migratedDatabase';
 import {
+  chunkNames,
   frameOf,
   headerEvent,
   recordingHeader,
@@ -61,6 +62,7 @@ describe('PersonErasure', () => {
       const ingest = RecordingIngest.create({
         store: recordings,
         blobs,
+        names: chunkNames,
         indexer: { onChunk: () => {}, request: () => {} },
       });
       const now = () => (clock.now += clock.step);

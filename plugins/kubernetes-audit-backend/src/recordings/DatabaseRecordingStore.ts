@@ -43,6 +43,9 @@ import type {
   StoredChunk,
 } from './RecordingStore';
 
+/** What the column holds; PostgreSQL compares it with no larger number. */
+const MAX_CHUNK_COUNT = 2 ** 31 - 1;
+
 /** By these a page is found; only then its rows are read. */
 const KEY_COLUMNS = ['started_at', 'id'] as const;
 
@@ -231,6 +234,9 @@ export class DatabaseRecordingStore implements RecordingStore {
     id: string,
     completion: RecordingCompletion,
   ): Promise<boolean> {
+    if (completion.chunkCount > MAX_CHUNK_COUNT) {
+      return false;
+    }
     const changed = await this.knex<RecordingRow>(RECORDINGS_TABLE)
       .where({
         id: id.toLowerCase(),
@@ -313,6 +319,24 @@ export class DatabaseRecordingStore implements RecordingStore {
         await forgetSearchValues(transaction, row);
       }
     });
+  }
+
+  async findNamed(query: {
+    ids: readonly string[];
+    indexes: readonly number[];
+  }): Promise<{ ids: Set<string>; blobKeys: Set<string> }> {
+    const { ids, indexes } = query;
+    const recordings: { id: string }[] = await this.knex(RECORDINGS_TABLE)
+      .whereIn('id', ids)
+      .select('id');
+    const chunks = await this.knex<ChunkRow>(CHUNKS_TABLE)
+      .whereIn('recording_id', ids)
+      .whereIn('chunk_index', indexes)
+      .select('blob_key');
+    return {
+      ids: new Set(recordings.map(({ id }) => id)),
+      blobKeys: new Set(chunks.map(({ blob_key: key }) => key)),
+    };
   }
 
   async #find(

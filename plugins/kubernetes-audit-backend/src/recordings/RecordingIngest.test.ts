@@ -9,6 +9,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { MemoryBlobStore } from '../__testUtils__/MemoryBlobStore';
 import { migratedDatabase } from '../__testUtils__/migratedDatabase';
 import {
+  chunkNames,
   frameOf,
   headerEvent,
   recordingEvent,
@@ -53,6 +54,7 @@ describe('RecordingIngest', () => {
     const ingest = RecordingIngest.create({
       store,
       blobs,
+      names: chunkNames,
       indexer: { onChunk: () => {}, request: () => {} },
     });
     const agentOf = (agentId: string, clusters = ['*']) =>

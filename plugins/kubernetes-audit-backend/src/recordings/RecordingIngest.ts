@@ -16,13 +16,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Agent } from '../agents';
 import { withSpan } from '../tracing';
 import { CastSizeCounter } from './CastSizeCounter';
+import type { ChunkNames } from './ChunkNames';
 import type { RecordingIndexer } from './indexing';
 import { readEvents, readFrames, uncompressedSize } from './readChunk';
-import {
-  recordingBlobs,
-  RecordingProgress,
-  RecordingStore,
-} from './RecordingStore';
+import type { RecordingProgress, RecordingStore } from './RecordingStore';
 
 /** How often a chunk is tried that another upload of the same recording has overtaken. */
 const MAX_ATTEMPTS = 3;
@@ -43,14 +40,21 @@ export class RecordingIngest {
   static create(options: {
     store: RecordingStore;
     blobs: BlobStore;
+    names: ChunkNames;
     indexer: Pick<RecordingIndexer, 'onChunk' | 'request'>;
   }): RecordingIngest {
-    return new RecordingIngest(options.store, options.blobs, options.indexer);
+    return new RecordingIngest(
+      options.store,
+      options.blobs,
+      options.names,
+      options.indexer,
+    );
   }
 
   private constructor(
     private readonly store: RecordingStore,
     private readonly blobs: BlobStore,
+    private readonly names: ChunkNames,
     private readonly indexer: Pick<RecordingIndexer, 'onChunk' | 'request'>,
   ) {}
 
@@ -161,8 +165,7 @@ export class RecordingIngest {
       events.forEach(event => counter.add(event));
     }
 
-    // Named by its content: what a crash left behind without a row does not stand in the way of other bytes.
-    const blobKey = `${recordingBlobs(id)}${index}-${checksum}`;
+    const blobKey = this.names.keyOf(id, index, checksum);
     await this.blobs.put(blobKey, chunk.bytes);
     const appended = await this.store.append(
       { agentId: agent.id, header },

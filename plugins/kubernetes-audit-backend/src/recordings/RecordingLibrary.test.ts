@@ -6,6 +6,7 @@ import {
 import { MemoryBlobStore } from '../__testUtils__/MemoryBlobStore';
 import { migratedDatabase } from '../__testUtils__/migratedDatabase';
 import {
+  chunkNames,
   frameOf,
   headerEvent,
   recordingHeader,
@@ -39,7 +40,12 @@ describe('RecordingLibrary', () => {
       const indexer = { onChunk: () => {}, request: () => {} };
       const header = recordingHeader({});
       const startedAt = Date.parse(header.startedAt);
-      await RecordingIngest.create({ store, blobs, indexer }).putChunk(
+      await RecordingIngest.create({
+        store,
+        blobs,
+        names: chunkNames,
+        indexer,
+      }).putChunk(
         Agent.fromConfig({ id: 'a', subject: 'a', clusters: ['*'] }),
         {
           id: header.id,
@@ -93,7 +99,12 @@ describe('RecordingLibrary', () => {
       const blobs = new MemoryBlobStore();
       const indexer = { onChunk: () => {}, request: () => {} };
       const header = recordingHeader({ namespace: 'payments' });
-      await RecordingIngest.create({ store, blobs, indexer }).putChunk(
+      await RecordingIngest.create({
+        store,
+        blobs,
+        names: chunkNames,
+        indexer,
+      }).putChunk(
         Agent.fromConfig({ id: 'a', subject: 'a', clusters: ['*'] }),
         {
           id: header.id,

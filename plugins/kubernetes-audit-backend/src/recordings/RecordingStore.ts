@@ -101,6 +101,15 @@ export interface RecordingStore {
 
   /** Forgets a recording whose removal has begun. */
   remove(id: string): Promise<void>;
+
+  /**
+   * What has a row: which of these recordings, also those whose removal has
+   * begun, and the blobs of their chunks with one of these indexes at least.
+   */
+  findNamed(query: {
+    ids: readonly string[];
+    indexes: readonly number[];
+  }): Promise<{ ids: Set<string>; blobKeys: Set<string> }>;
 }
 
 /** What the blobs of a recording begin with. */

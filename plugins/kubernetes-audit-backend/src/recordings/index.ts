@@ -1,9 +1,11 @@
 export * from './DatabaseRecordingStore';
 export * from './blobs';
+export * from './ChunkNames';
 export { RecordingIndexer, SidecarStore } from './indexing';
 export { RecordingReplay, SidecarCache } from './replay';
 export * from './PlaybackLog';
 export * from './RecordingIngest';
 export * from './RecordingLibrary';
 export * from './RecordingStore';
+export * from './readBlobOwner';
 export { MAX_CHUNK_BYTES } from './readChunk';

@@ -2,6 +2,7 @@ import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
 import { MemoryBlobStore } from '../__testUtils__/MemoryBlobStore';
 import { migratedDatabase } from '../__testUtils__/migratedDatabase';
 import {
+  chunkNames,
   frameOf,
   headerEvent,
   recordingHeader,
@@ -27,6 +28,7 @@ describe('RecordingRetention', () => {
       const ingest = RecordingIngest.create({
         store,
         blobs,
+        names: chunkNames,
         indexer: { onChunk: () => {}, request: () => {} },
       });
       const agent = Agent.fromConfig({

@@ -1,2 +1,3 @@
 export * from './RecordingRetention';
 export * from './EventRetention';
+export * from './OrphanSweep';

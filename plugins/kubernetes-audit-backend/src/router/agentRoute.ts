@@ -15,6 +15,8 @@ export type AgentRequest = {
 export type AgentRouteFactory = (
   options: {
     parser?: RequestHandler;
+    /** How long the body may take, in milliseconds, from when it is read; as long as the server allows unless set. */
+    bodyTimeoutMs?: number;
     /** Holds requests back before anything of them is read. */
     admission?: { enter(agentId: string): Promise<() => void> };
   },
@@ -27,9 +29,9 @@ export type AgentRouteFactory = (
  * handler knows.
  */
 export function createAgentRouteFactory(
-  authenticator: AgentAuthenticator,
+  authenticator: Pick<AgentAuthenticator, 'authenticate'>,
 ): AgentRouteFactory {
-  return ({ parser, admission }, handle) =>
+  return ({ parser, bodyTimeoutMs, admission }, handle) =>
     async (request, response) => {
       const agent = await authenticator.authenticate(request);
       const leave = await admission?.enter(agent.id).catch(error => {
@@ -38,7 +40,11 @@ export function createAgentRouteFactory(
       });
       try {
         if (parser) {
-          await runParser(parser, request, response);
+          await within(
+            bodyTimeoutMs,
+            response,
+            runParser(parser, request, response),
+          );
         }
         await handle({ agent, request, response, body: request.body });
       } catch (error) {
@@ -59,4 +65,37 @@ function runParser(
       error ? reject(error) : resolve(),
     );
   });
+}
+
+/** The answer to a body that does not come, with the status 408. */
+class BodyTimeoutError extends Error {
+  readonly name = 'BodyTimeoutError';
+  readonly statusCode = 408;
+
+  constructor() {
+    super('The body of the request has not come in time');
+  }
+}
+
+async function within(
+  timeoutMs: number | undefined,
+  response: Response,
+  work: Promise<void>,
+): Promise<void> {
+  if (timeoutMs === undefined) {
+    return work;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      // What is missing of the body must not be taken for the next request.
+      response.set('Connection', 'close');
+      reject(new BodyTimeoutError());
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -8,7 +8,6 @@ import { z } from 'zod';
 import type { EventIngest } from '../ingest';
 import { MAX_CHUNK_BYTES, RecordingIngest } from '../recordings';
 import { Admission } from './Admission';
-import { AdmissionPerAgent } from './AdmissionPerAgent';
 import type { AgentRouteFactory } from './agentRoute';
 import { parseChunkIndex } from './parseChunkIndex';
 
@@ -20,17 +19,21 @@ const MAX_BATCH_BYTES = 32 * 1024 * 1024;
  */
 const EVENT_ADMISSION = {
   running: 4,
-  waiting: 32,
+  runningOfOne: 3,
+  waitingOfOne: 32,
   waitMs: 10_000,
   retryAfterSeconds: 2,
 };
-/** Chunks of an agent at once: each holds up to 16 MiB in memory, and a frame of it unfolded. */
+/** Chunks at once: each holds up to 16 MiB in memory, and a frame of it unfolded. */
 const CHUNK_ADMISSION = {
-  running: 4,
-  waiting: 32,
+  running: 8,
+  runningOfOne: 4,
+  waitingOfOne: 32,
   waitMs: 10_000,
   retryAfterSeconds: 2,
 };
+/** A body that is not whole after so long, in milliseconds, makes room: its proxy has given up as well. */
+const BODY_TIMEOUT_MS = 30_000;
 const MAX_COMPLETION_BYTES = 64 * 1024;
 
 /** A body as bytes; gzip is undone. Agents need not name the type. */
@@ -46,6 +49,7 @@ export function createIngestRouter(options: {
   recordings: Pick<RecordingIngest, 'putChunk' | 'complete'>;
 }) {
   const { agentRoute, events, recordings } = options;
+  const recordingAdmission = Admission.create(CHUNK_ADMISSION);
   const router = Router();
 
   router.post(
@@ -53,6 +57,7 @@ export function createIngestRouter(options: {
     agentRoute(
       {
         parser: bytes(MAX_BATCH_BYTES),
+        bodyTimeoutMs: BODY_TIMEOUT_MS,
         admission: Admission.create(EVENT_ADMISSION),
       },
       async ({ agent, request, response, body }) => {
@@ -69,7 +74,8 @@ export function createIngestRouter(options: {
     agentRoute(
       {
         parser: bytes(MAX_CHUNK_BYTES),
-        admission: AdmissionPerAgent.create(CHUNK_ADMISSION),
+        bodyTimeoutMs: BODY_TIMEOUT_MS,
+        admission: recordingAdmission,
       },
       async ({ agent, request, response, body }) => {
         response.json(
@@ -88,6 +94,8 @@ export function createIngestRouter(options: {
     agentRoute(
       {
         parser: express.json({ limit: MAX_COMPLETION_BYTES, type: () => true }),
+        bodyTimeoutMs: BODY_TIMEOUT_MS,
+        admission: recordingAdmission,
       },
       async ({ agent, request, response, body }) => {
         await recordings.complete(

@@ -3,14 +3,15 @@ import { ScreenReader } from './ScreenReader';
 import { SecretPrompt } from './SecretPrompt';
 
 const LINE_FEED = 0x0a;
+const SPACE = 0x20;
 /** More output than that between two looks is not looked at, in bytes. */
 const MAX_SHOWN_BYTES = 1024;
 
 /**
- * The input of a session without a terminal. Nothing echoes it, so that a secret
- * looks like everything else; to leave all of it out would let a user get by
- * the recorder by leaving out `-t`. So it is recorded as it is, except for the
- * what answers a question for a secret, as `sudo -S` asks it.
+ * The input of a session without a terminal, where a role wants it to be
+ * recorded all the same: as it is, except for what answers a question. Nothing
+ * tells whether that asks for a secret, in whatever language it may be, so that
+ * all answers are masked, until the program shows something else.
  */
 export class PipedInput implements InputTranscript {
   /** As it comes: what only looks like an escape sequence hides no question. */
@@ -30,30 +31,43 @@ export class PipedInput implements InputTranscript {
   private constructor() {}
 
   typed(data: Uint8Array): Buffer {
-    const isAsked = this.#prompt.isOpen || this.#plainPrompt.isOpen;
-    if (!this.#isAnswer && !isAsked) {
+    if (this.#isAnswer) {
+      return Buffer.alloc(0);
+    }
+    if (!this.#isQuestion || data.length === 0) {
       return Buffer.from(data);
     }
-    const begins = !this.#isAnswer;
-    const ends = data.at(-1) === LINE_FEED;
-    this.#isAnswer = !ends;
+    this.#isAnswer = true;
     this.#prompt.close();
     this.#plainPrompt.close();
-    return Buffer.from(`${begins ? MASKED : ''}${ends ? '\n' : ''}`);
+    return Buffer.from(`${MASKED}\n`);
   }
 
   shown(data: Uint8Array): Buffer {
+    const tail = data.subarray(-MAX_SHOWN_BYTES);
     if (data.length > MAX_SHOWN_BYTES) {
       this.#screen.reset();
     }
-    for (const byte of data.subarray(-MAX_SHOWN_BYTES)) {
+    for (const byte of tail) {
+      if (byte === LINE_FEED) {
+        // A sequence that is never ended hides no question of a later line.
+        this.#screen.reset();
+      }
       this.#prompt.read(byte);
       this.#screen.read(byte);
+    }
+    // The end of the question's own line is not something else.
+    if (this.#isAnswer && tail.some(byte => byte > SPACE)) {
+      this.#isAnswer = false;
     }
     return Buffer.alloc(0);
   }
 
   end(): Buffer {
     return Buffer.alloc(0);
+  }
+
+  get #isQuestion(): boolean {
+    return this.#prompt.isQuestion || this.#plainPrompt.isQuestion;
   }
 }

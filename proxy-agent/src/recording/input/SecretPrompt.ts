@@ -6,9 +6,14 @@ const LINE_FEED = 0x0a;
 const SECRET =
   /(pass|secret|token|\bpin\b|\botp\b|credential|\bkey\b|verification code|contraseñ|senha|парол|密码|密碼|パスワード).*[:?：？]\s*$/iu;
 
-/** Reads along with output, and tells when it ends with a question for a secret. */
+/** How a question ends in whatever language. */
+const QUESTION = /[:?：？؟\u037e]\s*$/u;
+
+/** Reads along with output, and tells when it ends with a question. */
 export class SecretPrompt {
   #line: number[] = [];
+  /** The line before, while nothing stands behind it. */
+  #above: number[] = [];
 
   static create(): SecretPrompt {
     return new SecretPrompt();
@@ -19,6 +24,7 @@ export class SecretPrompt {
   /** @param byte - the next one that is shown */
   read(byte: number): void {
     if (byte === LINE_FEED) {
+      this.#above = this.#line;
       this.#line = [];
       return;
     }
@@ -28,16 +34,27 @@ export class SecretPrompt {
     }
   }
 
-  /** Whether what was shown last asks for one. */
+  /** Whether what was shown last asks for a secret, in words that are known. */
   get isOpen(): boolean {
-    return (
-      this.#line.length > 0 &&
-      SECRET.test(Buffer.from(this.#line.slice(-MAX_LINE_BYTES)).toString())
-    );
+    return SECRET.test(this.#shown);
+  }
+
+  /** Whether what was shown last asks for anything: what it is about may be in any language. */
+  get isQuestion(): boolean {
+    return QUESTION.test(textOf(this.#line)) || this.isOpen;
   }
 
   /** It was answered. */
   close(): void {
     this.#line = [];
+    this.#above = [];
+  }
+
+  /** The last line, or the one above when it is empty. */
+  get #shown(): string {
+    return textOf(this.#line.length > 0 ? this.#line : this.#above);
   }
 }
+
+const textOf = (line: readonly number[]) =>
+  Buffer.from(line.slice(-MAX_LINE_BYTES)).toString();

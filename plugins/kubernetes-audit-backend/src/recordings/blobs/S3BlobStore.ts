@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   NoSuchKey,
@@ -9,7 +10,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { NotFoundError } from '@backstage/errors';
-import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
+import type {
+  BlobStore,
+  BlobSummary,
+} from 'backstage-plugin-kubernetes-audit-node';
 import { Readable, Transform } from 'node:stream';
 import { keySegments, prefixSegments } from './objectKey';
 
@@ -94,12 +98,8 @@ export class S3BlobStore implements BlobStore {
   }
 
   async delete(prefix: string): Promise<void> {
-    const { Bucket, Key } = this.#address(prefixSegments(prefix));
-    const pages = paginateListObjectsV2(
-      { client: this.#client },
-      { Bucket, Prefix: `${Key}/` },
-    );
-    for await (const { Contents = [] } of pages) {
+    const { bucket: Bucket } = this.#location;
+    for await (const { Contents = [] } of this.#pages(prefix)) {
       if (Contents.length === 0) {
         continue;
       }
@@ -118,6 +118,37 @@ export class S3BlobStore implements BlobStore {
         );
       }
     }
+  }
+
+  async deleteObject(key: string): Promise<void> {
+    await this.#client.send(
+      new DeleteObjectCommand(this.#address(keySegments(key))),
+    );
+  }
+
+  async *list(prefix: string): AsyncGenerator<BlobSummary> {
+    const before = this.#location.prefix;
+    const skipped = before === '' ? 0 : before.length + 1;
+    // S3 lists in the order of the keys, so what is below a prefix comes together.
+    for await (const { Contents = [] } of this.#pages(prefix)) {
+      for (const { Key, Size = 0, LastModified } of Contents) {
+        if (Key !== undefined && LastModified !== undefined) {
+          yield {
+            key: Key.slice(skipped),
+            sizeBytes: Size,
+            lastModified: LastModified,
+          };
+        }
+      }
+    }
+  }
+
+  #pages(prefix: string) {
+    const { Bucket, Key } = this.#address(prefixSegments(prefix));
+    return paginateListObjectsV2(
+      { client: this.#client },
+      { Bucket, Prefix: `${Key}/` },
+    );
   }
 
   /** In parts, so that its length need not be known; a stream that fails leaves no object and no part. */

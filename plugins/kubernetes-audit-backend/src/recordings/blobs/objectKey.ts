@@ -2,6 +2,11 @@ import { InputError } from '@backstage/errors';
 
 const SEGMENT = /^[A-Za-z0-9._-]+$/;
 
+/** Whether a name can be a part of a key. */
+export function isSegment(name: string): boolean {
+  return SEGMENT.test(name) && !/^\.\.?$/.test(name);
+}
+
 /**
  * The segments of an object's key.
  *
@@ -9,10 +14,7 @@ const SEGMENT = /^[A-Za-z0-9._-]+$/;
  */
 export function keySegments(key: string): string[] {
   const segments = key.split('/');
-  const isKey = segments.every(
-    segment => SEGMENT.test(segment) && !/^\.\.?$/.test(segment),
-  );
-  if (!isKey) {
+  if (!segments.every(isSegment)) {
     throw new InputError(`Not a key of an object: ${JSON.stringify(key)}`);
   }
   return segments;

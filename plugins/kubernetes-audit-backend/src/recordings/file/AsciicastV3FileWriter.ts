@@ -59,8 +59,10 @@ export class AsciicastV3FileWriter implements RecordingFileWriter {
     if (text === '' && code !== 'm') {
       return '';
     }
-    const interval = (event.time - this.#lastTime) / MICROSECONDS;
-    this.#lastTime = event.time;
+    // Nothing in a file of this version goes back in time.
+    const time = Math.max(event.time, this.#lastTime);
+    const interval = (time - this.#lastTime) / MICROSECONDS;
+    this.#lastTime = time;
     return `[${interval.toFixed(6)}, "${code}", ${JSON.stringify(text)}]\n`;
   }
 }

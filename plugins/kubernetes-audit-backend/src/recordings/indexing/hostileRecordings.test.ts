@@ -141,6 +141,45 @@ describe('a hostile recording', () => {
     expect(sidecar.keyframes).toHaveLength(1);
   });
 
+  it('of a million markers and pauses is told of with some of them', async () => {
+    const recording = StoredRecording.create();
+    recording.begin('before\r\n');
+    const SECOND = 1_000_000;
+    for (let frame = 0; frame < 10; frame++) {
+      recording.add(
+        Array.from({ length: 100_000 }, (_, at) =>
+          recordingEvent(
+            at % 2 ? 'marker' : 'input',
+            (frame * 100_000 + at) * 10 * SECOND,
+            at % 2 ? 'm\xff' : 'i',
+          ),
+        ),
+      );
+    }
+    const sidecar = await index(recording, threadWith({}));
+    expect(sidecar.isComplete).toBe(true);
+    expect(sidecar.markers).toHaveLength(10_000);
+    expect(sidecar.idle.length).toBeLessThanOrEqual(10_000);
+    expect(sidecar.activity.buckets.length).toBeLessThanOrEqual(512);
+  });
+
+  it('that sends queries, links and the clipboard is text to whoever reads it', async () => {
+    const recording = StoredRecording.create();
+    recording.begin(
+      [
+        'a\x1b[c\x1b[6n\x1b]52;c;cHduZWQ=\x07',
+        '\x1b]52;c;?\x07\x1b]0;pwned\x07\x1b[21t\x1bP$qm\x1b\\',
+        '\x1b]8;;https://evil.example/\x07link\x1b]8;;\x07\r\n',
+      ].join(''),
+    );
+    const sidecar = await index(recording, threadWith({}));
+    const { content } = await SidecarStore.create(recording.blobs).readPart(
+      recording.id,
+      sidecar.parts[0],
+    );
+    expect(content.text.map(({ text }) => text)).toEqual(['alink']);
+  });
+
   it('with bombs and damage for frames loses these frames alone', async () => {
     const recording = StoredRecording.create();
     recording.begin('one');
