@@ -2,7 +2,7 @@ import { bootstrap } from './bootstrap/bootstrap.mjs';
 import { CommandError, runCommand } from './bootstrap/CommandError.mjs';
 import { formatElapsed, Progress } from './bootstrap/Progress.mjs';
 
-// `npm test` runs everything, `npm test -- types lint` only these steps.
+// `npm test` runs every test, `npm test -- types lint` only these steps.
 await runCommand(async () => {
   if (!(await bootstrap(Progress.create()))) return;
 
@@ -15,8 +15,8 @@ await runCommand(async () => {
       `There are: ${STEPS.map(({ name }) => name).join(', ')}`,
     );
   }
-  const steps = STEPS.filter(
-    ({ name }) => names.length === 0 || names.includes(name),
+  const steps = STEPS.filter(({ name, isOnlyRunByName }) =>
+    names.length === 0 ? !isOnlyRunByName : names.includes(name),
   );
 
   const startedAt = Date.now();

@@ -33,6 +33,13 @@ export interface Config {
        * @visibility backend
        */
       clusters: string[];
+      /**
+       * Where users reach the proxy; what it says of itself by default. Who
+       * has stolen its token cannot send users elsewhere then.
+       *
+       * @visibility backend
+       */
+      publicUrl?: string;
     }>;
 
     /**

@@ -4,7 +4,10 @@ import {
   RequestListener,
   Server,
 } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import {
+  createServer as createSecureServer,
+  Server as SecureServer,
+} from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -63,6 +66,14 @@ export class TestApiServer {
     return `${this.#scheme}://127.0.0.1:${
       (this.#server.address() as AddressInfo).port
     }`;
+  }
+
+  /** Shows another certificate to those who connect from now on. */
+  useCertificate(tls: { cert: string; key: string }): void {
+    if (!(this.#server instanceof SecureServer)) {
+      throw new Error('it was started without TLS');
+    }
+    this.#server.setSecureContext(tls);
   }
 
   async stop(): Promise<void> {

@@ -14,6 +14,8 @@ const SOURCES = [
   'plugins/kubernetes-audit/src',
   'plugins/kubernetes-audit-common/package.json',
   'plugins/kubernetes-audit-common/src',
+  'plugins/kubernetes-module-kubernetes-audit/package.json',
+  'plugins/kubernetes-module-kubernetes-audit/src',
   'yarn.lock',
 ];
 const DIST = join(REPOSITORY, 'packages/app/dist');

@@ -11,6 +11,7 @@
  * @property {string} name - chooses the step on the command line
  * @property {string} title
  * @property {() => Promise<StepResult>} run
+ * @property {boolean} [isOnlyRunByName] - whether it is left out of a run of all steps
  */
 
 export {};

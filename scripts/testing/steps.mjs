@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { yarnRelease } from '../bootstrap/dependencies.mjs';
 import { REPOSITORY } from '../bootstrap/repository.mjs';
+import { checkAdvisories } from './advisories.mjs';
 import { checkDocumentation } from './documentation.mjs';
 import { checkImportDirections } from './importDirections.mjs';
 import { startPostgres } from './postgres.mjs';
@@ -234,4 +235,11 @@ export const STEPS = [
   { name: 'api', title: 'API reports', run: runApiReports },
   { name: 'unit', title: 'Unit and integration tests', run: runJest },
   { name: 'e2e', title: 'End-to-end tests', run: runEndToEnd },
+  {
+    name: 'advisories',
+    title: 'Advisories for dependencies',
+    run: checkAdvisories,
+    // What is published tomorrow must not fail what has not changed.
+    isOnlyRunByName: true,
+  },
 ];

@@ -12,6 +12,7 @@ testProduct({
   // A real cluster is better for it.
   withReplays: !existsSync(TEST_CLUSTER),
   withAccessibility: true,
+  withKubernetesPlugin: true,
   directory: join(tmpdir(), `kubernetes-audit-e2e-demo-${PORT_BASE}`),
   startCluster: async () => ({
     name: 'demo',

@@ -14,6 +14,7 @@ if (existsSync(TEST_CLUSTER)) {
     portBase: PORT_BASE,
     withReplays: true,
     withAccessibility: false,
+    withKubernetesPlugin: false,
     directory: join(tmpdir(), `kubernetes-audit-e2e-demo-${PORT_BASE}`),
     startCluster: () => startTestCluster(TEST_CLUSTER, PORT_BASE + 10),
   });

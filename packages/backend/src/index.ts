@@ -6,10 +6,14 @@ backend.add(import('@backstage/plugin-app-backend'));
 backend.add(import('@backstage/plugin-auth-backend'));
 backend.add(import('@backstage/plugin-auth-backend-module-guest-provider'));
 backend.add(import('@backstage/plugin-catalog-backend'));
+backend.add(import('@backstage/plugin-kubernetes-backend'));
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(
   import('@backstage/plugin-permission-backend-module-allow-all-policy'),
 );
 backend.add(import('backstage-plugin-kubernetes-audit-backend'));
+backend.add(
+  import('backstage-plugin-kubernetes-backend-module-kubernetes-audit'),
+);
 
 backend.start();

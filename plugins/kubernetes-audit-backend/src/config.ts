@@ -90,6 +90,7 @@ const agentSchema = z.strictObject({
       'expected the subject of an external access entry, not a plugin',
     ),
   clusters: z.array(z.string().min(1)),
+  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 /** An agent, the service that it authenticates as, and globs of the clusters that it may speak of. */

@@ -38,6 +38,14 @@ export type JoinTokenResponse = {
   expiresAt: string;
 };
 
+/** A join token that still lets an agent join, in `GET /v1/tunnels/tokens`: never the token itself. @public */
+export type PendingJoinToken = TunnelJoined & {
+  id: string;
+  /** The user entity ref of who made it. */
+  createdBy: string;
+  expiresAt: string;
+};
+
 /** What a join token says. Its secret never travels: it only signs. @public */
 export const joinTokenSchema = z.object({
   id: z.uuid(),
@@ -128,4 +136,6 @@ export type TunnelAgentStatus = TunnelJoined & {
 export type AgentList = {
   items: AgentStatus[];
   tunnels: TunnelAgentStatus[];
+  /** Whether the caller may let tunnel agents join, and revoke them. */
+  mayManage: boolean;
 };

@@ -86,6 +86,26 @@ describe('AuditedClusters', () => {
     return strategy.getCredential(cluster);
   };
 
+  it('are not asked for metrics where the portal says so', async () => {
+    const auth = mockServices.auth({ pluginId: 'kubernetes' });
+    const silent = AuditedClusters.create({
+      auth,
+      access: PortalAccess.create({
+        auth,
+        discovery: mockServices.discovery.mock({
+          getBaseUrl: async () => running.url,
+        }),
+        now: () => now,
+      }),
+      tokens: new WeakMap(),
+      skipMetricsLookup: true,
+    });
+    const credentials = mockCredentials.user();
+    for (const cluster of await silent.getClusters({ credentials })) {
+      expect(cluster.skipMetricsLookup).toBe(true);
+    }
+  });
+
   it("are the user's, at the proxy, and asked for in the user's name", async () => {
     expect(await of('jane')).toEqual([
       {

@@ -17,11 +17,14 @@ export class AuditedClusters implements KubernetesClustersSupplier {
   readonly #auth: AuthService;
   readonly #access: PortalAccess;
   readonly #tokens: IssuedTokens;
+  readonly #skipMetricsLookup: boolean | undefined;
 
   static create(options: {
     auth: AuthService;
     access: PortalAccess;
     tokens: IssuedTokens;
+    /** Whether the plugin is not to ask clusters how busy pods are; it does by default. */
+    skipMetricsLookup?: boolean;
   }): AuditedClusters {
     return new AuditedClusters(options);
   }
@@ -30,10 +33,12 @@ export class AuditedClusters implements KubernetesClustersSupplier {
     auth: AuthService;
     access: PortalAccess;
     tokens: IssuedTokens;
+    skipMetricsLookup?: boolean;
   }) {
     this.#auth = options.auth;
     this.#access = options.access;
     this.#tokens = options.tokens;
+    this.#skipMetricsLookup = options.skipMetricsLookup;
   }
 
   /** None for whom is no user: nobody is called in their name. */
@@ -54,6 +59,7 @@ export class AuditedClusters implements KubernetesClustersSupplier {
         name,
         url: server,
         authMetadata,
+        skipMetricsLookup: this.#skipMetricsLookup,
         caData:
           certificateAuthority &&
           Buffer.from(certificateAuthority).toString('base64'),

@@ -20,17 +20,21 @@ export const kubernetesAuditModule = createBackendModule({
     env.registerInit({
       deps: {
         auth: coreServices.auth,
+        config: coreServices.rootConfig,
         discovery: coreServices.discovery,
         clusterSupplier: kubernetesClusterSupplierExtensionPoint,
         authStrategies: kubernetesAuthStrategyExtensionPoint,
       },
-      async init({ auth, discovery, clusterSupplier, authStrategies }) {
+      async init({ auth, config, discovery, clusterSupplier, authStrategies }) {
         const tokens: IssuedTokens = new WeakMap();
         clusterSupplier.addClusterSupplier(
           AuditedClusters.create({
             auth,
             access: PortalAccess.create({ auth, discovery, now: Date.now }),
             tokens,
+            skipMetricsLookup: config.getOptionalBoolean(
+              'kubernetesAudit.kubernetesPlugin.skipMetricsLookup',
+            ),
           }),
         );
         authStrategies.addAuthStrategy(

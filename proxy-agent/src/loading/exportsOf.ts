@@ -1,7 +1,8 @@
 /**
  * What a module exports that is loaded when it is needed:
- * `await exportsOf(import('./module'))`. Of CommonJS, which the sources and the
- * build are to Node, it is sure to find all of it under `default` alone.
+ * `await exportsOf(import('./module'))`. Sources and build are CommonJS, of
+ * which Node is sure to give the exports under `default` alone; a bundle has no
+ * `default`.
  */
 export async function exportsOf<TModule extends object>(
   importing: Promise<TModule & { default?: TModule }>,

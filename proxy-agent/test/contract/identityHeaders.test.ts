@@ -126,6 +126,26 @@ describe('the headers of a request', () => {
     );
   });
 
+  it('let a trace go on to the API server, and no further', async () => {
+    const trace = [
+      'traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      'tracestate: vendor=value',
+    ];
+    let delivered: object | undefined;
+    contract.portal.onIngest = ({ headers }) => {
+      delivered = headers;
+      // From now on the portal takes what it is sent.
+      contract.portal.onIngest = undefined;
+      return { status: 503, body: {} };
+    };
+    expect(await headOf('GET', trace)).toEqual(expect.arrayContaining(trace));
+    const event = await contract.eventOf('/api/v1/pods');
+    expect(delivered).toHaveProperty('x-spool-epoch');
+    expect(delivered).not.toHaveProperty('traceparent');
+    expect(delivered).not.toHaveProperty('tracestate');
+    expect(JSON.stringify(event)).not.toContain('0af7651916cd');
+  });
+
   it('leave that out with underscores, too', async () => {
     const lines = await headOf('GET', [
       'Impersonate_User: jane',

@@ -41,6 +41,12 @@ export class Balancer {
     this.#isDeaf = true;
   }
 
+  /** Breaks one of the connections. */
+  breakOne(): void {
+    const [socket] = this.#sockets;
+    socket?.destroy();
+  }
+
   async stop(): Promise<void> {
     this.#sockets.forEach(socket => socket.destroy());
     await new Promise(resolve => {

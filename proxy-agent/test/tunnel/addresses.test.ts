@@ -81,6 +81,21 @@ describe('the addresses of proxies', () => {
     }
   });
 
+  it('that hide several proxies are dialled again when the tunnel to one of them breaks', async () => {
+    const balancer = await Balancer.start(proxies.map(({ port }) => port));
+    try {
+      const own = await startAgent(balancer.url, 2);
+      balancer.breakOne();
+      // No proxy tells of anything: as far as they know, both are there.
+      await until(() => own.state.begun === 3, 'another tunnel');
+      expect(own.state.tunnels).toBe(2);
+      expect(await Promise.all(proxies.map(statusAt))).toEqual([200, 200]);
+    } finally {
+      await agent?.stop();
+      await balancer.stop();
+    }
+  });
+
   it('are dialled again for a proxy that came later, since those that are connected tell of it', async () => {
     portal.instances = [INSTANCES[0]];
     await until(

@@ -18,7 +18,8 @@ export type ResourceName =
   | 'pods'
   | 'configmaps'
   | 'secrets'
-  | 'deployments';
+  | 'deployments'
+  | 'replicasets';
 
 function resource(
   name: ResourceName,
@@ -55,6 +56,9 @@ export const resources: Readonly<Record<ResourceName, Resource>> = {
   configmaps: resource('configmaps', 'ConfigMap', ['cm']),
   secrets: resource('secrets', 'Secret', []),
   deployments: resource('deployments', 'Deployment', ['deploy'], {
+    group: 'apps',
+  }),
+  replicasets: resource('replicasets', 'ReplicaSet', ['rs'], {
     group: 'apps',
   }),
 };

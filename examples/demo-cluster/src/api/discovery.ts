@@ -72,7 +72,9 @@ function withSubresources(resource: Resource): JsonObject[] {
       kind,
       verbs: readOnly ? READ_VERBS : ALL_VERBS,
       shortNames: [...shortNames],
-      categories: ['pods', 'deployments'].includes(name) ? ['all'] : undefined,
+      categories: ['pods', 'deployments', 'replicasets'].includes(name)
+        ? ['all']
+        : undefined,
     },
     ...subresources.map(([subresource, verbs]) => ({
       name: `${name}/${subresource}`,

@@ -72,6 +72,13 @@ const columns: Readonly<Record<ResourceName, readonly Column[]>> = {
       wide: true,
     },
   ],
+  replicasets: [
+    name,
+    { name: 'Desired', cell: object => at(object, 'spec', 'replicas') },
+    { name: 'Current', cell: object => count(object, 'replicas') },
+    { name: 'Ready', cell: object => count(object, 'readyReplicas') },
+    age,
+  ],
   configmaps: [name, { name: 'Data', cell: dataCount }, age],
   secrets: [
     name,

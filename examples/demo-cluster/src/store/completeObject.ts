@@ -29,9 +29,22 @@ export function completeObject(
       return pod(resource, draft, previous);
     case 'deployments':
       return deployment(resource, draft, now, previous);
+    case 'replicasets':
+      return replicaSet(draft);
     default:
       return draft;
   }
+}
+
+/** There is no controller: as many as it wants are said to be there. */
+function replicaSet(draft: Draft): Draft {
+  const spec = objectAt(draft, 'spec');
+  const replicas = typeof spec.replicas === 'number' ? spec.replicas : 1;
+  return {
+    ...draft,
+    spec: { ...spec, replicas },
+    status: { replicas, readyReplicas: replicas, availableReplicas: replicas },
+  };
 }
 
 function secret(draft: Draft): Draft {

@@ -15,11 +15,11 @@ export function seedObjects(store: ObjectStore, now: () => number): void {
   const addPod = (
     namespace: string,
     name: string,
-    app: string,
     container: JsonObject = {},
+    owner?: KubernetesObject,
   ) => {
     const pod = add('pods', {
-      metadata: { name, namespace, labels: { app } },
+      metadata: { name, namespace, labels: { app: name }, ...ownedBy(owner) },
       spec: {
         containers: [{ name: 'main', image: 'demo/shell:1', ...container }],
       },
@@ -31,23 +31,30 @@ export function seedObjects(store: ObjectStore, now: () => number): void {
   };
 
   for (const name of ['default', 'dev', 'prod']) {
-    const labels = { 'kubernetes.io/metadata.name': name };
-    add('namespaces', { metadata: { name, labels } });
+    add('namespaces', {
+      metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+    });
   }
-  addPod('dev', 'web', 'web');
-  addPod('dev', 'worker', 'worker', { stdin: true, tty: true });
-  addPod('prod', 'db', 'db');
-  add('deployments', {
-    metadata: { name: 'web', namespace: 'dev', labels: { app: 'web' } },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: 'web' } },
-      template: {
-        metadata: { labels: { app: 'web' } },
-        spec: { containers: [{ name: 'main', image: 'demo/shell:1' }] },
-      },
+  const labels = { app: 'web' };
+  const spec = {
+    replicas: 1,
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: { containers: [{ name: 'main', image: 'demo/shell:1' }] },
     },
+  };
+  const web = add('deployments', {
+    metadata: { name: 'web', namespace: 'dev', labels },
+    spec,
   });
+  const replicaSet = add('replicasets', {
+    metadata: { name: 'web-1', namespace: 'dev', labels, ...ownedBy(web) },
+    spec,
+  });
+  addPod('dev', 'web', {}, replicaSet);
+  addPod('dev', 'worker', { stdin: true, tty: true });
+  addPod('prod', 'db');
   add('configmaps', {
     metadata: { name: 'web-settings', namespace: 'dev' },
     data: { LOG_LEVEL: 'info', GREETING: 'hello' },
@@ -76,4 +83,22 @@ export function seedObjects(store: ObjectStore, now: () => number): void {
       nodeInfo: { kubeletVersion: GIT_VERSION },
     },
   });
+}
+
+/** As metadata says it: who made an object, and with whom it goes. */
+function ownedBy(owner?: KubernetesObject): JsonObject {
+  return owner === undefined
+    ? {}
+    : {
+        ownerReferences: [
+          {
+            apiVersion: owner.apiVersion,
+            kind: owner.kind,
+            name: owner.metadata.name,
+            uid: owner.metadata.uid,
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
+      };
 }

@@ -15,6 +15,8 @@ export interface ProductOptions {
   withReplays: boolean;
   /** Whether axe looks at the pages: once is enough. */
   withAccessibility: boolean;
+  /** Whether Backstage's own Kubernetes plugin is tried: it shows pods of Deployments, which no controller makes in a cluster without one. */
+  withKubernetesPlugin: boolean;
 }
 
 /** The running demo, and those who use it. */

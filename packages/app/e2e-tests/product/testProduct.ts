@@ -8,12 +8,14 @@ import { testConnections } from './testConnections';
 import { testEnd } from './testEnd';
 import { testExports } from './testExports';
 import { testKubectl } from './testKubectl';
+import { testKubernetesPlugin } from './testKubernetesPlugin';
 import { testPages } from './testPages';
 import { testRecordings } from './testRecordings';
 import { testReplays } from './testReplays';
 import { testRequestPage } from './testRequestPage';
 import { testRequestStates } from './testRequestStates';
 import { testStart } from './testStart';
+import { testTunnels } from './testTunnels';
 
 /**
  * The product as a user meets it: `npm start`, kubectl through the proxy, the
@@ -32,12 +34,14 @@ export function testProduct(options: ProductOptions): void {
     testCatalog(product);
     testRequestPage(product);
     testAccess(product);
+    testTunnels(product);
     if (options.withReplays) testReplays(product);
     testExports(product, 'optional');
     if (options.withAccessibility) {
       testAccessibility(product);
       testRequestStates(product);
     }
+    if (options.withKubernetesPlugin) testKubernetesPlugin(product);
     testConnections(product);
     testEnd(product);
   });

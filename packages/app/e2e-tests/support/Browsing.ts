@@ -7,7 +7,9 @@ import {
   Page,
 } from 'playwright-core';
 import { AccessPage } from './AccessPage';
+import { AgentsPage } from './AgentsPage';
 import { findViolations } from './findViolations';
+import { KubernetesTab } from './KubernetesTab';
 import { PlayerDialog } from './PlayerDialog';
 import { RequestList } from './RequestList';
 import { RESULTS } from './repository';
@@ -168,6 +170,12 @@ export class Browsing {
     await this.see(text);
   }
 
+  /** Types the address of *Proxies and tunnels*, where a text is to be seen. */
+  async openAgentsToSee(text: RegExp): Promise<void> {
+    await this.#page.goto(`${this.#url}/admin/audit/kubernetes/agents`);
+    await this.see(text);
+  }
+
   async searchFor(text: string): Promise<void> {
     await this.#page.getByRole('searchbox').fill(text);
   }
@@ -221,8 +229,17 @@ export class Browsing {
     await this.#page.unrouteAll({ behavior: 'ignoreErrors' });
   }
 
+  /** @param entity - the address of its page */
+  async openKubernetesTab(entity: string): Promise<KubernetesTab> {
+    return KubernetesTab.open(this.#page, `${this.#url}${entity}`);
+  }
+
   async openAccess(): Promise<AccessPage> {
     return AccessPage.open(this.#page, this.#url);
+  }
+
+  async openAgents(): Promise<AgentsPage> {
+    return AgentsPage.open(this.#page, this.#url);
   }
 
   async openRecording(id: string): Promise<PlayerDialog> {

@@ -7,14 +7,17 @@ export class Agent {
   readonly id: string;
   /** Globs. */
   readonly clusters: readonly string[];
+  /** Where users reach it, whatever it says of itself; undefined when that is not configured. */
+  readonly publicUrl: string | undefined;
 
   static fromConfig(config: AgentConfig): Agent {
-    return new Agent(config.id, config.clusters);
+    return new Agent(config);
   }
 
-  private constructor(id: string, clusters: readonly string[]) {
+  private constructor({ id, clusters, publicUrl }: AgentConfig) {
     this.id = id;
     this.clusters = clusters;
+    this.publicUrl = publicUrl;
   }
 
   /** Whether it may speak of the cluster. */

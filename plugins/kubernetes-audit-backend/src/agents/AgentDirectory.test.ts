@@ -45,6 +45,10 @@ describe('AgentDirectory', () => {
           clusters: [{ name: 'prod', tags: { env: 'prod', tier: '1' } }],
         }),
         withoutB: AgentDirectory.create({ ...options, agents: [a] }),
+        pinning: AgentDirectory.create({
+          ...options,
+          agents: [{ ...a, publicUrl: 'https://pinned.example.com/' }],
+        }),
         a: Agent.fromConfig(a),
         b: Agent.fromConfig(b),
         pass: (milliseconds: number) => {
@@ -149,6 +153,17 @@ describe('AgentDirectory', () => {
       expect(await urls('edge')).toEqual([]);
       await directory.announce(a, heartbeat(['dev-1'], { proxyGroup: 'edge' }));
       expect(await urls('edge')).toHaveLength(1);
+    });
+
+    it('sends users where the portal says, whatever the agent says', async () => {
+      const { pinning, a } = await setUp();
+      await pinning.announce(
+        a,
+        heartbeat(['dev-1'], { publicUrl: 'https://elsewhere.example.com' }),
+      );
+      expect(await pinning.servedClusters('default')).toMatchObject([
+        { name: 'dev-1', proxyUrl: 'https://pinned.example.com' },
+      ]);
     });
 
     it("prefers the portal's tags of a cluster to those that are announced", async () => {

@@ -156,10 +156,11 @@ export class AgentDirectory {
     const clusters = new Map<string, ServedCluster>();
     for (const status of agents) {
       const agent = this.#agents.get(status.id);
-      if (!agent || !status.publicUrl || groupOf(status) !== proxyGroup) {
+      const publicUrl = agent?.publicUrl ?? status.publicUrl;
+      if (!agent || !publicUrl || groupOf(status) !== proxyGroup) {
         continue;
       }
-      const proxyUrl = status.publicUrl.replace(/\/+$/, '');
+      const proxyUrl = publicUrl.replace(/\/+$/, '');
       for (const { name, tags } of status.clusters) {
         if (agent.mayServe(name)) {
           clusters.set(name, {

@@ -11,6 +11,7 @@ import {
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Authorizer } from '../authorization';
+import { withSpan } from '../tracing';
 import type { AuditStore, EventQuery, EventSelection } from './AuditStore';
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
@@ -39,8 +40,17 @@ export class AuthorizedAuditStore {
     credentials: UserCredentials,
     query: EventQuery,
   ): Promise<RequestAuditPage> {
-    const visible = await this.#visible(credentials);
-    return this.store.list({ ...query, visible });
+    const { limit } = query;
+    return withSpan(
+      'events.list',
+      { 'page.limit': limit, ...describeSelection(query) },
+      async describe => {
+        const visible = await this.#visible(credentials);
+        const page = await this.store.list({ ...query, visible });
+        describe({ 'page.items': page.items.length });
+        return page;
+      },
+    );
   }
 
   /**
@@ -50,8 +60,10 @@ export class AuthorizedAuditStore {
     credentials: UserCredentials,
     selection: EventSelection,
   ): Promise<RequestAuditHistogram> {
-    const visible = await this.#visible(credentials);
-    return this.store.histogram({ ...selection, visible });
+    return withSpan('events.count', describeSelection(selection), async () => {
+      const visible = await this.#visible(credentials);
+      return this.store.histogram({ ...selection, visible });
+    });
   }
 
   /**
@@ -87,4 +99,11 @@ export class AuthorizedAuditStore {
     await this.authorizer.require(credentials, requestAuditReadPermission);
     return this.authorizer.visible(credentials, requestAuditViewPermission);
   }
+}
+
+function describeSelection({ filter, search }: EventSelection) {
+  return {
+    'query.filter': filter !== undefined,
+    'query.search': search !== undefined,
+  };
 }

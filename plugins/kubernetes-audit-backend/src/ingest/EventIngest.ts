@@ -10,6 +10,7 @@ import type {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { Agent } from '../agents';
 import type { AuditWriter } from '../audit';
+import { DescribeSpan, withSpan } from '../tracing';
 import type { EventPublisher } from './EventPublisher';
 import { parseSpoolBatch, SpoolLine } from './parseSpoolBatch';
 import { FORGOTTEN, SpoolGap, SpoolLedger } from './SpoolLedger';
@@ -94,16 +95,33 @@ export class EventIngest {
     epoch: string;
     body: Buffer;
   }): Promise<{ acknowledgedSequence: number }> {
+    return withSpan(
+      'events.ingest',
+      { 'agent.id': batch.agent.id, 'batch.bytes': batch.body.length },
+      describe => this.#ingest(batch, describe),
+    );
+  }
+
+  async #ingest(
+    batch: { agent: Agent; epoch: string; body: Buffer },
+    describe: DescribeSpan<'events.ingest'>,
+  ): Promise<{ acknowledgedSequence: number }> {
     const { agent, epoch } = batch;
     const lines = parseSpoolBatch(batch.body);
+    describe({ 'batch.records': lines.length });
     const foreign = lines.filter(
       ({ content }) =>
         'record' in content && !agent.mayServe(content.record.clusterName),
     );
     if (foreign.length > 0) {
+      describe({ 'batch.refused': foreign.length });
       throw new ForeignRecordsError(agent, foreign);
     }
     const applied = await this.#apply(agent, epoch, lines);
+    describe({
+      'batch.stored': applied.stored.length,
+      'batch.refused': applied.buried.length,
+    });
     for (const { line, reason } of applied.buried) {
       this.#logger.error('An audit record became a dead letter', {
         agentId: agent.id,

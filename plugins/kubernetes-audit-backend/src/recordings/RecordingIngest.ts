@@ -14,6 +14,7 @@ import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent } from '../agents';
+import { withSpan } from '../tracing';
 import { CastSizeCounter } from './CastSizeCounter';
 import type { ChunkNames } from './ChunkNames';
 import type { RecordingIndexer } from './indexing';
@@ -69,13 +70,21 @@ export class RecordingIngest {
     chunk: { id: string; index: number; bytes: Uint8Array },
   ): Promise<{ nextIndex: number }> {
     const checksum = createHash('sha256').update(chunk.bytes).digest('hex');
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const nextIndex = await this.#tryPut(agent, { ...chunk, checksum });
-      if (nextIndex !== undefined) {
-        return { nextIndex };
+    const described = {
+      'agent.id': agent.id,
+      'recording.id': chunk.id,
+      'chunk.index': chunk.index,
+      'chunk.bytes': chunk.bytes.length,
+    };
+    return withSpan('recording.store_chunk', described, async () => {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        const nextIndex = await this.#tryPut(agent, { ...chunk, checksum });
+        if (nextIndex !== undefined) {
+          return { nextIndex };
+        }
       }
-    }
-    throw new ConflictError(`Recording ${chunk.id} is being uploaded twice`);
+      throw new ConflictError(`Recording ${chunk.id} is being uploaded twice`);
+    });
   }
 
   /**

@@ -5,6 +5,7 @@ import type {
 import { toError } from '@backstage/errors';
 import { DAY_MS, EventMaintenance, RollUp } from '../audit';
 import type { DeadLetters } from '../ingest';
+import { DescribeSpan, withSpan } from '../tracing';
 
 /**
  * Deletes the events whose time is over, by whole days of UTC, and what was
@@ -32,22 +33,38 @@ export class EventRetention {
   }
 
   async sweep(signal?: AbortSignal): Promise<void> {
-    const { rollUp, maintenance, deadLetters, keepMs, now } = this.#options;
-    if (keepMs === undefined) {
-      return;
+    const { keepMs, now } = this.#options;
+    if (keepMs !== undefined) {
+      const firstDay = Math.floor((now() - keepMs) / DAY_MS);
+      await withSpan('events.expire', {}, describe =>
+        this.#removeBefore(firstDay, describe, signal),
+      );
     }
-    const firstDay = Math.floor((now() - keepMs) / DAY_MS);
+  }
+
+  async #removeBefore(
+    firstDay: number,
+    describe: DescribeSpan<'events.expire'>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { rollUp, maintenance, deadLetters } = this.#options;
     const before = firstDay * DAY_MS;
     const due = await rollUp.countBefore(before);
     if (due === 0) {
       // What an interrupted run has left is no more shown, and was audited.
       await maintenance.removeBefore(firstDay, signal);
     } else {
-      await this.#audited('event-delete', before, due, async () => {
-        // First, since nothing is found that the roll-up does not know of.
-        await rollUp.forgetBefore(before);
-        await maintenance.removeBefore(firstDay, signal);
-      });
+      const isDone = await this.#audited(
+        'event-delete',
+        before,
+        due,
+        async () => {
+          // First, since nothing is found that the roll-up does not know of.
+          await rollUp.forgetBefore(before);
+          await maintenance.removeBefore(firstDay, signal);
+        },
+      );
+      describe(isDone ? { 'expired.count': due } : { 'expired.failed': due });
     }
     const letters = await deadLetters.countBefore(before);
     if (letters > 0) {
@@ -62,7 +79,7 @@ export class EventRetention {
     before: number,
     count: number,
     remove: () => Promise<void>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { auditor, logger } = this.#options;
     const event = await auditor.createEvent({
       eventId,
@@ -76,9 +93,11 @@ export class EventRetention {
     try {
       await remove();
       await event.success();
+      return true;
     } catch (error) {
       logger.error('Old audit events could not be deleted', toError(error));
       await event.fail({ error: toError(error) });
+      return false;
     }
   }
 }

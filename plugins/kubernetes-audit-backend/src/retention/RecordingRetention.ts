@@ -5,6 +5,7 @@ import type {
 import { toError } from '@backstage/errors';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
 import { recordingBlobs, RecordingStore } from '../recordings';
+import { DescribeSpan, withSpan } from '../tracing';
 
 /** Recordings of one look into the database. */
 const BATCH = 100;
@@ -39,8 +40,18 @@ export class RecordingRetention {
 
   /** Deletes what is due, until the signal comes; one that fails does not keep the others. */
   async sweep(signal?: AbortSignal): Promise<void> {
+    await withSpan('recordings.expire', {}, describe =>
+      this.#sweep(describe, signal),
+    );
+  }
+
+  async #sweep(
+    describe: DescribeSpan<'recordings.expire'>,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { store, keepMs, now } = this.#options;
     const before = keepMs === undefined ? undefined : now() - keepMs;
+    const count = { removed: 0, kept: 0, failed: 0 };
     let after: string | undefined;
     for (;;) {
       const ids = await store.listRemovable({
@@ -54,7 +65,11 @@ export class RecordingRetention {
         if (signal?.aborted) {
           return;
         }
-        await this.#remove(id);
+        count[await this.#remove(id)]++;
+        describe({
+          'expired.count': count.removed,
+          'expired.failed': count.failed,
+        });
       }
       after = ids.at(-1);
       if (after === undefined) {
@@ -63,11 +78,11 @@ export class RecordingRetention {
     }
   }
 
-  async #remove(id: string): Promise<void> {
+  async #remove(id: string): Promise<'removed' | 'kept' | 'failed'> {
     const { store, blobs, auditor, logger, now } = this.#options;
     if (!(await store.beginRemoval(id, new Date(now())))) {
       // A legal hold was placed meanwhile.
-      return;
+      return 'kept';
     }
     const event = await auditor.createEvent({
       eventId: 'recording-delete',
@@ -78,9 +93,11 @@ export class RecordingRetention {
       await blobs.delete(recordingBlobs(id));
       await store.remove(id);
       await event.success();
+      return 'removed';
     } catch (error) {
       logger.error(`Recording ${id} could not be deleted`, toError(error));
       await event.fail({ error: toError(error) });
+      return 'failed';
     }
   }
 }

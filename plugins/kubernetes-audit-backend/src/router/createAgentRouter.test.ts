@@ -73,6 +73,7 @@ describe('agent routes', () => {
         },
       ],
       tunnels: [],
+      mayManage: true,
     });
     expect((await api.get(url).set(userHeaders('jane'))).status).toBe(403);
     expect((await api.get(url).set(agentHeaders())).status).toBe(403);

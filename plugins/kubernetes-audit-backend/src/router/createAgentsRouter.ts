@@ -1,4 +1,5 @@
 import Router from 'express-promise-router';
+import type { AgentList } from 'backstage-plugin-kubernetes-audit-common';
 import type { AgentDirectory } from '../agents';
 import type { TunnelService } from '../tunnels';
 import type { UserRouteFactory } from './userRoute';
@@ -7,7 +8,7 @@ import type { UserRouteFactory } from './userRoute';
 export function createAgentsRouter(options: {
   userRoute: UserRouteFactory;
   agents: AgentDirectory;
-  tunnels: Pick<TunnelService, 'list'>;
+  tunnels: Pick<TunnelService, 'list' | 'mayManage'>;
 }) {
   const { userRoute, agents, tunnels } = options;
   const router = Router();
@@ -15,10 +16,12 @@ export function createAgentsRouter(options: {
   router.get(
     '/v1/agents',
     userRoute({ eventId: 'agent-list' }, async ({ response, credentials }) => {
-      response.json({
+      const list: AgentList = {
         items: await agents.list(credentials),
         tunnels: await tunnels.list(credentials),
-      });
+        mayManage: await tunnels.mayManage(credentials),
+      };
+      response.json(list);
     }),
   );
 

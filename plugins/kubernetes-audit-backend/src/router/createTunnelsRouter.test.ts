@@ -1,7 +1,12 @@
-import { createMockDirectory } from '@backstage/backend-test-utils';
+import {
+  createMockDirectory,
+  mockServices,
+} from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import {
+  agentManagePermission,
   joinProofText,
   JoinToken,
   parseJoinToken,
@@ -117,6 +122,60 @@ describe('tunnel routes', () => {
     expect(await tunnelsOf(backend, 1)).toMatchObject([{ key }]);
   });
 
+  it('list the tokens that wait for an agent, without their secrets, and take one back', async () => {
+    const backend = await start();
+    const { api } = backend;
+    const listed = async () => {
+      const { body } = await api
+        .get(`${BASE}/v1/tunnels/tokens`)
+        .set(userHeaders())
+        .expect(200);
+      return body.items;
+    };
+    const revoke = (id: string) =>
+      api.delete(`${BASE}/v1/tunnels/tokens/${id}`).set(userHeaders());
+    const first = await issue(backend, { ...WANTED, lifetimeSeconds: 7200 });
+    const second = await issue(backend, { ...WANTED, name: 'edge-2' });
+    expect(await listed()).toEqual(
+      [second, first].map(({ secret: _, ...fixed }) => ({
+        ...fixed,
+        createdBy: 'user:default/admin',
+        expiresAt: expect.stringMatching(/Z$/),
+      })),
+    );
+
+    await revoke(first.id).expect(204);
+    const late = await join(backend, joinOf(first, await newKey()));
+    expect(late.status).toBe(403);
+    expect((await revoke(first.id)).status).toBe(404);
+
+    await join(backend, joinOf(second, await newKey())).expect(200);
+    expect(await listed()).toEqual([]);
+    // What was used is revoked by way of its agent.
+    expect((await revoke(second.id)).status).toBe(404);
+    expect((await revoke('edge-2')).status).toBe(400);
+  });
+
+  it('tell who may see agents whether they may manage them, too', async () => {
+    const { api } = await startPlugin({
+      recordings: directory.path,
+      config: { permission: { enabled: true } },
+      features: [
+        mockServices.permissions.mock({
+          authorize: async requests =>
+            requests.map(({ permission }) => ({
+              result:
+                permission.name === agentManagePermission.name
+                  ? AuthorizeResult.DENY
+                  : AuthorizeResult.ALLOW,
+            })),
+        }).factory,
+      ],
+    });
+    const { body } = await api.get(`${BASE}/v1/agents`).set(userHeaders());
+    expect(body).toEqual({ items: [], tunnels: [], mayManage: false });
+  });
+
   it('are for who manages agents, and joins for proxies alone', async () => {
     const backend = await start();
     const { api, audited } = backend;
@@ -184,5 +243,6 @@ describe('tunnel routes', () => {
         ],
       },
     ]);
+    expect(body.mayManage).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import express from 'express';
 import Router from 'express-promise-router';
+import { z } from 'zod';
 import {
   joinTokenRequestSchema,
   tunnelJoinSchema,
@@ -10,6 +11,8 @@ import type { UserRouteFactory } from './userRoute';
 
 /** Bytes of a body. */
 const MAX_BODY_BYTES = 256 * 1024;
+
+const tokenIdSchema = z.object({ id: z.uuid() });
 
 /** `/v1/tunnels`, for users, and the joins that proxies relay. */
 export function createTunnelsRouter(options: {
@@ -35,6 +38,28 @@ export function createTunnelsRouter(options: {
         const wanted = joinTokenRequestSchema.parse(request.body);
         const token = await tunnels.issueToken(credentials, wanted);
         response.set('Cache-Control', 'no-store').json(token);
+      },
+    ),
+  );
+
+  router.get(
+    '/v1/tunnels/tokens',
+    userRoute(
+      { eventId: 'tunnel-token-list' },
+      async ({ response, credentials }) => {
+        response.json({ items: await tunnels.listTokens(credentials) });
+      },
+    ),
+  );
+
+  router.delete(
+    '/v1/tunnels/tokens/:id',
+    userRoute(
+      { eventId: 'tunnel-token-revoke', severityLevel: 'high' },
+      async ({ request, response, credentials }) => {
+        const { id } = tokenIdSchema.parse(request.params);
+        await tunnels.revokeToken(credentials, id);
+        response.status(204).end();
       },
     ),
   );

@@ -75,7 +75,9 @@ const ROUTES: Record<string, Caller> = {
   'POST /v1/access/revocations': 'access.manage',
   'POST /v1/access/keys/rotate': 'access.manage',
   'GET /v1/agents': 'agent.read',
+  'GET /v1/tunnels/tokens': 'agent.manage',
   'POST /v1/tunnels/tokens': 'agent.manage',
+  'DELETE /v1/tunnels/tokens/:id': 'agent.manage',
   'DELETE /v1/tunnels/:name': 'agent.manage',
 };
 

@@ -16,6 +16,7 @@ import {
   joinProofText,
   JoinTokenResponse,
   joinTokenRequestSchema,
+  PendingJoinToken,
   PublicKey,
   TunnelAgentStatus,
   TunnelJoin,
@@ -93,6 +94,40 @@ export class TunnelService {
   }
 
   /**
+   * The tokens by which an agent can still join.
+   *
+   * @throws NotAllowedError
+   */
+  async listTokens(caller: UserCredentials): Promise<PendingJoinToken[]> {
+    const { authorizer, store, now } = this.#options;
+    await authorizer.require(caller, agentManagePermission);
+    const pending = await store.listPending(new Date(now()));
+    return pending.map(
+      ({ id, name, tags, clusters, createdBy, expiresAt }) => ({
+        id,
+        name,
+        tags,
+        clusters,
+        createdBy,
+        expiresAt: new Date(expiresAt).toISOString(),
+      }),
+    );
+  }
+
+  /**
+   * From now on no agent can join with the token.
+   *
+   * @throws NotAllowedError, NotFoundError when an agent has joined with it already
+   */
+  async revokeToken(caller: UserCredentials, id: string): Promise<void> {
+    const { authorizer, store } = this.#options;
+    await authorizer.require(caller, agentManagePermission);
+    if (!(await store.removeUnused(id))) {
+      throw new NotFoundError('No join token with this id waits for an agent');
+    }
+  }
+
+  /**
    * Takes an agent in that proves that it has the secret of a token.
    *
    * @throws NotAllowedError when the token is not known, was used, has expired, or the proof is wrong; InputError for a key of another kind
@@ -137,6 +172,11 @@ export class TunnelService {
     if (!(await store.revoke(name, new Date(now())))) {
       throw new NotFoundError(`No tunnel agent with the name ${name}`);
     }
+  }
+
+  /** Whether the caller may let agents join, and revoke them. */
+  async mayManage(caller: UserCredentials): Promise<boolean> {
+    return this.#options.authorizer.isAllowed(caller, agentManagePermission);
   }
 
   /**

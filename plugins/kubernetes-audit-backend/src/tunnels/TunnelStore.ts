@@ -49,6 +49,12 @@ export interface TunnelStore {
 
   getToken(id: string): Promise<StoredJoinToken | undefined>;
 
+  /** Those that were not used and have not expired; the one that ends first is the first. */
+  listPending(at: Date): Promise<StoredJoinToken[]>;
+
+  /** @returns false when there is no such token, or it was used */
+  removeUnused(id: string): Promise<boolean>;
+
   /**
    * Uses a token up for a key, and makes the agent of it; one of the same name
    * has this key from then on.
@@ -91,18 +97,23 @@ export class DatabaseTunnelStore implements TunnelStore {
     const row = await this.knex<TokenRow>('tunnel_join_tokens')
       .where('id', id)
       .first();
-    return (
-      row && {
-        id: row.id,
-        secretBox: row.secret_box,
-        name: row.name,
-        tags: JSON.parse(row.tags),
-        clusters: JSON.parse(row.clusters),
-        createdBy: row.created_by,
-        expiresAt: Number(row.expires_at),
-        ...(row.used_by !== null && { usedBy: row.used_by }),
-      }
-    );
+    return row && tokenOf(row);
+  }
+
+  async listPending(at: Date): Promise<StoredJoinToken[]> {
+    const rows = await this.knex<TokenRow>('tunnel_join_tokens')
+      .whereNull('used_by')
+      .where('expires_at', '>', at.getTime())
+      .orderBy(['expires_at', 'id']);
+    return rows.map(tokenOf);
+  }
+
+  async removeUnused(id: string): Promise<boolean> {
+    const removed = await this.knex<TokenRow>('tunnel_join_tokens')
+      .where('id', id)
+      .whereNull('used_by')
+      .delete();
+    return removed > 0;
   }
 
   async join(
@@ -157,4 +168,17 @@ export class DatabaseTunnelStore implements TunnelStore {
       joinedAt: new Date(Number(row.joined_at)).toISOString(),
     }));
   }
+}
+
+function tokenOf(row: TokenRow): StoredJoinToken {
+  return {
+    id: row.id,
+    secretBox: row.secret_box,
+    name: row.name,
+    tags: JSON.parse(row.tags),
+    clusters: JSON.parse(row.clusters),
+    createdBy: row.created_by,
+    expiresAt: Number(row.expires_at),
+    ...(row.used_by !== null && { usedBy: row.used_by }),
+  };
 }

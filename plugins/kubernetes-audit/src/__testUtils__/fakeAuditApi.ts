@@ -41,6 +41,10 @@ export function fakeAuditApi(
     ),
     getEvent: jest.fn(overrides.getEvent ?? refuse),
     listAgents: jest.fn(overrides.listAgents ?? refuse),
+    listJoinTokens: jest.fn(overrides.listJoinTokens ?? refuse),
+    issueJoinToken: jest.fn(overrides.issueJoinToken ?? refuse),
+    revokeJoinToken: jest.fn(overrides.revokeJoinToken ?? refuse),
+    revokeTunnelAgent: jest.fn(overrides.revokeTunnelAgent ?? refuse),
     // As of agents that have sent all that they have.
     getDelivery: jest.fn(
       overrides.getDelivery ?? (async () => ({ gaps: [], clockSkews: [] })),

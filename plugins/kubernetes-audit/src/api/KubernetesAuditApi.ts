@@ -10,9 +10,12 @@ import type {
   DeliveryReport,
   EventExportRequest,
   EventFileFormat,
+  JoinTokenRequest,
+  JoinTokenResponse,
   KubeconfigRequest,
   KubeconfigResponse,
   PageSettings,
+  PendingJoinToken,
   PendingLogin,
   RecordingDetail,
   RecordingMoment,
@@ -237,6 +240,17 @@ export interface KubernetesAuditApi {
 
   /** Proxies, and the tunnel agents that have joined. */
   listAgents(options?: RequestOptions): Promise<AgentList>;
+
+  /** The tokens by which a tunnel agent can still join. */
+  listJoinTokens(options?: RequestOptions): Promise<PendingJoinToken[]>;
+
+  /** A token by which one tunnel agent can join, once. */
+  issueJoinToken(request: JoinTokenRequest): Promise<JoinTokenResponse>;
+
+  revokeJoinToken(id: string): Promise<void>;
+
+  /** Proxies cut the tunnel agent of this name, and take it no more. */
+  revokeTunnelAgent(name: string): Promise<void>;
 
   /** The clusters that the caller may reach, and what the roles allow. */
   getAccess(options?: RequestOptions): Promise<AccessResponse>;

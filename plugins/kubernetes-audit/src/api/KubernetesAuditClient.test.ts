@@ -73,6 +73,20 @@ describe('KubernetesAuditClient', () => {
     ]);
   });
 
+  it('lists join tokens, and takes them and agents back by their names', async () => {
+    const { client, fetch } = clientThatGets(Response.json({ items: [] }));
+    expect(await client.listJoinTokens()).toEqual([]);
+    await client.revokeJoinToken('a/b');
+    await client.revokeTunnelAgent('edge.1');
+    expect(
+      fetch.mock.calls.map(([url, init]) => [init?.method ?? 'GET', url]),
+    ).toEqual([
+      ['GET', `${BASE_URL}/v1/tunnels/tokens`],
+      ['DELETE', `${BASE_URL}/v1/tunnels/tokens/a%2Fb`],
+      ['DELETE', `${BASE_URL}/v1/tunnels/edge.1`],
+    ]);
+  });
+
   it("fails with the portal's own error", async () => {
     const body = {
       error: { name: 'NotAllowedError', message: 'ask your administrator' },

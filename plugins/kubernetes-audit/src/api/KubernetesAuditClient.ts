@@ -11,9 +11,12 @@ import {
   DeliveryReport,
   EventExportRequest,
   EventFileFormat,
+  JoinTokenRequest,
+  JoinTokenResponse,
   KubeconfigRequest,
   KubeconfigResponse,
   PageSettings,
+  PendingJoinToken,
   PendingLogin,
   PLUGIN_ID,
   RecordingDetail,
@@ -87,6 +90,30 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
 
   async listAgents(options?: RequestOptions): Promise<AgentList> {
     return this.#json('/v1/agents', options);
+  }
+
+  async listJoinTokens(options?: RequestOptions): Promise<PendingJoinToken[]> {
+    const { items } = await this.#json<{ items: PendingJoinToken[] }>(
+      '/v1/tunnels/tokens',
+      options,
+    );
+    return items;
+  }
+
+  async issueJoinToken(request: JoinTokenRequest): Promise<JoinTokenResponse> {
+    return this.#post('/v1/tunnels/tokens', request);
+  }
+
+  async revokeJoinToken(id: string): Promise<void> {
+    await this.#fetch(`/v1/tunnels/tokens/${encodeURIComponent(id)}`, {
+      method: 'DELETE',
+    });
+  }
+
+  async revokeTunnelAgent(name: string): Promise<void> {
+    await this.#fetch(`/v1/tunnels/${encodeURIComponent(name)}`, {
+      method: 'DELETE',
+    });
   }
 
   async getDelivery(

@@ -49,6 +49,64 @@ export default createTranslationMessages({
     'agents.noTunnels': 'Kein Tunnel-Agent ist beigetreten',
     'agents.noTunnelsHint':
       'Ein Tunnel-Agent macht einen Cluster erreichbar, der keine eingehende Verbindung annimmt.',
+    'agents.noConnections': 'Kein Tunnel-Agent ist verbunden.',
+    'agents.tunnelAgents': 'Tunnel-Agenten',
+    'agents.tunnelCount_one': 'Über {{count}} Tunnel verbunden',
+    'agents.tunnelCount_other': 'Über {{count}} Tunnel verbunden',
+    'agents.mayReach': 'Darf erreichen',
+    'agents.joinedAt': 'Beigetreten am',
+    'agents.action': 'Aktion',
+    'agents.mayNotManage':
+      'Um Tunnel-Agenten beitreten zu lassen und zu widerrufen, brauchen Sie die Berechtigung kubernetes-audit.agent.manage.',
+    'agents.revoke': 'Widerrufen',
+    'agents.revokeAgent': 'Tunnel-Agenten {{name}} widerrufen',
+    'agents.revokeTitle': 'Tunnel-Agenten {{name}} widerrufen?',
+    'agents.revokeCuts':
+      'Proxys trennen seine Tunnel binnen Sekunden. Aufrufe und Sitzungen, die durch sie laufen, enden.',
+    'agents.revokeReaches':
+      'Was nur dieser Agent erreicht, ist nicht mehr erreichbar: {{clusters}}.',
+    'agents.revokeReturn':
+      'Kein Proxy nimmt ihn wieder an. Um wiederzukommen, braucht er ein neues Beitrittstoken.',
+
+    'join.title': 'Einen Tunnel-Agenten beitreten lassen',
+    'join.intro':
+      'Mit einem Beitrittstoken kann ein Agent einmal beitreten. Wie der Agent heißt, seine Tags und die Cluster, die Aufrufe durch ihn erreichen dürfen, stehen im Token fest.',
+    'join.name': 'Name',
+    'join.tags': 'Tags',
+    'join.clusters': 'Cluster',
+    'join.lifetime': 'Gültig für',
+    'join.issue': 'Beitrittstoken erstellen',
+    'join.takesPlace':
+      'Ein Tunnel-Agent {{name}} ist schon beigetreten. Einer, der mit diesem Token beitritt, nimmt seinen Platz ein.',
+    'join.badTags':
+      'Schreiben Sie Tags als Schlüssel=Wert, mit Kommas dazwischen.',
+    'join.given':
+      'Mit diesem Token kann ein Agent bis {{expiresAt}} als {{name}} beitreten. Kopieren Sie es jetzt: Es wird nicht wieder gezeigt.',
+    'join.token': 'Beitrittstoken',
+    'join.place': 'Wo der Agent läuft',
+    'join.onMachine': 'Auf einem Rechner',
+    'join.inKubernetes': 'In Kubernetes',
+    'join.globHint':
+      'Setzen Sie den Namen eines Clusters an die Stelle jedes Musters mit einem *.',
+    'join.stepToken':
+      'Legen Sie das Token in einer Datei nur für den Agenten ab: einfügen, Enter, dann Strg-D.',
+    'join.stepAuthority': 'Speichern Sie die Zertifizierungsstelle der Proxys.',
+    'join.stepConfig':
+      'Speichern Sie die Konfiguration daneben, mit einer Kubeconfig für jeden Cluster. Ihr Benutzer muss imitieren dürfen (impersonate).',
+    'join.stepCheck': 'Sehen Sie nach, ob alles da ist.',
+    'join.stepStart': 'Starten Sie den Agenten.',
+    'join.stepSecret': 'Machen Sie ein Secret daraus.',
+    'join.stepValues':
+      'Speichern Sie die Werte für das Chart. Der Agent erreicht den Cluster, in dem er läuft; die Gruppen, die er imitieren darf, stehen in impersonation.groups.',
+    'join.stepInstall':
+      'Installieren Sie das Chart, aus dem Ordner examples/kubernetes.',
+    'join.pending': 'Beitrittstoken, die auf einen Agenten warten',
+    'join.nonePending': 'Kein Beitrittstoken wartet auf einen Agenten.',
+    'join.expiresAt': 'Läuft ab',
+    'join.createdBy': 'Erstellt von',
+    'join.revokeToken': 'Beitrittstoken für {{name}} widerrufen',
+    'join.revokeTitle': 'Beitrittstoken für {{name}} widerrufen?',
+    'join.revokeHint': 'Kein Agent kann mehr damit beitreten.',
 
     'access.title': 'Kubernetes-Zugang',
     'access.clusters': 'Cluster, die Sie erreichen',

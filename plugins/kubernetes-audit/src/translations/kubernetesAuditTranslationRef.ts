@@ -48,6 +48,63 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       noTunnels: 'No tunnel agent has joined',
       noTunnelsHint:
         'A tunnel agent makes a cluster reachable that accepts no inbound connection.',
+      noConnections: 'No tunnel agent is connected.',
+      tunnelAgents: 'Tunnel agents',
+      tunnelCount_one: 'Connected by {{count}} tunnel',
+      tunnelCount_other: 'Connected by {{count}} tunnels',
+      mayReach: 'May reach',
+      joinedAt: 'Joined at',
+      action: 'Action',
+      mayNotManage:
+        'To let tunnel agents join and to revoke them you need the permission kubernetes-audit.agent.manage.',
+      revoke: 'Revoke',
+      revokeAgent: 'Revoke the tunnel agent {{name}}',
+      revokeTitle: 'Revoke the tunnel agent {{name}}?',
+      revokeCuts:
+        'Proxies cut its tunnels within seconds. Calls and sessions that run through them end.',
+      revokeReaches:
+        'What only this agent reaches can be reached no more: {{clusters}}.',
+      revokeReturn:
+        'No proxy takes it back. To return it needs a new join token.',
+    },
+    join: {
+      title: 'Let a tunnel agent join',
+      intro:
+        'A join token lets one agent join, once. What the agent is called, its tags, and the clusters that calls may reach through it are fixed in the token.',
+      name: 'Name',
+      tags: 'Tags',
+      clusters: 'Clusters',
+      lifetime: 'Good for',
+      issue: 'Make a join token',
+      takesPlace:
+        'A tunnel agent {{name}} has joined already. One that joins with this token takes its place.',
+      badTags: 'Write tags as key=value, with commas between them.',
+      given:
+        'This token lets one agent join as {{name}} until {{expiresAt}}. Copy it now: it is not shown again.',
+      token: 'Join token',
+      place: 'Where the agent runs',
+      onMachine: 'On a machine',
+      inKubernetes: 'In Kubernetes',
+      globHint:
+        'Put the name of a cluster in the place of each pattern that has a *.',
+      stepToken:
+        'Keep the token in a file for the agent alone: paste it, press Enter, then Ctrl-D.',
+      stepAuthority: 'Save the authority of the proxies’ certificates.',
+      stepConfig:
+        'Save the configuration beside it, with a kubeconfig for each cluster. Its user must be allowed to impersonate.',
+      stepCheck: 'See whether everything is there.',
+      stepStart: 'Start the agent.',
+      stepSecret: 'Make a Secret of it.',
+      stepValues:
+        'Save the values for the chart. The agent reaches the cluster that it runs in; the list of groups that it may impersonate is in impersonation.groups.',
+      stepInstall: 'Install the chart, from the folder examples/kubernetes.',
+      pending: 'Join tokens that wait for an agent',
+      nonePending: 'No join token waits for an agent.',
+      expiresAt: 'Expires at',
+      createdBy: 'Made by',
+      revokeToken: 'Revoke the join token for {{name}}',
+      revokeTitle: 'Revoke the join token for {{name}}?',
+      revokeHint: 'No agent can join with it any more.',
     },
     access: {
       title: 'Kubernetes Access',

@@ -1,19 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { Backoff } from '../../delivery';
 import type { Hello } from '../transport';
 import type { AgentIdentity } from './AgentIdentity';
-import { dialProxy, ProxyAddress } from './dialProxy';
-import { KnownInstanceError, offerTunnel } from './offerTunnel';
+import type { ProxyAddress } from './dialProxy';
+import { KnownInstanceError } from './offerTunnel';
+import { pause } from './pause';
+import { ReachedProxy, reachProxy } from './reachProxy';
+import { RedialPace } from './RedialPace';
 import { ServedTunnel } from './ServedTunnel';
-import type { TunnelLinks } from './TunnelLinks';
+import type { LinkedTunnel, TunnelLinks } from './TunnelLinks';
 
 /** The longest pause between two attempts, in milliseconds. */
 const MAX_PAUSE_MS = 10_000;
-/** While a balancer hands out an instance that is connected already, the longest pause before the next try, in milliseconds. */
-const MAX_REPEAT_PAUSE_MS = 5000;
-/** How often an address that lacks nothing is looked at again, in milliseconds. */
-const IDLE_MS = 30_000;
+/**
+ * A tunnel that is lost sooner, in milliseconds, counts as a failed attempt:
+ * two agents with one key, of which each takes the other's place, would do
+ * nothing else.
+ */
+const SHORT_LIFE_MS = 10_000;
+/** How often an address that is left alone is looked at again, in milliseconds. */
+const LOOK_MS = 30_000;
 
 export type AddressLoopOptions = {
   address: ProxyAddress;
@@ -25,15 +32,28 @@ export type AddressLoopOptions = {
   signal: AbortSignal;
   onFailure: (error: Error) => void;
   logger: Logger;
+  /** Over the network by default. */
+  reach?: typeof reachProxy;
+  /** HTTP/2 by default. */
+  serve?: (options: Parameters<typeof ServedTunnel.start>[0]) => LinkedTunnel;
+  /** Spreads the pauses: at least 0, below 1. */
+  random?: () => number;
+};
+
+/** An instance of a proxy that a handshake was with. */
+type Met = {
+  instance: string;
+  /** The handshake has made a tunnel to it. */
+  isNew: boolean;
 };
 
 /** Keeps a tunnel to each instance of a proxy behind one address. */
 export class AddressLoop {
   readonly #options: AddressLoopOptions;
-  readonly #backoff = Backoff.create(Math.random, MAX_PAUSE_MS);
-  readonly #repeats = Backoff.create(Math.random, MAX_REPEAT_PAUSE_MS);
-  /** What the last handshake here, or a tunnel that began here, has named. */
-  #instances: string[] = [];
+  readonly #failures: Backoff;
+  readonly #pace: RedialPace;
+  /** A tunnel was lost that had hardly begun. */
+  #hasFailed = false;
 
   /** Resolves at the signal. */
   static async run(options: AddressLoopOptions): Promise<void> {
@@ -42,64 +62,53 @@ export class AddressLoop {
 
   private constructor(options: AddressLoopOptions) {
     this.#options = options;
+    this.#failures = Backoff.create(options.random, MAX_PAUSE_MS);
+    this.#pace = RedialPace.create(options.random);
   }
 
   async #run(): Promise<void> {
-    const { links, signal } = this.#options;
+    const { signal } = this.#options;
     while (!signal.aborted) {
-      const isWhole =
-        this.#instances.length > 0 &&
-        this.#instances.every(instance => links.has(instance));
-      if (isWhole) {
-        this.#repeats.succeeded();
-        await links.nextChange(IDLE_MS, signal);
-      } else {
-        const pauseMs = await this.#dial();
-        await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      const met = await this.#dial();
+      if (met) {
+        await this.#rest(met);
+      }
+      if (!met || this.#hasFailed) {
+        this.#hasFailed = false;
+        await pause(this.#failures.failed(), signal);
       }
     }
   }
 
-  /** @returns how long to wait then, in milliseconds */
-  async #dial(): Promise<number> {
+  /** @returns undefined when there was no handshake */
+  async #dial(): Promise<Met | undefined> {
     const { address, links, identity, hello, signal } = this.#options;
-    const { host } = new URL(address.proxy.url);
+    const { reach = reachProxy, onFailure } = this.#options;
     const { generation } = links;
     let reserved: string | undefined;
     try {
-      const socket = await dialProxy(address, signal);
-      socket.on('error', () => {});
-      try {
-        const { instance, instances } = await offerTunnel(socket, {
-          host,
-          identity,
-          hello: hello(),
-          reserve: id => {
-            const isNew = links.reserve(id);
-            reserved = isNew ? id : undefined;
-            return isNew;
-          },
-        });
-        signal.throwIfAborted();
-        this.#begin(instance, socket, generation);
-        reserved = undefined;
-        this.#instances = [...new Set([instance, ...instances])];
-        this.#backoff.succeeded();
-        return 0;
-      } catch (error) {
-        socket.destroy();
-        throw error;
-      }
+      const reached = await reach(address, {
+        identity,
+        hello: hello(),
+        reserve: instance => {
+          const isNew = links.reserve(instance);
+          reserved = isNew ? instance : undefined;
+          return isNew;
+        },
+        signal,
+      });
+      this.#begin(reached, generation);
+      reserved = undefined;
+      return { instance: reached.instance, isNew: true };
     } catch (error) {
-      if (signal.aborted) {
-        return 0;
-      }
       if (error instanceof KnownInstanceError) {
-        this.#backoff.succeeded();
-        return this.#repeats.failed();
+        this.#failures.succeeded();
+        return { instance: error.instance, isNew: false };
       }
-      this.#options.onFailure(error as Error);
-      return this.#backoff.failed();
+      if (!signal.aborted) {
+        onFailure(error as Error);
+      }
+      return undefined;
     } finally {
       if (reserved !== undefined) {
         links.free(reserved);
@@ -107,28 +116,67 @@ export class AddressLoop {
     }
   }
 
+  /**
+   * Leaves the address alone until it is worth another dial. One that has made
+   * its tunnels and lacks none waits for a change. One that leads to an
+   * instance which another address has connected is tried ever more rarely:
+   * what is behind it may change with nobody to tell.
+   */
+  async #rest({ instance, isNew }: Met): Promise<void> {
+    const { links, signal } = this.#options;
+    const { unsettled } = links;
+    const around = links.around(instance);
+    if (isNew) {
+      this.#pace.reset();
+    }
+    if (!around || (isNew && around.missing.length > 0)) {
+      return;
+    }
+    const isWhole = around.missing.length === 0 && links.isOf(this, instance);
+    const restMs = isWhole ? Infinity : this.#pace.repeated(around);
+    const isAsBefore = () =>
+      (isWhole || links.unsettled === unsettled) &&
+      isDeepStrictEqual(links.around(instance), around);
+    const end = performance.now() + restMs;
+    let leftMs = restMs;
+    while (!signal.aborted && leftMs > 0) {
+      await links.nextChange(Math.min(leftMs, LOOK_MS), signal);
+      if (!isAsBefore()) {
+        this.#pace.reset();
+        return;
+      }
+      leftMs = end - performance.now();
+    }
+  }
+
   #begin(
-    instance: string,
-    socket: Parameters<typeof ServedTunnel.start>[0]['socket'],
+    { instance, instances, socket }: ReachedProxy,
     generation: number,
   ): void {
     const { address, links, serverOf, logger } = this.#options;
-    const tunnel: ServedTunnel = ServedTunnel.start({
+    const { serve = ServedTunnel.start } = this.#options;
+    const begunAt = performance.now();
+    const tunnel: LinkedTunnel = serve({
       socket,
       serverOf,
-      onInstances: instances => {
-        this.#instances = [...new Set([instance, ...instances])];
-        links.changed();
-      },
+      onInstances: named => links.named(instance, named),
       onClosed: error => {
         logger.info({ instance, reason: error?.message }, 'a tunnel has ended');
-        if (links.ended(instance, tunnel)) {
-          // What it has named may have gone with it: the next handshake says.
-          this.#instances = this.#instances.filter(id => id !== instance);
+        const isLost = links.ended(instance, tunnel);
+        if (performance.now() - begunAt >= SHORT_LIFE_MS) {
+          this.#failures.succeeded();
+        } else if (isLost) {
+          this.#hasFailed = true;
         }
       },
     });
-    links.add(instance, { tunnel, proxyUrl: address.proxy.url, generation });
+    links.add(instance, {
+      tunnel,
+      proxyUrl: address.proxy.url,
+      instances,
+      owner: this,
+      generation,
+    });
     logger.info({ instance }, 'a tunnel has begun');
   }
 }

@@ -1,15 +1,16 @@
 import { lookup } from 'node:dns/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isIP } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { AddressLoop, AddressLoopOptions } from './AddressLoop';
 import { placeOf } from './dialProxy';
+import { pause } from './pause';
 
 /** How often a proxy's name is resolved, in milliseconds. */
 const RESOLVE_MS = 30_000;
 /** … and while it cannot be. */
 const RESOLVE_AGAIN_MS = 5000;
 
-type ProxyDiallerOptions = Omit<AddressLoopOptions, 'address'> & {
+export type ProxyDiallerOptions = Omit<AddressLoopOptions, 'address'> & {
   proxy: AddressLoopOptions['address']['proxy'];
   httpProxy: URL | undefined;
   /** All addresses of a name. */
@@ -51,13 +52,17 @@ export class ProxyDialler {
         pauseMs = RESOLVE_AGAIN_MS;
         this.#options.onFailure(error as Error);
       }
-      await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      await pause(pauseMs, signal);
     }
   }
 
-  #follow(addresses: string[]): void {
+  #follow(resolved: string[]): void {
+    const addresses = new Set(resolved);
+    if (isDeepStrictEqual(addresses, new Set(this.#loops.keys()))) {
+      return;
+    }
     for (const [address, stop] of this.#loops) {
-      if (!addresses.includes(address)) {
+      if (!addresses.has(address)) {
         // The tunnels that it has made stay as long as they last.
         stop.abort();
         this.#loops.delete(address);
@@ -73,6 +78,7 @@ export class ProxyDialler {
         ).catch(error => this.#options.onFailure(error));
       }
     }
+    this.#options.links.unsettle();
   }
 
   async #keep(address: string | undefined, signal: AbortSignal): Promise<void> {

@@ -3,20 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
-import {
-  ClusterConfig,
-  clusterSchema,
-  httpProxyFor,
-  TunnelConfig,
-} from '../../config';
+import { ClusterConfig, clusterSchema, TunnelConfig } from '../../config';
 import { Backoff } from '../../delivery';
 import { UpstreamTroubles } from '../../forward';
 import { UpstreamClusters } from '../../upstream';
 import type { Hello } from '../transport';
 import { AgentIdentity } from './AgentIdentity';
 import { ClusterServer } from './ClusterServer';
+import { httpProxyTo } from './httpProxyTo';
 import { joinAnywhere } from './joinAnywhere';
-import { ProxyDialler } from './ProxyDialler';
+import { ProxyDiallers } from './ProxyDiallers';
 import { readJoinToken } from './readJoinToken';
 import { TunnelLinks } from './TunnelLinks';
 
@@ -56,19 +52,14 @@ type TunnelAgentOptions = {
 export class TunnelAgent {
   #config: TunnelConfig;
   readonly #version: string;
-  readonly #resolve: TunnelAgentOptions['resolve'];
   readonly #logger: Logger;
   readonly #identity: AgentIdentity;
   readonly #clusters: UpstreamClusters;
   readonly #troubles: UpstreamTroubles;
   /** Also of clusters that were taken away. */
   readonly #servers = new Map<string, ClusterServer>();
-  /** By what they dial. */
-  readonly #diallers = new Map<
-    string,
-    { url: string; stop: AbortController; ended: Promise<void> }
-  >();
   readonly #links = TunnelLinks.create();
+  readonly #diallers: ProxyDiallers;
   readonly #stop = new AbortController();
   /** Until it has a name. */
   #joining: Promise<void> | undefined;
@@ -93,13 +84,22 @@ export class TunnelAgent {
     options: TunnelAgentOptions,
   ) {
     const { logger, version } = options;
-    this.#resolve = options.resolve;
     this.#config = config;
     this.#identity = identity;
     this.#logger = logger;
     this.#version = version;
     this.#troubles = UpstreamTroubles.create({ logger });
     this.#clusters = UpstreamClusters.fromConfig(clustersOf(config));
+    this.#diallers = ProxyDiallers.create({
+      resolve: options.resolve,
+      identity,
+      links: this.#links,
+      hello: () => this.#hello(),
+      serverOf: name => this.#clusters.get(name) && this.#servers.get(name),
+      signal: this.#stop.signal,
+      onFailure: (proxy, error) => this.#failed(proxy, error),
+      logger,
+    });
     this.#serve();
   }
 
@@ -141,8 +141,8 @@ export class TunnelAgent {
     if (!isDeepStrictEqual(before, this.#clusters.announce())) {
       this.#links.renew();
     }
-    if (this.#diallers.size > 0) {
-      this.#follow();
+    if (this.#diallers.isDialling) {
+      this.#diallers.follow(next);
     }
     if (!this.#joining) {
       this.#begin();
@@ -166,7 +166,7 @@ export class TunnelAgent {
     this.#isDraining = true;
     this.#stop.abort();
     await this.#joining;
-    await Promise.all([...this.#diallers.values()].map(({ ended }) => ended));
+    await this.#diallers.ended();
     this.#links.tunnels.forEach(tunnel => tunnel.drain());
     const deadline =
       performance.now() + durationToMilliseconds(this.#config.drainTimeout);
@@ -185,7 +185,7 @@ export class TunnelAgent {
       if (before !== undefined && this.#identity.name !== before) {
         this.#links.renew();
       }
-      this.#follow();
+      this.#diallers.follow(this.#config);
     });
   }
 
@@ -202,49 +202,6 @@ export class TunnelAgent {
             logger: this.#logger,
           }),
         );
-      }
-    }
-  }
-
-  /** Dials the proxies of the configuration, and no others. */
-  #follow(): void {
-    const { signal } = this.#stop;
-    if (signal.aborted) {
-      return;
-    }
-    const { proxies } = this.#config;
-    const wanted = new Map(
-      proxies.map(proxy => {
-        const httpProxy = this.#httpProxyFor(proxy.url);
-        const key = JSON.stringify([proxy, httpProxy?.href]);
-        return [key, { proxy, httpProxy }];
-      }),
-    );
-    for (const [key, { url, stop }] of this.#diallers) {
-      if (!wanted.has(key)) {
-        stop.abort();
-        this.#diallers.delete(key);
-        if (!proxies.some(proxy => proxy.url === url)) {
-          this.#links.release(url);
-        }
-      }
-    }
-    for (const [key, { proxy, httpProxy }] of wanted) {
-      if (!this.#diallers.has(key)) {
-        const stop = new AbortController();
-        const ended = ProxyDialler.run({
-          proxy,
-          httpProxy,
-          resolve: this.#resolve,
-          identity: this.#identity,
-          links: this.#links,
-          hello: () => this.#hello(),
-          serverOf: name => this.#clusters.get(name) && this.#servers.get(name),
-          signal: AbortSignal.any([signal, stop.signal]),
-          onFailure: error => this.#failed(proxy.url, error),
-          logger: this.#logger.child({ proxy: proxy.url }),
-        });
-        this.#diallers.set(key, { url: proxy.url, stop, ended });
       }
     }
   }
@@ -275,7 +232,7 @@ export class TunnelAgent {
         }
         const joined = await joinAnywhere(token, {
           proxies: this.#config.proxies,
-          httpProxyFor: url => this.#httpProxyFor(url),
+          httpProxyFor: url => httpProxyTo(url, this.#config),
           identity: this.#identity,
           signal,
         });
@@ -292,12 +249,6 @@ export class TunnelAgent {
         await sleep(backoff.failed(), undefined, { signal }).catch(() => {});
       }
     }
-  }
-
-  #httpProxyFor(url: string): URL | undefined {
-    return this.#config.httpProxy
-      ? new URL(this.#config.httpProxy)
-      : httpProxyFor(new URL(url), process.env);
   }
 
   #failed(proxy: string, error: Error): void {

@@ -37,6 +37,10 @@ export type Offered = {
 /** The agent has a tunnel to this instance of a proxy already. */
 export class KnownInstanceError extends Error {
   readonly name = 'KnownInstanceError';
+
+  constructor(readonly instance: string) {
+    super('there is a tunnel to this proxy already');
+  }
 }
 
 /**
@@ -63,7 +67,7 @@ export async function offerTunnel(
   const { [NONCE_HEADER]: proxyNonce, [INSTANCE_HEADER]: instance } =
     upgraded.data;
   if (!options.reserve(instance)) {
-    throw new KnownInstanceError('there is a tunnel to this proxy already');
+    throw new KnownInstanceError(instance);
   }
   const hello = Buffer.from(JSON.stringify(options.hello)).toString(
     'base64url',

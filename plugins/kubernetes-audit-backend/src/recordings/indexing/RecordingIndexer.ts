@@ -7,6 +7,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
 import { buffer } from 'node:stream/consumers';
+import { DescribeSpan, inOwnTrace, withSpan } from '../../tracing';
 import type { RecordingStore, StoredChunk } from '../RecordingStore';
 import {
   IndexingError,
@@ -79,7 +80,7 @@ export class RecordingIndexer {
   request(id: string): void {
     if (!this.#isStopped) {
       this.#queue.add(id.toLowerCase());
-      this.#draining ??= this.#drain();
+      this.#draining ??= inOwnTrace(() => this.#drain());
     }
   }
 
@@ -105,7 +106,13 @@ export class RecordingIndexer {
    * @throws what the stores throw; IndexingStoppedError
    */
   index(id: string): Promise<IndexingResult> {
-    const result = this.#turn.then(() => this.#index(id.toLowerCase()));
+    const result = this.#turn.then(() =>
+      withSpan('recording.index', { 'recording.id': id }, async describe => {
+        const reached = await this.#index(id.toLowerCase(), describe);
+        describe({ 'index.result': reached });
+        return reached;
+      }),
+    );
     this.#turn = result.catch(() => {});
     return result;
   }
@@ -136,7 +143,10 @@ export class RecordingIndexer {
     this.#draining = undefined;
   }
 
-  async #index(id: string): Promise<IndexingResult> {
+  async #index(
+    id: string,
+    describe: DescribeSpan<'recording.index'>,
+  ): Promise<IndexingResult> {
     if (await this.#sidecars.find(id, 'final')) {
       return 'final';
     }
@@ -148,6 +158,7 @@ export class RecordingIndexer {
     const chunks = await this.#store.listChunks(id);
     const parts = planParts(chunks, isComplete);
     let { before, next } = await this.#resume(id, parts, isComplete);
+    describe({ 'index.parts': parts.length - next });
     for (; next < parts.length; next++) {
       const isLast = isComplete && next === parts.length - 1;
       const indexed = await this.#indexPart(id, parts[next], {

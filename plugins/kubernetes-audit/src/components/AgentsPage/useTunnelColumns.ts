@@ -1,5 +1,4 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { formatTunnelTags } from 'backstage-plugin-kubernetes-audit-common';
 import { useMemo } from 'react';
 import { formatBytes, formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
@@ -11,89 +10,71 @@ export function useTunnelColumns(): AuditColumn<TunnelRow>[] {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   return useMemo(
     () => [
-      { id: 'name', label: t('agents.name'), text: ({ agent }) => agent.name },
+      {
+        id: 'name',
+        label: t('agents.name'),
+        text: ({ name }) => name,
+        maxCharacters: 32,
+      },
       {
         id: 'state',
         label: t('agents.state'),
-        text: ({ connection }) => {
-          if (!connection) {
-            return t('agents.away');
-          }
-          return connection.draining
-            ? t('agents.draining')
-            : t('agents.connected');
-        },
+        text: ({ draining }) =>
+          draining ? t('agents.draining') : t('agents.connected'),
       },
-      {
-        id: 'tags',
-        label: t('agents.tags'),
-        text: ({ agent }) => formatTunnelTags(agent.tags),
-        maxCharacters: 32,
-      },
+      { id: 'proxy', label: t('agents.proxy'), text: ({ proxy }) => proxy },
       {
         id: 'clusters',
         label: t('agents.clusters'),
-        text: ({ agent, connection }) =>
-          connection?.clusters.map(({ name }) => name).join(', ') ||
-          agent.clusters.join(', '),
+        text: ({ clusters }) => clusters.map(({ name }) => name).join(', '),
         maxCharacters: 32,
-      },
-      {
-        id: 'proxy',
-        label: t('agents.proxy'),
-        text: ({ connection }) => connection?.proxy,
       },
       {
         id: 'version',
         label: t('agents.version'),
-        text: ({ connection }) => connection?.version,
+        text: ({ version }) => version,
       },
       {
         id: 'host',
         label: t('agents.host'),
-        text: ({ connection }) => connection?.hostName,
+        text: ({ hostName }) => hostName,
       },
       {
         id: 'since',
         label: t('agents.since'),
-        text: ({ connection }) =>
-          connection && formatTimestamp(connection.connectedAt),
+        text: ({ connectedAt }) => formatTimestamp(connectedAt),
       },
       {
         id: 'roundTrip',
         label: t('agents.roundTrip'),
-        text: ({ connection }) =>
-          connection?.roundTripMs === undefined
+        text: ({ roundTripMs }) =>
+          roundTripMs === undefined
             ? undefined
-            : t('value.milliseconds', {
-                value: connection.roundTripMs.toFixed(1),
-              }),
+            : t('value.milliseconds', { value: roundTripMs.toFixed(1) }),
         align: 'end',
       },
       {
         id: 'streams',
         label: t('agents.streams'),
-        text: ({ connection }) => connection && String(connection.streams),
+        text: ({ streams }) => String(streams),
         align: 'end',
       },
       {
         id: 'received',
         label: t('agents.received'),
-        text: ({ connection }) =>
-          connection && formatBytes(connection.receivedBytes),
+        text: ({ receivedBytes }) => formatBytes(receivedBytes),
         align: 'end',
       },
       {
         id: 'sent',
         label: t('agents.sent'),
-        text: ({ connection }) =>
-          connection && formatBytes(connection.sentBytes),
+        text: ({ sentBytes }) => formatBytes(sentBytes),
         align: 'end',
       },
       {
         id: 'reconnects',
         label: t('agents.reconnects'),
-        text: ({ connection }) => connection && String(connection.reconnects),
+        text: ({ reconnects }) => String(reconnects),
         align: 'end',
       },
     ],

@@ -1,0 +1,3 @@
+export * from './inOwnTrace';
+export * from './spans';
+export * from './withSpan';
