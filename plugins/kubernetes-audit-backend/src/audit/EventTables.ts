@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { ColumnValue } from '../database';
 import type { EventCondition } from './query/EventCondition';
 import type { CountedTables, FacetChange } from './rollup';
 import type { EventTerms } from './terms';
@@ -50,9 +51,6 @@ export type NewEvent = {
   /** In the order of `ROW_COLUMNS`. */
   columns: ColumnValue[];
 };
-
-/** What a column of a row holds. */
-export type ColumnValue = string | number | boolean | null;
 
 /** What an event says for itself, and what it counts for in the roll-up. */
 export type EventState = EventKey & {

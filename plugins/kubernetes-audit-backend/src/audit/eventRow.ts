@@ -4,8 +4,8 @@ import {
   RequestAuditListItem,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { foldList, foldText } from '../database';
-import type { ColumnValue, EventItem, NewEvent } from './EventTables';
+import { ColumnValue, foldList, foldText } from '../database';
+import type { EventItem, NewEvent } from './EventTables';
 import {
   IdentityColumn,
   SINGLE_TERM_KINDS,
@@ -18,22 +18,20 @@ const fold = (text: string | undefined) =>
 
 type RowColumn = {
   name: string;
-  /** Of PostgreSQL. */
-  type: 'text' | 'bigint' | 'double precision' | 'boolean';
   of(event: RequestAuditEvent, agentId: string): ColumnValue;
 };
 
 const text = (
   name: string,
   of: (event: RequestAuditEvent) => string | undefined,
-): RowColumn => ({ name, type: 'text', of: event => fold(of(event)) });
+): RowColumn => ({ name, of: event => fold(of(event)) });
 
 /**
  * The columns that repeat fields of the event for queries which are no terms:
  * too many values, or too seldom asked for.
  */
 export const ROW_COLUMNS: readonly RowColumn[] = [
-  { name: 'agent_id', type: 'text', of: (_, agentId) => foldText(agentId) },
+  { name: 'agent_id', of: (_, agentId) => foldText(agentId) },
   text('message', event => event.message),
   text('user_email', event => event.userEmail),
   text('user_entity_ref', event => event.userEntityRef),
@@ -47,28 +45,23 @@ export const ROW_COLUMNS: readonly RowColumn[] = [
   text('impersonated_user', event => event.impersonatedUser),
   {
     name: 'impersonated_groups',
-    type: 'text',
     of: ({ impersonatedGroups: groups }) =>
       groups === undefined ? null : foldList(groups),
   },
   {
     name: 'status_code',
-    type: 'bigint',
     of: event => event.statusCode ?? null,
   },
   {
     name: 'latency_ms',
-    type: 'double precision',
     of: event => event.latencyMs ?? null,
   },
   {
     name: 'request_body_size',
-    type: 'bigint',
     of: event => event.requestBodySize ?? null,
   },
   {
     name: 'request_body_truncated',
-    type: 'boolean',
     of: event => event.requestBodyTruncated ?? null,
   },
   text('tunnel_agent_name', event => event.tunnelAgentName),

@@ -1,5 +1,5 @@
 /** What an array in the database may hold here. */
-type Element = string | number | boolean | null;
+type Element = string | number;
 
 const SPECIAL = /["\\]/;
 
@@ -13,9 +13,6 @@ export function arrayLiteral(values: readonly Element[]): string {
 }
 
 function elementOf(value: Element): string {
-  if (value === null) {
-    return 'NULL';
-  }
   return typeof value === 'string'
     ? `"${SPECIAL.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
     : String(value);

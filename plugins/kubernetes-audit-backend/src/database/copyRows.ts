@@ -6,8 +6,8 @@ import { from as copyFrom } from 'pg-copy-streams';
 
 const ROWS_AT_ONCE = 200;
 
-/** What a column may hold here; arrays as PostgreSQL writes them. */
-type Value = string | number | boolean | null;
+/** What a column of a row may hold here; arrays as PostgreSQL writes them. */
+export type ColumnValue = string | number | boolean | null;
 
 const SPECIAL = /[\\\t\n\r]/;
 const ESCAPED: Record<string, string> = {
@@ -27,7 +27,7 @@ export async function copyRows(
   transaction: Knex.Transaction,
   table: string,
   columns: readonly string[],
-  rows: readonly (readonly Value[])[],
+  rows: readonly (readonly ColumnValue[])[],
 ): Promise<void> {
   // The one of the transaction, which stays its own.
   const connection: ClientBase = await transaction.client.acquireConnection();
@@ -38,7 +38,7 @@ export async function copyRows(
 }
 
 /** In pieces: the server reads the first ones while the next ones are made. */
-function* textOf(rows: readonly (readonly Value[])[]): Generator<string> {
+function* textOf(rows: readonly (readonly ColumnValue[])[]): Generator<string> {
   for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) {
     yield rows
       .slice(i, i + ROWS_AT_ONCE)
@@ -47,7 +47,7 @@ function* textOf(rows: readonly (readonly Value[])[]): Generator<string> {
   }
 }
 
-function lineOf(row: readonly Value[]): string {
+function lineOf(row: readonly ColumnValue[]): string {
   let line = '';
   for (let i = 0; i < row.length; i++) {
     line += i === 0 ? fieldOf(row[i]) : `\t${fieldOf(row[i])}`;
@@ -55,7 +55,7 @@ function lineOf(row: readonly Value[]): string {
   return `${line}\n`;
 }
 
-function fieldOf(value: Value): string {
+function fieldOf(value: ColumnValue): string {
   if (value === null) {
     return '\\N';
   }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
+import type { ColumnValue } from '../../database';
 import { ROW_COLUMNS } from '../eventRow';
 import {
-  ColumnValue,
   EventItem,
   EventKey,
   EVENTS_TABLE,

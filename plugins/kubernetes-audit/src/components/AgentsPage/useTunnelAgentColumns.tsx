@@ -1,14 +1,11 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { Button } from '@backstage/ui';
-import {
-  formatTunnelTags,
-  TunnelAgentStatus,
-} from 'backstage-plugin-kubernetes-audit-common';
+import type { TunnelAgentStatus } from 'backstage-plugin-kubernetes-audit-common';
 import { useMemo } from 'react';
 import { formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import type { AuditColumn } from '../AuditList';
 import classes from './AgentsPage.module.css';
+import { useJoinedColumns } from './useJoinedColumns';
 
 type TunnelAgentRow = TunnelAgentStatus & { id: string };
 
@@ -22,14 +19,10 @@ export function useTunnelAgentColumns(options: {
 }): AuditColumn<TunnelAgentRow>[] {
   const { onRevoke } = options;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const { name, tags, clusters, revoke } = useJoinedColumns();
   return useMemo(
     () => [
-      {
-        id: 'name',
-        label: t('agents.name'),
-        text: ({ name }) => name,
-        maxCharacters: 32,
-      },
+      name,
       {
         id: 'state',
         label: t('agents.state'),
@@ -48,41 +41,20 @@ export function useTunnelAgentColumns(options: {
       },
       ...(onRevoke
         ? [
-            {
-              id: 'revoke',
-              label: t('agents.action'),
-              text: () => t('agents.revoke'),
-              render: (agent: TunnelAgentRow, text: string) => (
-                <Button
-                  size="small"
-                  variant="secondary"
-                  aria-label={t('agents.revokeAgent', { name: agent.name })}
-                  onPress={() => onRevoke(agent)}
-                >
-                  {text}
-                </Button>
-              ),
-            },
+            revoke<TunnelAgentRow>(
+              agent => t('agents.revokeAgent', { name: agent.name }),
+              onRevoke,
+            ),
           ]
         : []),
-      {
-        id: 'tags',
-        label: t('agents.tags'),
-        text: ({ tags }) => formatTunnelTags(tags),
-        maxCharacters: 32,
-      },
-      {
-        id: 'clusters',
-        label: t('agents.mayReach'),
-        text: ({ clusters }) => clusters.join(', '),
-        maxCharacters: 32,
-      },
+      tags,
+      clusters,
       {
         id: 'joinedAt',
         label: t('agents.joinedAt'),
         text: ({ joinedAt }) => formatTimestamp(joinedAt),
       },
     ],
-    [t, onRevoke],
+    [t, name, tags, clusters, revoke, onRevoke],
   );
 }

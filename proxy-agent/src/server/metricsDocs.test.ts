@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Registry } from 'prom-client';
 import { addReloadMetrics, createProxyMetrics } from './proxyMetrics';
+import { createTunnelAgentMetrics } from './tunnelAgentMetrics';
 
-const DOCS = resolve(__dirname, '../../../docs/monitoring-proxy.md');
+const DOCS = resolve(__dirname, '../../../docs');
 
-describe('docs/monitoring-proxy.md', () => {
-  it('has each metric with its kind, and no other', async () => {
-    const none = () => new Map<string, number>();
-    const registry = createProxyMetrics({
+const none = () => new Map<string, number>();
+
+/** Each page with the metrics that it lists. */
+const PAGES: Record<string, () => Registry> = {
+  'monitoring-proxy.md': () =>
+    createProxyMetrics({
       spoolDepth: () => 0,
       spoolBytes: () => 0,
       spoolWritable: () => true,
@@ -25,7 +29,25 @@ describe('docs/monitoring-proxy.md', () => {
       failedRecordings: none,
       tunnels: () => [],
       tunnelHandshakes: none,
-    });
+    }),
+  'setup-tunnel.md': () =>
+    createTunnelAgentMetrics(() => ({
+      name: 'private',
+      tunnels: 0,
+      streams: 0,
+      begun: 0,
+      failures: 0,
+      lastFailure: undefined,
+      calls: 0,
+      refusals: 0,
+      roundTripMs: 0,
+      isDraining: false,
+    })),
+};
+
+describe.each(Object.entries(PAGES))('docs/%s', (page, createRegistry) => {
+  it('has each metric with its kind, and no other', async () => {
+    const registry = createRegistry();
     addReloadMetrics(registry, () => ({
       success: 0,
       failure: 0,
@@ -35,7 +57,7 @@ describe('docs/monitoring-proxy.md', () => {
       .map(({ name, type }) => `${name} ${type}`)
       .filter(metric => metric.startsWith('kubernetes_audit_'));
     const documented = [
-      ...readFileSync(DOCS, 'utf8').matchAll(
+      ...readFileSync(resolve(DOCS, page), 'utf8').matchAll(
         /^\| `(kubernetes_audit_\w+)` *\| (\w+) *\|/gm,
       ),
     ].map(([, name, kind]) => `${name} ${kind}`);
