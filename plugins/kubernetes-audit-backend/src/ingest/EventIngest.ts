@@ -153,7 +153,7 @@ export class EventIngest {
           this.#applyInTransaction(transaction, agent, epoch, lines),
         );
       } catch (error) {
-        // Two spools brought the same event at once; now it is there to be seen.
+        // What another batch has brought meanwhile is there to be seen now.
         if (attempt === MAX_ATTEMPTS || !isDatabaseConflictError(error)) {
           throw error;
         }
