@@ -24,11 +24,13 @@ export type ClockSkew = {
 
 /** `GET /v1/events/delivery`: how complete the events of a range are. @public */
 export type DeliveryReport = {
-  /** Noticed in the range, the newest first. */
+  /** Noticed in the range, the newest first; none for those who see some of the events only. */
   gaps: DeliveryGap[];
   /** There are more gaps than these. */
   hasMoreGaps?: true;
-  /** Of all agents, by id. */
+  /** There are gaps in the range: all that those are told of them who see some of the events only. */
+  hasHiddenGaps?: true;
+  /** Of all agents, by id; none for those who see some of the events only. */
   clockSkews: ClockSkew[];
   /** Records that were kept aside; absent for those who may not see them. */
   deadLetters?: { count: number; isLowerBound?: true };

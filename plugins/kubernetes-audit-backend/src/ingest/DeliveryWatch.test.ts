@@ -5,6 +5,7 @@ import {
   TestDatabases,
 } from '@backstage/backend-test-utils';
 import { NotAllowedError } from '@backstage/errors';
+import type { FilterPredicate } from '@backstage/filter-predicates';
 import {
   deadLetterReadPermission,
   SpoolRecord,
@@ -32,7 +33,10 @@ describe('DeliveryWatch', () => {
 
   async function setUp(
     databaseId: TestDatabaseId,
-    denied: readonly string[] = [],
+    {
+      denied = [],
+      visible,
+    }: { denied?: readonly string[]; visible?: FilterPredicate } = {},
   ) {
     const knex = await migratedDatabase(databases, databaseId);
     const logger = mockServices.logger.mock();
@@ -53,7 +57,7 @@ describe('DeliveryWatch', () => {
           throw new NotAllowedError(name);
         }
       },
-      visible: async () => undefined,
+      visible: async () => visible,
     };
     const watch = DeliveryWatch.create({
       gaps: SpoolGaps.create({ knex, now }),
@@ -178,9 +182,9 @@ describe('DeliveryWatch', () => {
     });
 
     it('keeps that from those who may see events only', async () => {
-      const { send, watch } = await setUp(databaseId, [
-        deadLetterReadPermission.name,
-      ]);
+      const { send, watch } = await setUp(databaseId, {
+        denied: [deadLetterReadPermission.name],
+      });
       await send('no JSON');
       expect(await watch.report(user, {})).toEqual({
         gaps: [],
@@ -188,6 +192,29 @@ describe('DeliveryWatch', () => {
       });
       await expect(watch.deadLetters(user, { limit: 1 })).rejects.toThrow(
         expect.objectContaining({ name: 'NotAllowedError' }),
+      );
+    });
+
+    it('tells who may see some of the events only that there are gaps, and no more', async () => {
+      const { send, pass, watch, heartbeats, now } = await setUp(databaseId, {
+        visible: { userEntityRef: 'user:default/jane' },
+      });
+      await heartbeats.record('ahead', {
+        kind: 'proxy',
+        version: '1.0.0',
+        clusters: [],
+        sentAt: new Date(now() + 60_000).toISOString(),
+      });
+      const noGaps = { gaps: [], clockSkews: [], deadLetters: { count: 0 } };
+      await send(spoolRecord(1), spoolRecord(4));
+      expect(await watch.report(user, {})).toEqual(noGaps);
+      pass(10_000);
+      expect(await watch.report(user, {})).toEqual({
+        ...noGaps,
+        hasHiddenGaps: true,
+      });
+      expect(await watch.report(user, { to: Date.parse(START) })).toEqual(
+        noGaps,
       );
     });
 

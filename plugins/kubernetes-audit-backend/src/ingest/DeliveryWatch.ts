@@ -9,6 +9,7 @@ import {
   DeadLetterPage,
   DeliveryReport,
   requestAuditReadPermission,
+  requestAuditViewPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { HeartbeatStore } from '../agents';
 import type { Authorizer } from '../authorization';
@@ -59,7 +60,9 @@ export class DeliveryWatch {
 
   /**
    * For whoever may see the events. Which events the missing ones would be
-   * among nobody knows, so no filter applies but the time.
+   * among nobody knows, so no filter applies but the time. Who may see some of
+   * the events only is told that there are gaps, not how many calls of others
+   * are in them, nor of the agents.
    *
    * @throws NotAllowedError
    */
@@ -68,17 +71,17 @@ export class DeliveryWatch {
     span: NoticedSpan,
   ): Promise<DeliveryReport> {
     await this.#authorizer.require(credentials, requestAuditReadPermission);
-    const [gaps, agents, seesDeadLetters] = await Promise.all([
-      this.#gaps.list(span, MAX_GAPS + 1),
-      this.#heartbeats.list(),
+    const [visible, seesDeadLetters] = await Promise.all([
+      this.#authorizer.visible(credentials, requestAuditViewPermission),
       this.#authorizer.isAllowed(credentials, deadLetterReadPermission),
     ]);
-    return {
-      gaps: gaps.slice(0, MAX_GAPS),
-      ...(gaps.length > MAX_GAPS && { hasMoreGaps: true }),
-      clockSkews: agents.flatMap(agent => this.#skewOf(agent)),
-      ...(seesDeadLetters && { deadLetters: await this.#deadLetters.count() }),
-    };
+    const [delivery, deadLetters] = await Promise.all([
+      visible === undefined
+        ? this.#reportAll(span)
+        : this.#reportThatThereAreGaps(span),
+      seesDeadLetters ? this.#deadLetters.count() : undefined,
+    ]);
+    return { ...delivery, ...(deadLetters && { deadLetters }) };
   }
 
   /**
@@ -90,6 +93,27 @@ export class DeliveryWatch {
   ): Promise<DeadLetterPage> {
     await this.#authorizer.require(credentials, deadLetterReadPermission);
     return this.#deadLetters.list(page);
+  }
+
+  async #reportAll(span: NoticedSpan): Promise<DeliveryReport> {
+    const [gaps, agents] = await Promise.all([
+      this.#gaps.list(span, MAX_GAPS + 1),
+      this.#heartbeats.list(),
+    ]);
+    return {
+      gaps: gaps.slice(0, MAX_GAPS),
+      ...(gaps.length > MAX_GAPS && { hasMoreGaps: true }),
+      clockSkews: agents.flatMap(agent => this.#skewOf(agent)),
+    };
+  }
+
+  async #reportThatThereAreGaps(span: NoticedSpan): Promise<DeliveryReport> {
+    const gaps = await this.#gaps.list(span, 1);
+    return {
+      gaps: [],
+      ...(gaps.length > 0 && { hasHiddenGaps: true }),
+      clockSkews: [],
+    };
   }
 
   #skewOf({ id, clockAheadMs = 0, lastSeenAt }: AgentStatus): ClockSkew[] {

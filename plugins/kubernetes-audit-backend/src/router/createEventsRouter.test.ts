@@ -368,7 +368,13 @@ describe('events', () => {
 
     it('are none where the policy says so', async () => {
       const { get } = await startWith({ result: AuthorizeResult.DENY });
-      for (const path of ['', '/histogram', '/export', `/${eventId(1)}`]) {
+      for (const path of [
+        '',
+        '/histogram',
+        '/delivery',
+        '/export',
+        `/${eventId(1)}`,
+      ]) {
         const { status, body } = await get(path);
         expect({ path, status }).toEqual({ path, status: 403 });
         expect(body.error.message).toContain('kubernetes-audit.event.view');

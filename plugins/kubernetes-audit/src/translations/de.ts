@@ -315,7 +315,6 @@ export default createTranslationMessages({
     'field.size': 'Größe',
     'field.status': 'Status',
     'field.pod': 'Pod',
-    'field.container': 'Container',
     'field.command': 'Befehl',
     'field.exitCode': 'Exit-Code',
     'field.requestUri': 'Anfrage-URI',
@@ -367,7 +366,6 @@ export default createTranslationMessages({
     'range.last7Days': 'Letzte 7 Tage',
     'range.last30Days': 'Letzte 30 Tage',
     'range.anyTime': 'Jederzeit',
-    'range.custom': 'Von … bis …',
 
     'histogram.title': 'Aufrufe im Zeitverlauf',
     'histogram.plot': 'Aufrufe nach Zeit',
@@ -404,6 +402,9 @@ export default createTranslationMessages({
     'delivery.seconds': '{{value}} s',
     'delivery.minutes': '{{value}} min',
     'delivery.hours': '{{value}} h',
+    'delivery.hiddenGaps': 'Vielleicht fehlen Aufrufe',
+    'delivery.hiddenGapsExplained':
+      'Einträge von Proxys sind nicht angekommen. Niemand weiß, ob Aufrufe darunter sind, die Sie sehen dürfen.',
     'delivery.unknown': 'Ob Aufrufe fehlen, ist nicht bekannt',
 
     'deadLetters.notice_one': '{{shown}} Eintrag wurde beiseitegelegt',
@@ -469,7 +470,7 @@ export default createTranslationMessages({
     'error.failedTitle': 'Das ließ sich nicht laden',
     'error.notFoundTitle': 'Diesen Eintrag gibt es nicht',
     'error.notFound':
-      'Er kann nach der Aufbewahrungsfrist entfernt worden sein.',
+      'Er kann nach der Aufbewahrungsfrist entfernt worden sein, oder Sie dürfen ihn nicht sehen.',
     'error.retry': 'Erneut versuchen',
 
     'details.title': 'Anfrage {{number}}',

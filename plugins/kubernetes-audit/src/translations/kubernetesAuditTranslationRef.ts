@@ -322,7 +322,6 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       size: 'Size',
       status: 'Status',
       pod: 'Pod',
-      container: 'Container',
       command: 'Command',
       exitCode: 'Exit Code',
       requestUri: 'Request URI',
@@ -378,7 +377,6 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       last7Days: 'Last 7 days',
       last30Days: 'Last 30 days',
       anyTime: 'Any time',
-      custom: 'From … to …',
     },
     histogram: {
       title: 'Calls over time',
@@ -413,6 +411,9 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       seconds: '{{value}} s',
       minutes: '{{value}} min',
       hours: '{{value}} h',
+      hiddenGaps: 'Calls may be missing',
+      hiddenGapsExplained:
+        'Records of proxies have not arrived. Nobody knows whether calls that you may see are among them.',
       unknown: 'Whether calls are missing is not known',
     },
     deadLetters: {
@@ -479,7 +480,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
         'Playing recordings needs the permission kubernetes-audit.recording.play.',
       failedTitle: 'This could not be loaded',
       notFoundTitle: 'There is no such record',
-      notFound: 'It may have been removed by the retention policy.',
+      notFound:
+        'It may have been removed by the retention policy, or be one that you may not see.',
       retry: 'Retry',
     },
     details: {

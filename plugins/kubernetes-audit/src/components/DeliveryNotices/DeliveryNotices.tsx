@@ -41,6 +41,15 @@ export function DeliveryNotices(props: {
       {value?.clockSkews.map(skew => (
         <SkewNotice key={skew.agentId} skew={skew} />
       ))}
+      {value?.hasHiddenGaps && (
+        <span
+          className={classes.notice}
+          title={t('delivery.hiddenGapsExplained')}
+        >
+          <ReportProblemOutlinedIcon fontSize="inherit" aria-hidden />
+          {t('delivery.hiddenGaps')}
+        </span>
+      )}
       {value && value.gaps.length > 0 && (
         <MissingCalls gaps={value.gaps} hasMore={value.hasMoreGaps === true} />
       )}

@@ -100,6 +100,12 @@ describe('what is not in the list of calls', () => {
     expect(screen.getByText('The clock of c is 2 h behind')).toBeVisible();
   });
 
+  it('is said to be possible to who may not know of what it is', async () => {
+    setUp({ hasHiddenGaps: true });
+    expect(await screen.findByText('Calls may be missing')).toBeVisible();
+    expect(screen.queryByRole('button', { name: /not arrived/ })).toBeNull();
+  });
+
   it('is not passed over where it cannot be known', async () => {
     setUp(
       {},
