@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import {
   parseRequestAuditQuery,
+  pinnedAt,
   RequestAuditQuery,
   toListRequest,
   toSelection,
@@ -197,6 +198,26 @@ describe('the query of Request Audit', () => {
       const params = writeRequestAuditQuery(new URLSearchParams(), other);
       expect(params.has('bounded')).toBe(false);
     }
+  });
+
+  it.each<Partial<RequestAuditQuery>>([
+    {},
+    { match: 'any', conditions: { verb: ['get'] } },
+    {
+      match: 'any',
+      conditions: { verb: ['get'], resource: ['pods'] },
+      range: { kind: 'last7Days' },
+    },
+    { range: { kind: 'anyTime' } },
+  ])('means the same on another day once it is pinned: %j', overrides => {
+    const params = writeRequestAuditQuery(
+      new URLSearchParams(),
+      pinnedAt(query(overrides), now),
+    );
+    const later = now.plus({ days: 3 }).setZone('Asia/Tokyo');
+    expect(toListRequest(parseRequestAuditQuery(params), later)).toEqual(
+      toListRequest(query(overrides), now),
+    );
   });
 
   it('selects the events of all pages in whatever order', () => {

@@ -111,6 +111,21 @@ export function zoomedTo(bounds: {
   return { range: { kind: 'custom', ...bounds }, isBounded: true };
 }
 
+/** The query of a link: the days that it means to the viewer are the same for everybody. */
+export function pinnedAt(
+  query: RequestAuditQuery,
+  now: DateTime,
+): RequestAuditQuery {
+  const { range } = query;
+  return range.kind === 'custom' || range.kind === 'anyTime'
+    ? query
+    : {
+        ...query,
+        range: { kind: 'custom', ...boundsOf(range, now) },
+        isBounded: !rangeIsAlternative(query),
+      };
+}
+
 /** Whether anything but the day that the page opens with narrows the list. */
 export function isFiltered(query: RequestAuditQuery): boolean {
   return (

@@ -26,6 +26,7 @@ export function LoadError(props: {
           title={t('error.deniedTitle')}
         >
           <p>{denied}</p>
+          <p>{failure.message}</p>
         </ListMessage>
       );
     case 'notFound':

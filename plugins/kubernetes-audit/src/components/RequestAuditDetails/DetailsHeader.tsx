@@ -12,15 +12,16 @@ import classes from './DetailsHeader.module.css';
 export function DetailsHeader(props: {
   titleId: string;
   title: string;
-  /** Absent at the end of the page's rows. */
+  /** What is copied as its link. */
+  link: string;
+  /** Absent at the end of the list. */
   onPrevious?: () => void;
   onNext?: () => void;
   onClose: () => void;
 }) {
-  const { titleId, title, onPrevious, onNext, onClose } = props;
+  const { titleId, title, link, onPrevious, onNext, onClose } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const [copied, copy] = useCopyToClipboard();
-  const link = window.location.href;
   const isCopied = copied.value === link;
   return (
     <SideDrawerHeader

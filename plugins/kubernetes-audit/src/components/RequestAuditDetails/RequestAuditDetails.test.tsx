@@ -3,12 +3,14 @@ import userEvent from '@testing-library/user-event';
 import { fakeAuditApi, renderPage, sampleEvent } from '../../__testUtils__';
 import { RequestAuditDetails } from './RequestAuditDetails';
 
+const LINK = 'https://portal.example.com/requests?event=1';
+
 function setUp(
   overrides?: Parameters<typeof sampleEvent>[0],
   otherRow?: ReturnType<typeof sampleEvent>,
 ) {
   const event = sampleEvent(overrides);
-  const onShow = jest.fn();
+  const steps = { onPrevious: jest.fn(), onNext: jest.fn() };
   const api = fakeAuditApi({
     getEvent: async () => event,
     listEvents: async () => ({ items: otherRow ? [event, otherRow] : [event] }),
@@ -16,15 +18,15 @@ function setUp(
   renderPage(
     <RequestAuditDetails
       eventId={event.id}
-      rows={[{ id: 'newer' }, event, { id: 'older' }]}
+      link={LINK}
       eventSearch={id => `?event=${id}`}
       recordingSearch={id => `?recording=${id}`}
-      onShow={onShow}
+      {...steps}
       onClose={() => {}}
     />,
     { api },
   );
-  return { api, onShow, user: userEvent.setup() };
+  return { api, ...steps, user: userEvent.setup() };
 }
 
 /** The fields of the block under a heading, as `[label, value]`. */
@@ -133,17 +135,17 @@ describe('RequestAuditDetails', () => {
     expect(JSON.parse(json.textContent ?? '')).toEqual(sampleEvent());
   });
 
-  it('goes to the rows beside it with J and K', async () => {
-    const { onShow, user } = setUp();
+  it('goes to the requests beside it with J and K', async () => {
+    const { onPrevious, onNext, user } = setUp();
     await screen.findByRole('dialog', { name: 'Request 4711' });
     await user.keyboard('j');
-    expect(onShow).toHaveBeenLastCalledWith('older');
+    expect(onNext).toHaveBeenCalledTimes(1);
     await user.keyboard('K');
-    expect(onShow).toHaveBeenLastCalledWith('newer');
+    expect(onPrevious).toHaveBeenCalledTimes(1);
     await user.keyboard('{Control>}j{/Control}');
-    expect(onShow).toHaveBeenCalledTimes(2);
+    expect(onNext).toHaveBeenCalledTimes(1);
     await user.click(screen.getByRole('button', { name: 'Next request (J)' }));
-    expect(onShow).toHaveBeenLastCalledWith('older');
+    expect(onNext).toHaveBeenCalledTimes(2);
   });
 
   it('copies its link', async () => {
@@ -151,10 +153,8 @@ describe('RequestAuditDetails', () => {
     await user.click(
       await screen.findByRole('button', { name: 'Copy link to this request' }),
     );
-    expect(prompt).toHaveBeenCalledWith(
-      expect.anything(),
-      window.location.href,
-    );
+    expect(prompt).toHaveBeenCalledWith(expect.anything(), LINK);
+    expect(screen.getByRole('button', { name: 'Link copied' })).toBeVisible();
   });
 
   it.each([

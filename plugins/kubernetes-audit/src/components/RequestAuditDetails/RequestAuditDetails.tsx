@@ -12,14 +12,16 @@ import { EventFields } from './EventFields';
 import classes from './RequestAuditDetails.module.css';
 
 type DetailsProps = {
-  /** The rows that it is one of, in their order. */
-  rows: readonly { id: string }[];
+  /** What is copied as its link. */
+  link: string;
   /** The `search` of the link that opens an event. */
   eventSearch: (eventId: string) => string;
   /** The `search` of the link that plays a recording in place. */
   recordingSearch: (recordingId: string) => string;
-  /** Opens the row before or after it: keys K and J. */
-  onShow: (eventId: string) => void;
+  /** Opens the one before it in the list, by the key K; absent at its end. */
+  onPrevious?: () => void;
+  /** Opens the one after it, by the key J. */
+  onNext?: () => void;
   onClose: () => void;
 };
 
@@ -30,16 +32,9 @@ export function RequestAuditDetails(
     eventId?: string;
   },
 ) {
-  const { eventId, rows, onShow, onClose } = props;
+  const { eventId, onPrevious, onNext, onClose } = props;
   const titleId = useId();
 
-  const index = rows.findIndex(({ id }) => id === eventId);
-  const showAt = (place: number) => {
-    const id = index < 0 ? undefined : rows[place]?.id;
-    return id === undefined ? undefined : () => onShow(id);
-  };
-  const onPrevious = showAt(index - 1);
-  const onNext = showAt(index + 1);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       return;
@@ -58,28 +53,13 @@ export function RequestAuditDetails(
       onClose={onClose}
       onKeyDown={onKeyDown}
     >
-      {eventId && (
-        <Content
-          {...props}
-          eventId={eventId}
-          titleId={titleId}
-          onPrevious={onPrevious}
-          onNext={onNext}
-        />
-      )}
+      {eventId && <Content {...props} eventId={eventId} titleId={titleId} />}
     </SideDrawer>
   );
 }
 
-function Content(
-  props: DetailsProps & {
-    eventId: string;
-    titleId: string;
-    onPrevious?: () => void;
-    onNext?: () => void;
-  },
-) {
-  const { eventId, titleId, onPrevious, onNext, onClose } = props;
+function Content(props: DetailsProps & { eventId: string; titleId: string }) {
+  const { eventId, titleId, link, onPrevious, onNext, onClose } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const api = useApi(kubernetesAuditApiRef);
   const { value, error, reload } = useLoad(
@@ -99,6 +79,7 @@ function Content(
             ? t('details.title', { number: String(event.number) })
             : t('details.titleLoading')
         }
+        link={link}
         onPrevious={onPrevious}
         onNext={onNext}
         onClose={onClose}

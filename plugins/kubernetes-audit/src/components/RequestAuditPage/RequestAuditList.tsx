@@ -1,8 +1,14 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
+import { DateTime } from 'luxon';
 import { ReactNode, useCallback } from 'react';
 import type { RequestAuditFilter } from '../../api';
 import { useUrlItem } from '../../hooks';
-import { zoomedTo } from '../../query';
+import {
+  pinnedAt,
+  RequestAuditQuery,
+  writeRequestAuditQuery,
+  zoomedTo,
+} from '../../query';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import {
   AutoRefreshButton,
@@ -25,6 +31,7 @@ import { NoRequests } from './NoRequests';
 import classes from './RequestAuditList.module.css';
 import { requestConditions } from './requestConditions';
 import { RequestFilter } from './RequestFilter';
+import { useEventSteps } from './useEventSteps';
 import { useRequestAudit } from './useRequestAudit';
 import { REQUEST_COLUMNS, useRequestColumns } from './useRequestColumns';
 
@@ -47,6 +54,13 @@ export function RequestAuditList(props: {
   );
   const columns = useRequestColumns(eventSearch);
   const page = list.value?.page;
+  const steps = useEventSteps({
+    eventId: item.event,
+    page,
+    // Back leads to the list, not through all that was looked at.
+    onShow: event => open({ event }, { replace: true }),
+    onTurn: cursor => update({ cursor }, { replace: true }),
+  });
   const total = pageTotal(page, shown => t('list.atLeast', { total: shown }));
 
   return (
@@ -117,13 +131,12 @@ export function RequestAuditList(props: {
       />
       <RequestAuditDetails
         eventId={item.event}
-        rows={page?.items ?? []}
+        link={linkTo(searchFor({ event: item.event }), query)}
         eventSearch={eventSearch}
         recordingSearch={recording =>
           searchFor({ event: item.event, recording })
         }
-        // Back leads to the list, not through all that was looked at.
-        onShow={event => open({ event }, { replace: true })}
+        {...steps}
         onClose={() => open({})}
       />
       <DeadLetters
@@ -140,4 +153,14 @@ export function RequestAuditList(props: {
       )}
     </>
   );
+}
+
+/** An address that shows the same tomorrow, and in other time zones. */
+function linkTo(search: string, query: RequestAuditQuery): string {
+  const { origin, pathname } = window.location;
+  const params = writeRequestAuditQuery(
+    new URLSearchParams(search),
+    pinnedAt(query, DateTime.local()),
+  );
+  return `${origin}${pathname}?${params}`;
 }

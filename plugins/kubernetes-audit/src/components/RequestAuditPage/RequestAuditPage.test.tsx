@@ -237,6 +237,54 @@ describe('RequestAuditPage', () => {
     await screen.findByRole('dialog', { name: 'Request 4711' });
   });
 
+  it('goes from page to page within the details', async () => {
+    const row = (number: number) => sampleEvent({ id: `id-${number}`, number });
+    const newer = { items: [row(4711), row(4710)], nextCursor: 'older' };
+    const older = { items: [row(4709), row(4708)], prevCursor: 'newer' };
+    const api = fakeAuditApi({
+      listEvents: async ({ cursor }) => (cursor === 'older' ? older : newer),
+      getEvent: async id => row(Number(id.slice(3))),
+    });
+    renderPage(<RequestAuditPage />, { api, url: '/?event=id-4710' });
+    const user = userEvent.setup();
+    const isOpen = (number: number) =>
+      screen.findByRole('dialog', { name: `Request ${number}` });
+    await isOpen(4710);
+    await screen.findByText('4711');
+    await user.keyboard('j');
+    await isOpen(4709);
+    expect(currentParams().toString()).toBe('event=id-4709&cursor=older');
+    expect(
+      screen.getByRole('button', { name: 'Previous request (K)' }),
+    ).toBeEnabled();
+    await user.keyboard('k');
+    await isOpen(4710);
+    expect(currentParams().toString()).toBe('event=id-4710&cursor=newer');
+    await user.keyboard('k');
+    await isOpen(4711);
+    expect(
+      screen.getByRole('button', { name: 'Previous request (K)' }),
+    ).toBeDisabled();
+  });
+
+  it('copies a link that shows the same day on every other', async () => {
+    const prompt = jest.spyOn(window, 'prompt').mockReturnValue(null);
+    const { user } = setUp('/?verb=create');
+    await user.click(await screen.findByRole('cell', { name: '4711' }));
+    await user.click(
+      await screen.findByRole('button', { name: 'Copy link to this request' }),
+    );
+    const today = DateTime.local().startOf('day');
+    const { searchParams } = new URL(String(prompt.mock.calls[0][1]));
+    expect(Object.fromEntries(searchParams)).toEqual({
+      verb: 'create',
+      event: sampleEvent().id,
+      from: today.toUTC().toISO(),
+      to: today.plus({ days: 1 }).toUTC().toISO(),
+    });
+    prompt.mockRestore();
+  });
+
   it('has no accessibility violation, neither as a list nor with the filter or a call open', async () => {
     const { user, view } = setUp();
     await screen.findByRole('cell', { name: '4711' });

@@ -39,12 +39,17 @@ describe('Request Audit without rows, or with old ones', () => {
 
   it('says which permission is missing', async () => {
     const api = fakeAuditApi({
-      listEvents: jest.fn().mockRejectedValue(new NotAllowedError('no')),
+      listEvents: jest
+        .fn()
+        .mockRejectedValue(
+          new NotAllowedError('You are not one of the administrators'),
+        ),
     });
     renderPage(<RequestAuditPage />, { api });
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'kubernetes-audit.event.read',
-    );
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent('kubernetes-audit.event.read');
+    // The portal knows why: where permissions are off, it is another reason.
+    expect(alert).toHaveTextContent('You are not one of the administrators');
   });
 
   it('says why it failed, and tries again', async () => {
