@@ -1,10 +1,10 @@
 import { DateTime } from 'luxon';
 import {
   boundsOf,
-  fromLocalInputs,
   parseTimeRange,
   TimeRange,
   toLocalInputs,
+  withLocalInput,
   writeTimeRange,
 } from './timeRange';
 
@@ -24,6 +24,24 @@ describe('a time range', () => {
       from: '2026-03-28T23:00:00.000Z',
       to: '2026-03-29T22:00:00.000Z',
     });
+  });
+
+  it('has 23 hours also where daylight saving begins at midnight', () => {
+    const cairo = DateTime.fromISO('2024-04-26T12:00', {
+      zone: 'Africa/Cairo',
+    });
+    const today = {
+      from: '2024-04-25T22:00:00.000Z',
+      to: '2024-04-26T21:00:00.000Z',
+    };
+    expect(boundsOf({ kind: 'today' }, cairo)).toEqual(today);
+    expect(boundsOf({ kind: 'last7Days' }, cairo)).toEqual({
+      from: '2024-04-19T22:00:00.000Z',
+      to: today.to,
+    });
+    expect(boundsOf({ kind: 'yesterday' }, cairo.plus({ days: 1 }))).toEqual(
+      today,
+    );
   });
 
   it('of seven days includes today', () => {
@@ -68,14 +86,29 @@ describe('a time range', () => {
       from: '2026-11-22T00:00',
       to: '2026-11-22T23:59',
     });
-    expect(fromLocalInputs(inputs, zone)).toEqual({
+    for (const side of ['from', 'to'] as const) {
+      expect(withLocalInput(bounds, side, inputs[side], zone)).toEqual({
+        kind: 'custom',
+        ...bounds,
+      });
+    }
+  });
+
+  it('keeps one end to the second when the other is typed', () => {
+    const { zone } = berlin('2026-11-22T12:00');
+    // The second of both half past two.
+    const from = '2026-10-25T01:30:15.000Z';
+    expect(toLocalInputs({ from }, zone).from).toBe('2026-10-25T02:30');
+    expect(withLocalInput({ from }, 'to', '2026-10-25T12:00', zone)).toEqual({
       kind: 'custom',
-      ...bounds,
+      from,
+      to: '2026-10-25T11:01:00.000Z',
     });
   });
 
   it('without either moment is any time', () => {
-    expect(fromLocalInputs({ from: '', to: '' }, DateTime.utc().zone)).toEqual({
+    const bounds = { from: '2026-11-22T10:00:00.000Z' };
+    expect(withLocalInput(bounds, 'from', '', DateTime.utc().zone)).toEqual({
       kind: 'anyTime',
     });
   });

@@ -34,17 +34,17 @@ const LOCAL_MINUTE = "yyyy-LL-dd'T'HH:mm";
  * are calendar days: the one that daylight saving begins on has 23 hours.
  */
 export function boundsOf(range: TimeRange, now: DateTime): Bounds {
-  const today = now.startOf('day');
-  const tomorrow = today.plus({ days: 1 });
+  // Where daylight saving begins at midnight, that day begins at one o'clock.
+  const startOf = (day: number) => now.plus({ days: day }).startOf('day');
   switch (range.kind) {
     case 'today':
-      return between(today, tomorrow);
+      return between(startOf(0), startOf(1));
     case 'yesterday':
-      return between(today.minus({ days: 1 }), today);
+      return between(startOf(-1), startOf(0));
     case 'last7Days':
-      return between(today.minus({ days: 6 }), tomorrow);
+      return between(startOf(-6), startOf(1));
     case 'last30Days':
-      return between(today.minus({ days: 29 }), tomorrow);
+      return between(startOf(-29), startOf(1));
     case 'custom':
       return { from: range.from, to: range.to };
     default:
@@ -118,21 +118,22 @@ export function toLocalInputs(
   };
 }
 
-/** The opposite of {@link toLocalInputs}; an empty input leaves that side open. */
-export function fromLocalInputs(
-  inputs: { from: string; to: string },
+/**
+ * The bounds with one of the two inputs typed anew; an empty one leaves that
+ * side open. The other side stays as it is: an input has neither its seconds
+ * nor which of the two hours it is that the end of daylight saving repeats.
+ */
+export function withLocalInput(
+  bounds: Bounds,
+  side: 'from' | 'to',
+  text: string,
   zone: DateTime['zone'],
 ): TimeRange {
-  const from = DateTime.fromISO(inputs.from, { zone });
-  const to = DateTime.fromISO(inputs.to, { zone });
-  if (!from.isValid && !to.isValid) {
-    return { kind: 'anyTime' };
-  }
-  return {
-    kind: 'custom',
-    from: from.isValid ? toInstant(from) : undefined,
-    to: to.isValid
-      ? toInstant(to.startOf('minute').plus({ minutes: 1 }))
-      : undefined,
-  };
+  const typed = DateTime.fromISO(text, { zone });
+  const end =
+    side === 'from' ? typed : typed.startOf('minute').plus({ minutes: 1 });
+  const instant = typed.isValid ? toInstant(end) : undefined;
+  const from = side === 'from' ? instant : bounds.from;
+  const to = side === 'to' ? instant : bounds.to;
+  return from || to ? { kind: 'custom', from, to } : { kind: 'anyTime' };
 }

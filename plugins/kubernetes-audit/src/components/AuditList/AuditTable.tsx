@@ -1,7 +1,8 @@
-import { Fragment, MouseEvent, ReactNode } from 'react';
+import { Fragment, MouseEvent, ReactNode, useRef } from 'react';
 import classes from './AuditTable.module.css';
 import { AuditTableHead, HeadColumn, SortOrder } from './AuditTableHead';
 import { useFrozenColumns } from './useFrozenColumns';
+import { useRowsInSight } from './useRowsInSight';
 
 /** Rows of the table's shape while nothing is known. */
 const SKELETON_ROWS = 8;
@@ -50,7 +51,12 @@ export function AuditTable<TRow extends { id: string }>(props: {
         </tr>
       ));
   return (
-    <TableFrame label={label} isBusy={isReloading}>
+    <TableFrame
+      label={label}
+      isBusy={isReloading}
+      firstId={rows[0]?.id}
+      openId={openId}
+    >
       <AuditTableHead columns={columns} sort={sort} />
       <tbody>
         {rows.map((row, index) => (
@@ -108,14 +114,19 @@ export function AuditTableSkeleton(props: {
 function TableFrame(props: {
   label: string;
   isBusy: boolean;
+  firstId?: string;
+  openId?: string;
   children: ReactNode;
 }) {
   const { label, isBusy, children } = props;
   const frozen = useFrozenColumns();
+  const scroller = useRef<HTMLDivElement>(null);
+  useRowsInSight(scroller, props);
   return (
     <div className={classes.frame} data-busy={isBusy || undefined}>
       {/* Focusable so that the keyboard can scroll it. */}
       <div
+        ref={scroller}
         className={classes.scroller}
         role="region"
         aria-label={label}

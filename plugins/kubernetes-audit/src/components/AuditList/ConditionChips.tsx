@@ -1,5 +1,5 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { Fragment } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { Chip } from './Chip';
 import classes from './ConditionChips.module.css';
@@ -25,11 +25,32 @@ export function ConditionChips(props: {
 }) {
   const { conditions } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const list = useRef<HTMLUListElement>(null);
+
+  // Whoever took a condition away by keyboard goes on with the next one.
+  const taken = useRef<number>();
+  useEffect(() => {
+    if (taken.current !== undefined) {
+      const buttons = list.current?.querySelectorAll('button') ?? [];
+      const next = buttons[Math.min(taken.current, buttons.length - 1)];
+      (next ?? list.current)?.focus();
+      taken.current = undefined;
+    }
+  }, [conditions]);
+  const remove = (index: number, onRemove: () => void) => () => {
+    taken.current = conditions
+      .slice(0, index)
+      .filter(other => other.onRemove).length;
+    onRemove();
+  };
+
   if (conditions.length === 0) {
     return null;
   }
   return (
     <ul
+      ref={list}
+      tabIndex={-1}
       className={classes.chips}
       aria-label={props.label ?? t('filter.conditions')}
     >
@@ -52,7 +73,7 @@ export function ConditionChips(props: {
                 remove={
                   onRemove && {
                     label: t('filter.remove', { condition: field }),
-                    onPress: onRemove,
+                    onPress: remove(index, onRemove),
                   }
                 }
               />

@@ -10,7 +10,8 @@ import classes from './ListToolbar.module.css';
 export function ListToolbar(props: {
   searchLabel: string;
   search: string;
-  onSearch: (search: string) => void;
+  /** It is one step back to the list before a search, however that was typed. */
+  onSearch: (search: string, options: { replace: boolean }) => void;
   filter: ReactNode;
   /** How the list is shown, beside the refresh button. */
   settings?: ReactNode;
@@ -26,7 +27,9 @@ export function ListToolbar(props: {
         className={classes.search}
         label={searchLabel}
         search={search}
-        onSearch={onSearch}
+        onSearch={text =>
+          onSearch(text, { replace: text !== '' && search !== '' })
+        }
       />
       {filter}
       <span className={classes.space} />

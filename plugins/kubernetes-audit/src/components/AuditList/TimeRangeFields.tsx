@@ -3,11 +3,11 @@ import { DateTime } from 'luxon';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import {
   boundsOf,
-  fromLocalInputs,
   RANGE_PRESETS,
   RangePreset,
   TimeRange,
   toLocalInputs,
+  withLocalInput,
 } from '../../query';
 import { PillGroup } from './PillGroup';
 import classes from './TimeRangeFields.module.css';
@@ -21,7 +21,8 @@ export function TimeRangeFields(props: {
   const { label, range, onChange } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const now = DateTime.local();
-  const inputs = toLocalInputs(boundsOf(range, now), now.zone);
+  const bounds = boundsOf(range, now);
+  const inputs = toLocalInputs(bounds, now.zone);
   const selected: RangePreset[] = range.kind === 'custom' ? [] : [range.kind];
 
   const input = (side: 'from' | 'to') => (
@@ -31,12 +32,7 @@ export function TimeRangeFields(props: {
         type="datetime-local"
         value={inputs[side]}
         onChange={event =>
-          onChange(
-            fromLocalInputs(
-              { ...inputs, [side]: event.target.value },
-              now.zone,
-            ),
-          )
+          onChange(withLocalInput(bounds, side, event.target.value, now.zone))
         }
       />
     </label>

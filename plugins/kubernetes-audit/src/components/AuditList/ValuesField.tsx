@@ -1,5 +1,5 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { KeyboardEvent, useId, useState } from 'react';
+import { KeyboardEvent, useId, useRef, useState } from 'react';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { Chip } from './Chip';
 import classes from './ValuesField.module.css';
@@ -18,6 +18,7 @@ export function ValuesField(props: {
   const { label, values, suggestions, onChange } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const [text, setText] = useState('');
+  const input = useRef<HTMLInputElement>(null);
   const inputId = useId();
   const listId = useId();
 
@@ -50,11 +51,16 @@ export function ValuesField(props: {
             text={value}
             remove={{
               label: t('filter.removeValue', { value, field: label }),
-              onPress: () => onChange(values.filter(other => other !== value)),
+              onPress: () => {
+                onChange(values.filter(other => other !== value));
+                // The button is gone, and the focus with it.
+                input.current?.focus();
+              },
             }}
           />
         ))}
         <input
+          ref={input}
           id={inputId}
           list={listId}
           autoComplete="off"

@@ -52,7 +52,7 @@ export function RecordingList(props: {
       <ListToolbar
         searchLabel={t('recordings.search')}
         search={query.search}
-        onSearch={search => update({ search }, { replace: true })}
+        onSearch={(search, options) => update({ search }, options)}
         filter={<RecordingFilter query={query} onChange={update} />}
         settings={<ColumnMenu columns={allColumns} choice={choice} />}
         total={total && t('recordings.total', total)}

@@ -68,7 +68,7 @@ export function RequestAuditList(props: {
       <ListToolbar
         searchLabel={t('requests.search')}
         search={query.search}
-        onSearch={search => update({ search }, { replace: true })}
+        onSearch={(search, options) => update({ search }, options)}
         filter={
           <RequestFilter
             query={query}

@@ -4,6 +4,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { axe, toHaveNoViolations } from 'jest-axe';
 import { DateTime } from 'luxon';
+import { useNavigate } from 'react-router-dom';
 import {
   currentParams,
   fakeAuditApi,
@@ -56,6 +57,11 @@ function setUp(url?: string, storageApi?: StorageApi) {
   });
   const view = renderPage(<RequestAuditPage />, { api, url, storageApi });
   return { api, view, user: userEvent.setup() };
+}
+
+function BackButton() {
+  const navigate = useNavigate();
+  return <button onClick={() => navigate(-1)}>Back</button>;
 }
 
 const headers = () =>
@@ -147,6 +153,29 @@ describe('RequestAuditPage', () => {
     await user.click(screen.getByRole('button', { name: 'Clear search' }));
     await waitFor(() => expect(lastRequest(api).search).toBeUndefined());
     expect(currentParams().toString()).toBe('');
+  });
+
+  it('goes back from a search to the list before it, in one step', async () => {
+    const api = fakeAuditApi({
+      listEvents: async () => ({ items: [sampleEvent()] }),
+    });
+    renderPage(
+      <>
+        <RequestAuditPage />
+        <BackButton />
+      </>,
+      { api, url: '/?verb=create' },
+    );
+    const user = userEvent.setup();
+    const field = await screen.findByRole('searchbox');
+    await user.type(field, 'ja{Enter}');
+    await waitFor(() => expect(lastRequest(api).search).toBe('ja'));
+    await user.type(field, 'ne{Enter}');
+    await waitFor(() => expect(lastRequest(api).search).toBe('jane'));
+    await user.click(screen.getByRole('button', { name: 'Back' }));
+    await waitFor(() => expect(lastRequest(api).search).toBeUndefined());
+    expect(currentParams().toString()).toBe('verb=create');
+    expect(field).toHaveValue('');
   });
 
   it('opens a call on a click on its row, and closes it again', async () => {

@@ -49,6 +49,12 @@ describe('the filter of Request Audit', () => {
     await user.click(screen.getByRole('button', { name: 'Remove Verb' }));
     expect(currentParams().getAll('verb')).toEqual([]);
     expect(currentParams().getAll('resource')).toHaveLength(2);
+    // Whoever takes them away by keyboard goes on from there.
+    const next = screen.getByRole('button', { name: 'Remove Resource' });
+    expect(next).toHaveFocus();
+    await user.keyboard('{Enter}{Enter}');
+    expect(currentParams().toString()).toBe('match=any');
+    expect(screen.getByRole('list', { name: 'Conditions' })).toHaveFocus();
   });
 
   it('offers the verbs and resources of the specification', async () => {
@@ -79,6 +85,13 @@ describe('the filter of Request Audit', () => {
       screen.getByLabelText('Kubernetes Groups'),
       'CN=ops,OU=eu{Enter}developers{Enter}',
     );
+    await user.click(
+      screen.getByRole('button', {
+        name: 'Remove developers from Kubernetes Groups',
+      }),
+    );
+    expect(screen.getByLabelText('Kubernetes Groups')).toHaveFocus();
+    await user.keyboard('developers{Enter}');
     const role = screen.getByLabelText('Role');
     expect(
       Array.from((role as HTMLInputElement).list?.options ?? [], o => o.value),

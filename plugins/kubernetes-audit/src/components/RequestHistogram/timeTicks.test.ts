@@ -27,6 +27,15 @@ describe('timeTicks', () => {
     ).toEqual(['10-23', '10-24', '10-25', '10-26', '10-27', '10-28']);
   });
 
+  it('goes on at midnight after a day that began at one', () => {
+    expect(
+      labels('2024-04-25T22:00Z', '2024-04-27T21:00Z', 'Africa/Cairo'),
+    ).toEqual([
+      ...['04-26', '07:00', '13:00', '19:00'],
+      ...['04-27', '06:00', '12:00', '18:00'],
+    ]);
+  });
+
   it('begins anew with each month', () => {
     expect(labels('2026-10-20T00:00Z', '2026-11-19T00:00Z')).toEqual([
       ...['10-21', '10-26', '11-01', '11-06', '11-11', '11-16'],

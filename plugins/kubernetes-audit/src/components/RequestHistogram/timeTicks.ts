@@ -67,7 +67,7 @@ export function timeTicks({ from, to }: Span, zone: DateTime['zone']): Tick[] {
   const ticks: Tick[] = [];
   let origin = DateTime.fromMillis(from, { zone }).startOf(step.unit);
   while (+origin < to) {
-    const end = origin.plus({ [step.unit]: 1 });
+    const end = origin.plus({ [step.unit]: 1 }).startOf(step.unit);
     // Each is counted from its day or month, for these are of many lengths;
     // the last one keeps its distance to the next of those.
     for (
