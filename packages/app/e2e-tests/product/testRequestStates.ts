@@ -137,6 +137,7 @@ export function testRequestStates(product: ProductUnderTest): void {
     test('a narrow window in German', async browser => {
       await browser.speak('de');
       await browser.openRequests();
+      await browser.see(/^Anfragen-Audit$/);
     });
 
     test('German in the dark', async browser => {

@@ -1,6 +1,12 @@
 import { coreExtensionData } from '@backstage/frontend-plugin-api';
-import { createExtensionTester } from '@backstage/frontend-test-utils';
+import {
+  createExtensionTester,
+  renderInTestApp,
+} from '@backstage/frontend-test-utils';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { screen } from '@testing-library/react';
+import { fakeAuditApi } from '../__testUtils__';
+import { kubernetesAuditApiRef } from '../api';
 import plugin from '.';
 
 describe('the plugin of the new frontend system', () => {
@@ -47,6 +53,22 @@ describe('the plugin of the new frontend system', () => {
       });
     },
   );
+
+  it.each([
+    [undefined, 'Request Audit'],
+    ['Who called what', 'Who called what'],
+  ])('is titled by the app, or by itself: %s', async (set, title) => {
+    const page = createExtensionTester(
+      plugin.getExtension('page:kubernetes-audit/requests'),
+      { config: { title: set } },
+    );
+    const listEvents = async () => ({ items: [] });
+    renderInTestApp(page.reactElement(), {
+      apis: [[kubernetesAuditApiRef, fakeAuditApi({ listEvents })]],
+    });
+    await screen.findByText('No requests recorded yet');
+    expect(screen.getAllByText(title)[0]).toBeVisible();
+  });
 
   it('adds a tab to entities that say what they have in Kubernetes', () => {
     const tester = createExtensionTester(

@@ -20,6 +20,7 @@ import {
   requestAuditReadPermission,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { kubernetesAuditApiRef, KubernetesAuditClient } from '../api';
+import { TitledPage } from '../components/TitledPage';
 import { isKubernetesCallsAvailable } from '../entity';
 import {
   accessRouteRef,
@@ -49,43 +50,65 @@ const startPage = PageBlueprint.make({
   },
 });
 
+const REQUESTS = {
+  title: 'Request Audit',
+  icon: <ListAltIcon fontSize="inherit" />,
+  routeRef: requestAuditRouteRef,
+};
 const requestsPage = PageBlueprint.make({
   name: 'requests',
   params: {
     path: '/admin/audit/kubernetes/requests',
-    routeRef: requestAuditRouteRef,
-    title: 'Request Audit',
-    icon: <ListAltIcon fontSize="inherit" />,
+    ...REQUESTS,
+    noHeader: true,
     loader: () =>
       import('../components/RequestAuditPage').then(m => (
-        <m.RequestAuditPage />
+        <TitledPage {...REQUESTS} name="requests">
+          <m.RequestAuditPage />
+        </TitledPage>
       )),
   },
   if: { permissions: { $contains: `${requestAuditReadPermission.name}#read` } },
 });
 
+const RECORDINGS = {
+  title: 'Pod Session Recordings',
+  icon: <PlayCircleOutlineIcon fontSize="inherit" />,
+  routeRef: recordingsRouteRef,
+};
 const recordingsPage = PageBlueprint.make({
   name: 'recordings',
   params: {
     path: '/admin/audit/kubernetes/recordings',
-    routeRef: recordingsRouteRef,
-    title: 'Pod Session Recordings',
-    icon: <PlayCircleOutlineIcon fontSize="inherit" />,
+    ...RECORDINGS,
+    noHeader: true,
     loader: () =>
-      import('../components/RecordingsPage').then(m => <m.RecordingsPage />),
+      import('../components/RecordingsPage').then(m => (
+        <TitledPage {...RECORDINGS} name="recordings">
+          <m.RecordingsPage />
+        </TitledPage>
+      )),
   },
   if: { permissions: { $contains: `${recordingReadPermission.name}#read` } },
 });
 
+const AGENTS = {
+  title: 'Proxies and tunnels',
+  icon: <DnsIcon fontSize="inherit" />,
+  routeRef: agentsRouteRef,
+};
 const agentsPage = PageBlueprint.make({
   name: 'agents',
   params: {
     path: '/admin/audit/kubernetes/agents',
-    routeRef: agentsRouteRef,
-    title: 'Proxies and tunnels',
-    icon: <DnsIcon fontSize="inherit" />,
+    ...AGENTS,
+    noHeader: true,
     loader: () =>
-      import('../components/AgentsPage').then(m => <m.AgentsPage />),
+      import('../components/AgentsPage').then(m => (
+        <TitledPage {...AGENTS} name="agents">
+          <m.AgentsPage />
+        </TitledPage>
+      )),
   },
   if: { permissions: { $contains: `${agentReadPermission.name}#read` } },
 });
@@ -107,29 +130,46 @@ const entityCalls = EntityContentBlueprint.make({
   },
 });
 
+const ROLES = {
+  title: 'Roles',
+  icon: <GroupIcon fontSize="inherit" />,
+  routeRef: rolesRouteRef,
+};
 const rolesPage = PageBlueprint.make({
   name: 'roles',
   params: {
     path: '/admin/audit/kubernetes/roles',
-    routeRef: rolesRouteRef,
-    title: 'Roles',
-    icon: <GroupIcon fontSize="inherit" />,
-    loader: () => import('../components/RolesPage').then(m => <m.RolesPage />),
+    ...ROLES,
+    noHeader: true,
+    loader: () =>
+      import('../components/RolesPage').then(m => (
+        <TitledPage {...ROLES} name="roles">
+          <m.RolesPage />
+        </TitledPage>
+      )),
   },
   if: {
     permissions: { $contains: `${accessManagePermission.name}#update` },
   },
 });
 
+const ACCESS = {
+  title: 'Kubernetes Access',
+  icon: <VpnKeyIcon fontSize="inherit" />,
+  routeRef: accessRouteRef,
+};
 const accessPage = PageBlueprint.make({
   name: 'access',
   params: {
     path: '/kubernetes-access',
-    routeRef: accessRouteRef,
-    title: 'Kubernetes Access',
-    icon: <VpnKeyIcon fontSize="inherit" />,
+    ...ACCESS,
+    noHeader: true,
     loader: () =>
-      import('../components/AccessPage').then(m => <m.AccessPage />),
+      import('../components/AccessPage').then(m => (
+        <TitledPage {...ACCESS} name="access">
+          <m.AccessPage />
+        </TitledPage>
+      )),
   },
   if: { permissions: { $contains: accessUsePermission.name } },
 });

@@ -2,7 +2,6 @@ import {
   Sidebar,
   SidebarDivider,
   SidebarGroup,
-  SidebarItem,
   SidebarScrollWrapper,
   SidebarSpace,
 } from '@backstage/core-components';
@@ -10,15 +9,14 @@ import { NavContentBlueprint } from '@backstage/plugin-app-react';
 import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import MenuIcon from '@material-ui/icons/Menu';
 import SupervisorAccountIcon from '@material-ui/icons/SupervisorAccount';
+import { SidebarEntry } from './SidebarEntry';
 import { SidebarHome } from './SidebarHome';
 import { SidebarEntries, SidebarSection } from './SidebarSection';
 
 export const SidebarContent = NavContentBlueprint.make({
   params: {
     component: ({ navItems }) => {
-      const nav = navItems.withComponent(item => (
-        <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
-      ));
+      const nav = navItems.withComponent(SidebarEntry);
       const settings = nav.take('page:user-settings');
       const requests = nav.take('page:kubernetes-audit/requests');
       const recordings = nav.take('page:kubernetes-audit/recordings');
