@@ -173,11 +173,17 @@ describe('events', () => {
 
   it('leave an entry in the audit log for each who reads them or tries to', async () => {
     const { api, audited } = await start();
-    await api.get(URL).set(userHeaders());
+    await api.get(URL).query({ search: 'max' }).set(userHeaders());
+    await api.get(`${URL}/histogram`).set(userHeaders());
     await api.get(`${URL}/${eventId(1)}`).set(userHeaders());
     await api.get(URL).set(userHeaders('jane'));
     expect(audited).toMatchObject([
-      { eventId: 'event-list', status: 'succeeded' },
+      {
+        eventId: 'event-list',
+        status: 'succeeded',
+        meta: { query: { search: 'max' } },
+      },
+      { eventId: 'event-count', status: 'succeeded' },
       {
         eventId: 'event-read',
         status: 'succeeded',

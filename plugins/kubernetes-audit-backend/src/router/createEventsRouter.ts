@@ -18,7 +18,7 @@ const formatSchema = z.object({
   format: z.enum(EVENT_FILE_FORMATS).default('csv'),
 });
 
-/** What was exported is in the audit log: the query says which events. */
+/** What was read or exported is in the audit log: the query says which events. */
 const selectionOf = ({ query }: Request) => ({
   query: Object.fromEntries(
     Object.entries(query).map(([name, value]) => [name, String(value)]),
@@ -37,7 +37,7 @@ export function createEventsRouter(options: {
   router.get(
     '/v1/events',
     userRoute(
-      { eventId: 'event-list', severityLevel: 'medium' },
+      { eventId: 'event-list', severityLevel: 'medium', meta: selectionOf },
       async ({ request, response, credentials }) => {
         response.json(await events.list(credentials, parseListQuery(request)));
       },
@@ -47,7 +47,7 @@ export function createEventsRouter(options: {
   router.get(
     '/v1/events/histogram',
     userRoute(
-      { eventId: 'event-list', severityLevel: 'medium' },
+      { eventId: 'event-count', severityLevel: 'medium', meta: selectionOf },
       async ({ request, response, credentials }) => {
         response.json(
           await events.histogram(credentials, parseListQuery(request)),

@@ -1,5 +1,4 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { Button } from '@backstage/ui';
 import type {
   AccessResponse,
   Credential,
@@ -7,7 +6,7 @@ import type {
 import { useState } from 'react';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { DelayedSearchField, PillGroup } from '../AuditList';
-import { Panel } from '../Panel';
+import { Panel, RefreshButton } from '../Panel';
 import classes from './AccessPage.module.css';
 import { CredentialList } from './CredentialList';
 import { RevokeDialog } from './RevokeDialog';
@@ -37,11 +36,7 @@ export function CredentialsPanel(props: {
   return (
     <Panel
       title={t('credentials.title')}
-      actions={
-        <Button size="small" variant="secondary" onPress={refresh}>
-          {t('list.refresh')}
-        </Button>
-      }
+      actions={<RefreshButton onPress={refresh} />}
     >
       <div className={classes.form}>
         {access.mayManage && (

@@ -1,13 +1,12 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { useApi } from '@backstage/core-plugin-api';
-import { Button } from '@backstage/ui';
 import DnsIcon from '@material-ui/icons/Dns';
 import { useCallback, useEffect } from 'react';
 import { failureOf, kubernetesAuditApiRef } from '../../api';
 import { useLoad } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { AuditTable, ListMessage, LoadError } from '../AuditList';
-import { Panel, PanelSkeleton, ScrollPage } from '../Panel';
+import { Panel, PanelSkeleton, RefreshButton, ScrollPage } from '../Panel';
 import classes from './AgentsPage.module.css';
 import { JoinTokensPanel } from './JoinTokensPanel';
 import { TunnelAgentsPanel } from './TunnelAgentsPanel';
@@ -53,11 +52,7 @@ export function AgentsPage() {
     <ScrollPage>
       <Panel
         title={t('agents.proxies')}
-        actions={
-          <Button size="small" variant="secondary" onPress={reload}>
-            {t('list.refresh')}
-          </Button>
-        }
+        actions={<RefreshButton onPress={reload} />}
       >
         {value.items.length > 0 ? (
           <div className={classes.table}>

@@ -1,11 +1,9 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { Button } from '@backstage/ui';
-import Dialog from '@material-ui/core/Dialog';
-import { ReactNode, useId, useState } from 'react';
+import { ReactNode, useState } from 'react';
 import { failureOf } from '../../api';
 import { kubernetesAuditTranslationRef } from '../../translations';
-import surface from '../Surface/Surface.module.css';
-import classes from './ConfirmDialog.module.css';
+import { DialogActions, DialogError, ModalDialog } from '../ModalDialog';
 
 /** What can be answered: its button, and what that does. */
 type Answer = { label: string; run: () => Promise<void> };
@@ -22,7 +20,6 @@ export function ConfirmDialog(props: {
 }) {
   const { title, children, confirm, alternative, onClose } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const titleId = useId();
   const [isRunning, setIsRunning] = useState(false);
   const [error, setError] = useState<string>();
 
@@ -38,47 +35,30 @@ export function ConfirmDialog(props: {
     }
   };
   return (
-    <Dialog
-      open
-      onClose={() => onClose(false)}
-      PaperProps={{
-        'aria-modal': true,
-        'aria-labelledby': titleId,
-        className: `${surface.surface} ${classes.paper}`,
-      }}
-    >
-      <div className={classes.content}>
-        <h2 id={titleId} className={classes.title}>
-          {title}
-        </h2>
-        {children}
-        {error && (
-          <p role="alert" className={classes.error}>
-            {error}
-          </p>
-        )}
-        <div className={classes.actions}>
-          <Button variant="tertiary" onPress={() => onClose(false)}>
-            {t('export.cancel')}
-          </Button>
-          {alternative && (
-            <Button
-              variant="secondary"
-              isDisabled={isRunning}
-              onPress={() => answer(alternative)}
-            >
-              {alternative.label}
-            </Button>
-          )}
+    <ModalDialog title={title} onClose={() => onClose(false)}>
+      {children}
+      {error && <DialogError>{error}</DialogError>}
+      <DialogActions>
+        <Button variant="tertiary" onPress={() => onClose(false)}>
+          {t('export.cancel')}
+        </Button>
+        {alternative && (
           <Button
-            variant="primary"
-            isPending={isRunning}
-            onPress={() => answer(confirm)}
+            variant="secondary"
+            isDisabled={isRunning}
+            onPress={() => answer(alternative)}
           >
-            {confirm.label}
+            {alternative.label}
           </Button>
-        </div>
-      </div>
-    </Dialog>
+        )}
+        <Button
+          variant="primary"
+          isPending={isRunning}
+          onPress={() => answer(confirm)}
+        >
+          {confirm.label}
+        </Button>
+      </DialogActions>
+    </ModalDialog>
   );
 }

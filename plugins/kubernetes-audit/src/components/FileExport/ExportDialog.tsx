@@ -9,11 +9,10 @@ import {
   MIN_EXPORT_PASSWORD_LENGTH,
   PasswordScore,
 } from 'backstage-plugin-kubernetes-audit-common';
-import Dialog from '@material-ui/core/Dialog';
-import { FormEvent, KeyboardEvent, useId, useState } from 'react';
+import { FormEvent, KeyboardEvent, useState } from 'react';
 import { formatBytes } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
-import surface from '../Surface/Surface.module.css';
+import { DialogActions, DialogError, ModalDialog } from '../ModalDialog';
 import classes from './ExportDialog.module.css';
 import { PasswordStrength } from './PasswordStrength';
 import type { FileChoice } from './useFileExport';
@@ -39,7 +38,6 @@ export function ExportDialog<TFormat extends string>(props: {
   const { title, formats, encryption, error, isRunning, received = 0 } = props;
   const { onSubmit, onCancel } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const titleId = useId();
   const isRequired = encryption === 'required';
   const [format, setFormat] = useState(props.format ?? formats[0].value);
   const [isEncrypted, setIsEncrypted] = useState(
@@ -75,8 +73,8 @@ export function ExportDialog<TFormat extends string>(props: {
   const shown = problem ?? error;
 
   return (
-    <Dialog
-      open
+    <ModalDialog
+      title={isRequired ? t('export.title') : title}
       onClose={onCancel}
       onKeyDown={(event: KeyboardEvent) => {
         // The player below would take keys that are meant for these fields.
@@ -85,16 +83,8 @@ export function ExportDialog<TFormat extends string>(props: {
           onCancel();
         }
       }}
-      PaperProps={{
-        'aria-modal': true,
-        'aria-labelledby': titleId,
-        className: `${surface.surface} ${classes.paper}`,
-      }}
     >
       <form className={classes.form} onSubmit={submit}>
-        <h2 id={titleId} className={classes.title}>
-          {isRequired ? t('export.title') : title}
-        </h2>
         {isRequired && <p className={classes.text}>{t('export.intro')}</p>}
         <label className={classes.field}>
           <span>{t('export.format')}</span>
@@ -143,12 +133,8 @@ export function ExportDialog<TFormat extends string>(props: {
             />
           </>
         )}
-        {shown && (
-          <p role="alert" className={classes.error}>
-            {shown}
-          </p>
-        )}
-        <div className={classes.actions}>
+        {shown && <DialogError>{shown}</DialogError>}
+        <DialogActions>
           <span role="status" className={classes.progress}>
             {received > 0 &&
               t('export.received', { size: formatBytes(received) })}
@@ -159,9 +145,9 @@ export function ExportDialog<TFormat extends string>(props: {
           <Button variant="primary" type="submit" isPending={isRunning}>
             {t('export.submit')}
           </Button>
-        </div>
+        </DialogActions>
       </form>
-    </Dialog>
+    </ModalDialog>
   );
 }
 

@@ -1,11 +1,10 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
-import { Button } from '@backstage/ui';
 import type { RolesResponse } from 'backstage-plugin-kubernetes-audit-common';
 import { useMemo } from 'react';
 import { formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { AuditColumn, AuditTable } from '../AuditList';
-import { Panel } from '../Panel';
+import { Panel, RefreshButton } from '../Panel';
 import classes from './RolesPage.module.css';
 
 type ProxyRow = RolesResponse['proxies'][number];
@@ -64,11 +63,7 @@ export function ProxiesPanel(props: {
   return (
     <Panel
       title={t('roles.proxies')}
-      actions={
-        <Button size="small" variant="secondary" onPress={onReload}>
-          {t('list.refresh')}
-        </Button>
-      }
+      actions={<RefreshButton onPress={onReload} />}
     >
       <p className={classes.muted}>
         {t('roles.portalVersion', { version: versionText(bundleVersion) })}

@@ -1,0 +1,1 @@
+export { DialogActions, DialogError, ModalDialog } from './ModalDialog';
