@@ -1,3 +1,4 @@
+export * from './useCountText';
 export * from './useKeptValue';
 export * from './useLoad';
 export * from './useUrlItem';

@@ -1,5 +1,6 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import ArrowUpwardIcon from '@material-ui/icons/ArrowUpward';
+import { useCountText } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './NewRowsButton.module.css';
 import type { NewRows } from './useNewRows';
@@ -8,7 +9,7 @@ import type { NewRows } from './useNewRows';
 export function NewRowsButton(props: { newRows: NewRows; onShow: () => void }) {
   const { count, isLowerBound } = props.newRows;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const total = count.toLocaleString();
+  const countText = useCountText();
   return (
     <div className={classes.place} role="status">
       {count > 0 && (
@@ -16,7 +17,7 @@ export function NewRowsButton(props: { newRows: NewRows; onShow: () => void }) {
           <ArrowUpwardIcon fontSize="inherit" aria-hidden />
           {t('list.newRequests', {
             count,
-            shown: isLowerBound ? t('list.atLeast', { total }) : total,
+            shown: countText(count, isLowerBound),
           })}
         </button>
       )}

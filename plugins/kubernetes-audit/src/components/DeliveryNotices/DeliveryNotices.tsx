@@ -7,7 +7,7 @@ import type {
   DeliveryReport,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { failureOf } from '../../api';
-import type { Loaded } from '../../hooks';
+import { Loaded, useCountText } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import surface from '../Surface/Surface.module.css';
 import classes from './DeliveryNotices.module.css';
@@ -29,7 +29,7 @@ export function DeliveryNotices(props: {
   const isDenied = error !== undefined && failureOf(error).kind === 'denied';
   const value = isDenied ? undefined : delivery.value;
   const { count = 0, isLowerBound = false } = value?.deadLetters ?? {};
-  const total = count.toLocaleString();
+  const countText = useCountText();
   return (
     <div className={classes.notices}>
       {error && !isDenied && (
@@ -63,7 +63,7 @@ export function DeliveryNotices(props: {
         >
           {t('deadLetters.notice', {
             count,
-            shown: isLowerBound ? t('list.atLeast', { total }) : total,
+            shown: countText(count, isLowerBound),
           })}
         </Button>
       )}
@@ -78,7 +78,7 @@ function MissingCalls(props: {
   const { gaps, hasMore } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const count = gaps.reduce((sum, { missing }) => sum + missing, 0);
-  const total = count.toLocaleString();
+  const countText = useCountText();
   return (
     <DialogTrigger>
       <Button
@@ -89,7 +89,7 @@ function MissingCalls(props: {
       >
         {t('delivery.missing', {
           count,
-          shown: hasMore ? t('list.atLeast', { total }) : total,
+          shown: countText(count, hasMore),
         })}
       </Button>
       <Popover

@@ -2,6 +2,7 @@ import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import ReportProblemOutlinedIcon from '@material-ui/icons/ReportProblemOutlined';
 import type { DeliveryGap } from 'backstage-plugin-kubernetes-audit-common';
 import { formatTimestamp } from '../../format';
+import { useCountText } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './GapText.module.css';
 
@@ -9,6 +10,7 @@ import classes from './GapText.module.css';
 export function GapText(props: { gap: DeliveryGap }) {
   const { agentId, missing, firstSequence, lastSequence, since } = props.gap;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const countText = useCountText();
   return (
     <span className={classes.gap}>
       <ReportProblemOutlinedIcon fontSize="inherit" aria-hidden />
@@ -16,7 +18,7 @@ export function GapText(props: { gap: DeliveryGap }) {
         <strong>
           {t('delivery.gap', {
             count: missing,
-            shown: missing.toLocaleString(),
+            shown: countText(missing),
             agent: agentId,
           })}
         </strong>{' '}

@@ -11,8 +11,8 @@ import {
   describeRange,
   ListBody,
   ListToolbar,
-  pageTotal,
   useColumnChoice,
+  usePageTotal,
 } from '../AuditList';
 import { prepareTerminal, RecordingPlayerDialog } from '../RecordingPlayer';
 import { NoRecordings } from './NoRecordings';
@@ -37,7 +37,7 @@ export function RecordingList(props: {
   );
   const columns = chosenColumns(allColumns, choice);
   const page = list.value?.page;
-  const total = pageTotal(page, shown => t('list.atLeast', { total: shown }));
+  const total = usePageTotal(page);
   const isLoaded = list.value !== undefined;
   useEffect(() => {
     if (isLoaded) {

@@ -4,6 +4,7 @@ import type { StoredRequestAuditEvent } from 'backstage-plugin-kubernetes-audit-
 import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 import { formatTimestamp } from '../../format';
+import { useCountText } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ResultLabel } from '../RequestAuditPage/ResultLabel';
 import { VerbLabel } from '../RequestAuditPage/VerbLabel';
@@ -22,6 +23,7 @@ export function EventFields(props: {
   const { event, eventSearch, recordingSearch } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
 
+  const countText = useCountText();
   const eventFields: Field[] = [
     { label: t('field.result'), value: <ResultLabel result={event.result} /> },
     {
@@ -106,7 +108,7 @@ export function EventFields(props: {
                 event.latencyMs === undefined
                   ? undefined
                   : t('value.milliseconds', {
-                      value: event.latencyMs.toLocaleString(),
+                      value: countText(event.latencyMs),
                     }),
             },
             {

@@ -18,8 +18,8 @@ import {
   ListBody,
   ListToolbar,
   NewRowsButton,
-  pageTotal,
   useColumnChoice,
+  usePageTotal,
 } from '../AuditList';
 import { DeadLetters, NEWEST_DEAD_LETTERS } from '../DeadLetters';
 import { DeliveryNotices, gapNotes } from '../DeliveryNotices';
@@ -61,7 +61,7 @@ export function RequestAuditList(props: {
     onShow: event => open({ event }, { replace: true }),
     onTurn: cursor => update({ cursor }, { replace: true }),
   });
-  const total = pageTotal(page, shown => t('list.atLeast', { total: shown }));
+  const total = usePageTotal(page);
 
   return (
     <>

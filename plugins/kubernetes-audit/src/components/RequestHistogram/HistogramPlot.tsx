@@ -1,16 +1,17 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { DateTime } from 'luxon';
 import { useId } from 'react';
+import { useCountText } from '../../hooks';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import surface from '../Surface/Surface.module.css';
 import { HistogramBars } from './HistogramBars';
 import classes from './HistogramPlot.module.css';
 import { callsOf, Slots, Span, sumOf } from './histogramSlots';
 import { HistogramTooltip } from './HistogramTooltip';
-import { shownCount } from './shownCount';
 import { shownSpan } from './shownSpan';
 import { timeTicks } from './timeTicks';
 import { useBrush } from './useBrush';
+import { useShownCount } from './useShownCount';
 
 /** The bars over their axis, to be pointed at and brushed. */
 export function HistogramPlot(props: {
@@ -21,6 +22,8 @@ export function HistogramPlot(props: {
   const { view, isReloading, onZoom } = props;
   const { slots, from, to } = view;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const countText = useCountText();
+  const shownCount = useShownCount();
   const hintId = useId();
   const { selection, place, listeners } = useBrush(view, onZoom);
 
@@ -60,7 +63,7 @@ export function HistogramPlot(props: {
       >
         <HistogramBars view={view} percentOf={percentOf} />
         <span className={classes.highest} aria-hidden>
-          {view.highest.toLocaleString()}
+          {countText(view.highest)}
         </span>
         {selected && (
           <div

@@ -3,8 +3,8 @@ import { kubernetesAuditTranslationRef } from '../../translations';
 import { ResultLabel } from '../RequestAuditPage/ResultLabel';
 import type { Counts, Span } from './histogramSlots';
 import classes from './HistogramTooltip.module.css';
-import { RESULTS, shownCount } from './shownCount';
 import { shownSpan } from './shownSpan';
+import { RESULTS, useShownCount } from './useShownCount';
 
 /** When the bars are of that are pointed at, and how many calls they have. */
 export function HistogramTooltip(props: {
@@ -15,6 +15,7 @@ export function HistogramTooltip(props: {
 }) {
   const { span, counts, percent } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const shownCount = useShownCount();
   return (
     <div
       className={classes.tooltip}
