@@ -44,6 +44,11 @@ export function useRecordings(narrowing?: RecordingFilter) {
     [api],
   );
 
-  const list = useListPage(load, narrowing ? undefined : loadAny);
+  const list = useListPage({
+    load,
+    loadAny: narrowing ? undefined : loadAny,
+    cursor: query.cursor,
+    onBeginning: useCallback(() => update({}, { replace: true }), [update]),
+  });
   return { query, update, list };
 }

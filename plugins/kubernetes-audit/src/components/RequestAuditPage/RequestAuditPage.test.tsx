@@ -47,9 +47,10 @@ function setUp(url?: string, storageApi?: StorageApi) {
     }),
   ];
   const api = fakeAuditApi({
-    listEvents: async () => ({
+    listEvents: async ({ cursor }) => ({
       items: events,
       nextCursor: 'older',
+      ...(cursor && { prevCursor: 'newer' }),
       totalItems: 10_000,
       totalIsLowerBound: true,
     }),
@@ -195,10 +196,33 @@ describe('RequestAuditPage', () => {
 
   it('turns to the next page, and says how many there are at least', async () => {
     const { api, user } = setUp();
-    await user.click(await screen.findByRole('button', { name: 'Next' }));
-    await waitFor(() => expect(lastRequest(api).cursor).toBe('older'));
+    await screen.findByRole('cell', { name: '4711' });
     expect(screen.getByRole('button', { name: 'Previous' })).toBeDisabled();
+    await user.click(screen.getByRole('button', { name: 'Next' }));
+    await waitFor(() => expect(lastRequest(api).cursor).toBe('older'));
+    await waitFor(() =>
+      expect(screen.getByRole('button', { name: 'Previous' })).toBeEnabled(),
+    );
     expect(screen.getByText('10,000+ requests')).toBeInTheDocument();
+  });
+
+  it.each([
+    ['a part of the first page', [sampleEvent({ number: 4712 })]],
+    ['nothing any more', []],
+  ])('begins anew where a cursor leads to %s', async (_, items) => {
+    const api = fakeAuditApi({
+      listEvents: async ({ cursor }) => ({
+        items: cursor ? items : [sampleEvent()],
+      }),
+    });
+    renderPage(<RequestAuditPage />, { api, url: '/?verb=get&cursor=c' });
+    await screen.findByRole('cell', { name: '4711' });
+    expect(currentParams().toString()).toBe('verb=get');
+    expect(screen.queryByRole('cell', { name: '4712' })).toBeNull();
+    expect(api.listEvents.mock.calls.map(([request]) => request)).toEqual([
+      expect.objectContaining({ cursor: 'c' }),
+      expect.objectContaining({ cursor: undefined }),
+    ]);
   });
 
   it('loads the list again on refresh', async () => {
@@ -288,7 +312,10 @@ describe('RequestAuditPage', () => {
     ).toBeEnabled();
     await user.keyboard('k');
     await isOpen(4710);
-    expect(currentParams().toString()).toBe('event=id-4710&cursor=newer');
+    // The first page has no need of a cursor.
+    await waitFor(() =>
+      expect(currentParams().toString()).toBe('event=id-4710'),
+    );
     await user.keyboard('k');
     await isOpen(4711);
     expect(

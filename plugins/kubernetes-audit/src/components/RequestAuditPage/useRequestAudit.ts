@@ -47,8 +47,13 @@ export function useRequestAudit(narrowing?: RequestAuditFilter) {
     (signal: AbortSignal) => api.listEvents({ limit: 1 }, { signal }),
     [api],
   );
-  // Whether there is any event outside says nothing of what it is narrowed to.
-  const page = useListPage(load, narrowing ? undefined : loadAny);
+  const page = useListPage({
+    load,
+    // Whether there is any event outside says nothing of what it is narrowed to.
+    loadAny: narrowing ? undefined : loadAny,
+    cursor: query.cursor,
+    onBeginning: useCallback(() => update({}, { replace: true }), [update]),
+  });
 
   // Another page is of the same events, as is another order.
   const selectionKey = keyOf({ ...query, cursor: undefined, order: 'desc' });
