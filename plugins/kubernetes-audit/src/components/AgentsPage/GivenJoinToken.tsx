@@ -9,7 +9,7 @@ import { formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { PillGroup } from '../AuditList';
 import { CommandLine } from '../CommandLine';
-import { CodeBlock } from '../RequestAuditDetails/CodeBlock';
+import { CodeBlock } from '../CodeBlock';
 import classes from './AgentsPage.module.css';
 import {
   NamedText,

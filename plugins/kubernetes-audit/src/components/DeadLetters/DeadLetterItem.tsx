@@ -5,7 +5,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { formatBytes, formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
-import { CodeBlock } from '../RequestAuditDetails/CodeBlock';
+import { CodeBlock } from '../CodeBlock';
 import classes from './DeadLetters.module.css';
 
 /** One record: why it was kept aside, when, by which agent, and what it is. */

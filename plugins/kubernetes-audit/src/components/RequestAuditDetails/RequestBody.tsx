@@ -5,7 +5,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { formatBytes } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
-import { CodeBlock } from './CodeBlock';
+import { CodeBlock } from '../CodeBlock';
 import classes from './RequestBody.module.css';
 
 /** The YAML that was sent, as far as it was kept. */

@@ -5,8 +5,7 @@ import { Link } from 'react-router-dom';
 import { formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import type { AuditColumn } from '../AuditList';
-import { ResultLabel } from './ResultLabel';
-import { VerbLabel } from './VerbLabel';
+import { ResultLabel, VerbLabel } from '../EventLabels';
 
 /** The columns of *Request Audit*, in the order of the specification. */
 export const REQUEST_COLUMNS = [

@@ -1,6 +1,6 @@
 import { useTranslationRef } from '@backstage/core-plugin-api/alpha';
 import { kubernetesAuditTranslationRef } from '../../translations';
-import { ResultLabel } from '../RequestAuditPage/ResultLabel';
+import { ResultLabel } from '../EventLabels';
 import type { Counts, Span } from './histogramSlots';
 import classes from './HistogramTooltip.module.css';
 import { shownSpan } from './shownSpan';

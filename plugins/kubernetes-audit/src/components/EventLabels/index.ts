@@ -1,0 +1,2 @@
+export { ResultLabel } from './ResultLabel';
+export { VerbLabel } from './VerbLabel';
