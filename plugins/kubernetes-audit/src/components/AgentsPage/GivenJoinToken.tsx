@@ -8,8 +8,8 @@ import { ReactNode, useState } from 'react';
 import { formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { PillGroup } from '../AuditList';
-import { CommandLine } from '../CommandLine';
 import { CodeBlock } from '../CodeBlock';
+import { CommandLine } from '../CommandLine';
 import classes from './AgentsPage.module.css';
 import {
   NamedText,

@@ -120,6 +120,16 @@ describe('RequestAuditDetails', () => {
     );
   });
 
+  it('lets the keyboard scroll what is long, and passes over the rest', async () => {
+    const message = 'admission webhook denied the request: '.repeat(20);
+    setUp({ message });
+    expect(await screen.findByText(message.trim())).toHaveAttribute(
+      'tabindex',
+      '0',
+    );
+    expect(screen.getByText('jane')).not.toHaveAttribute('tabindex');
+  });
+
   it('copies the body as it was recorded', async () => {
     const { user } = setUp();
     await screen.findByRole('region', { name: 'Request Body' });
