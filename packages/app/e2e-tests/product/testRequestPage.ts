@@ -76,6 +76,15 @@ export function testRequestPage(product: ProductUnderTest): void {
       assert.deepEqual(await list.calls(), calls);
     });
 
+    test('keeps the first two columns while the others are scrolled', async browser => {
+      const list = await browser.openRequests();
+      const [number, time, result] = await list.columnPlaces(3);
+      await list.scrollToEnd();
+      const places = await list.columnPlaces(3);
+      assert.deepEqual(places.slice(0, 2), [number, time]);
+      assert.ok(places[2] < result);
+    });
+
     test('zooms into what is brushed, and back leads back', async browser => {
       const list = await browser.openRequests(CREATE_OR_OTHERS);
       const total = await list.total();

@@ -52,6 +52,25 @@ export class RequestList {
     }));
   }
 
+  /** Scrolls the table to its last column. */
+  async scrollToEnd(): Promise<void> {
+    await this.#page
+      .getByRole('region', { name: 'Requests' })
+      .evaluate(scroller => {
+        scroller.scrollLeft = scroller.scrollWidth;
+      });
+  }
+
+  /** Where the first columns begin, in pixels of the window. */
+  async columnPlaces(count: number): Promise<number[]> {
+    const headers = await this.#page
+      .getByRole('columnheader')
+      .evaluateAll(cells =>
+        cells.map(cell => cell.getBoundingClientRect().left),
+      );
+    return headers.slice(0, count);
+  }
+
   /** How many match, as the page says. */
   async total(): Promise<number> {
     const text = await this.#page.getByText(/^[\d,]+ requests?$/).textContent();

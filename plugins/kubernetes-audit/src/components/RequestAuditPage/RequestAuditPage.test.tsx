@@ -1,4 +1,5 @@
 import type { StorageApi } from '@backstage/core-plugin-api';
+import { NotFoundError } from '@backstage/errors';
 import { mockApis } from '@backstage/frontend-test-utils';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
@@ -192,6 +193,27 @@ describe('RequestAuditPage', () => {
     await user.click(within(drawer).getByRole('button', { name: 'Close' }));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(currentParams().toString()).toBe('verb=create');
+  });
+
+  it('says of a call that is gone, or not to be seen, that it is not there', async () => {
+    const api = fakeAuditApi({
+      listEvents: async () => ({ items: [sampleEvent()] }),
+      getEvent: async () => {
+        throw new NotFoundError('no event');
+      },
+    });
+    renderPage(<RequestAuditPage />, { api, url: '/?event=gone' });
+    const user = userEvent.setup();
+    const drawer = await screen.findByRole('dialog', { name: 'Request' });
+    expect(await within(drawer).findByRole('alert')).toHaveTextContent(
+      'There is no such record',
+    );
+    expect(
+      within(drawer).getByRole('button', { name: 'Next request (J)' }),
+    ).toBeDisabled();
+    await user.click(within(drawer).getByRole('button', { name: 'Close' }));
+    expect(await screen.findByRole('cell', { name: '4711' })).toBeVisible();
+    expect(currentParams().toString()).toBe('');
   });
 
   it('turns to the next page, and says how many there are at least', async () => {
