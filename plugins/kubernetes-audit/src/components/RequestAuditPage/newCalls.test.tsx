@@ -17,8 +17,12 @@ function setUp(storageApi: StorageApi) {
   return { api, calls, view };
 }
 
+/** The number of each row. */
 const shown = () =>
-  screen.getAllByRole('row').flatMap(row => row.textContent?.match(/^\d{4}/));
+  screen
+    .getAllByRole('row')
+    .slice(1)
+    .map(row => row.textContent?.slice(0, 4));
 const toggle = () =>
   screen.findByRole('button', { name: 'Look for new requests' });
 
@@ -38,10 +42,10 @@ describe('new calls in Request Audit', () => {
       await jest.advanceTimersByTimeAsync(NEW_ROWS_INTERVAL);
     });
     const button = screen.getByRole('button', { name: '2 new calls' });
-    expect(shown()).toEqual([undefined, '4711']);
+    expect(shown()).toEqual(['4711']);
     fireEvent.click(button);
     await screen.findByRole('cell', { name: '4713' });
-    expect(shown()).toEqual([undefined, '4713', '4712', '4711']);
+    expect(shown()).toEqual(['4713', '4712', '4711']);
     expect(screen.queryByRole('button', { name: /new calls?$/ })).toBeNull();
   });
 
