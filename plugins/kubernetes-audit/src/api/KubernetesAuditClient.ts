@@ -29,7 +29,7 @@ import {
   RolesResponse,
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { fileNameOf } from './contentDisposition';
+import { fileOf } from './downloadedFile';
 import type {
   CredentialListRequest,
   DownloadedFile,
@@ -44,6 +44,7 @@ import type {
   RequestAuditSelection,
   RequestOptions,
 } from './KubernetesAuditApi';
+import { filteredQueryOf, queryOf } from './listQuery';
 import { readMoment } from './readMoment';
 
 /** {@link KubernetesAuditApi} over HTTP, with the user's credentials. @public */
@@ -324,65 +325,10 @@ function recordingPath(id: string): string {
   return `/v1/recordings/${encodeURIComponent(id)}`;
 }
 
-function filteredQueryOf({
-  filter,
-  ...request
-}: RequestAuditListRequest | RecordingListRequest): URLSearchParams {
-  const query = queryOf(request);
-  if (filter) {
-    query.set('filter', JSON.stringify(filter));
-  }
-  return query;
-}
-
-function queryOf(
-  request: ListRequest | RecordingTextRequest | CredentialListRequest,
-): URLSearchParams {
-  const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(request)) {
-    if (value !== undefined && value !== '') {
-      query.set(key, String(value));
-    }
-  }
-  return query;
-}
-
 function postOf(body: object): RequestInit {
   return {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   };
-}
-
-async function fileOf(
-  response: Response,
-  fallback: string,
-  { onProgress }: FileOptions = {},
-): Promise<DownloadedFile> {
-  const told = onProgress ? counted(response, onProgress) : response;
-  return {
-    // A blob is kept by the browser, on disk when it is large, not in the page's heap.
-    blob: await told.blob(),
-    fileName:
-      fileNameOf(response.headers.get('content-disposition')) ?? fallback,
-  };
-}
-
-/** The same answer, whose bytes are counted as they come. */
-function counted(
-  response: Response,
-  onProgress: (received: number) => void,
-): Response {
-  let received = 0;
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      received += chunk.length;
-      onProgress(received);
-      controller.enqueue(chunk);
-    },
-  });
-  return new Response(response.body?.pipeThrough(counter), {
-    headers: response.headers,
-  });
 }
