@@ -1,3 +1,4 @@
+import { errorApiRef } from '@backstage/core-plugin-api';
 import {
   AppLanguageApi,
   appLanguageApiRef,
@@ -22,6 +23,7 @@ function textsIn(language: string) {
       apis={[
         [appLanguageApiRef, languageApi],
         [translationApiRef, mockApis.translation()],
+        [errorApiRef, mockApis.error()],
       ]}
     >
       {props.children}

@@ -28,19 +28,21 @@ export function ConditionChips(props: {
   const list = useRef<HTMLUListElement>(null);
 
   // Whoever took a condition away by keyboard goes on with the next one.
-  const taken = useRef<number>();
+  const taken = useRef<{ place: number; button?: Element }>();
   useEffect(() => {
-    if (taken.current !== undefined) {
-      const buttons = list.current?.querySelectorAll('button') ?? [];
-      const next = buttons[Math.min(taken.current, buttons.length - 1)];
+    // A render may come before the one that takes it away.
+    if (taken.current && !taken.current.button?.isConnected) {
+      const buttons = buttonsOf(list.current);
+      const next = buttons[Math.min(taken.current.place, buttons.length - 1)];
       (next ?? list.current)?.focus();
       taken.current = undefined;
     }
   }, [conditions]);
   const remove = (index: number, onRemove: () => void) => () => {
-    taken.current = conditions
+    const place = conditions
       .slice(0, index)
       .filter(other => other.onRemove).length;
+    taken.current = { place, button: buttonsOf(list.current)[place] };
     onRemove();
   };
 
@@ -83,4 +85,8 @@ export function ConditionChips(props: {
       })}
     </ul>
   );
+}
+
+function buttonsOf(list: HTMLElement | null): HTMLButtonElement[] {
+  return Array.from(list?.querySelectorAll('button') ?? []);
 }

@@ -305,11 +305,11 @@ describe('RequestAuditPage', () => {
     await user.keyboard('j');
     await screen.findByRole('dialog', { name: 'Request 4710' });
     expect(currentParams().get('event')).toMatch(/2$/);
-    expect(
-      screen.getByRole('button', { name: 'Next request (J)' }),
-    ).toBeDisabled();
     await user.keyboard('k');
     await screen.findByRole('dialog', { name: 'Request 4711' });
+    expect(
+      screen.getByRole('button', { name: 'Previous request (K)' }),
+    ).toBeDisabled();
   });
 
   it('goes from page to page within the details', async () => {
