@@ -4,8 +4,8 @@ import {
   renderInTestApp,
 } from '@backstage/frontend-test-utils';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
-import { screen } from '@testing-library/react';
-import { fakeAuditApi } from '../__testUtils__';
+import { fireEvent, screen } from '@testing-library/react';
+import { fakeAuditApi, sampleEvent } from '../__testUtils__';
 import { kubernetesAuditApiRef } from '../api';
 import plugin from '.';
 
@@ -68,6 +68,24 @@ describe('the plugin of the new frontend system', () => {
     });
     await screen.findByText('No requests recorded yet');
     expect(screen.getAllByText(title)[0]).toBeVisible();
+  });
+
+  it('stays as it is when its address changes', async () => {
+    const page = createExtensionTester(
+      plugin.getExtension('page:kubernetes-audit/requests'),
+    );
+    const api = fakeAuditApi({
+      listEvents: async () => ({ items: [sampleEvent()] }),
+      getEvent: async () => sampleEvent(),
+    });
+    renderInTestApp(page.reactElement(), {
+      apis: [[kubernetesAuditApiRef, api]],
+    });
+    const table = await screen.findByRole('table', { busy: false });
+    fireEvent.click(screen.getByRole('cell', { name: '4711' }));
+    await screen.findByRole('dialog', { name: 'Request 4711' });
+    expect(table).toBeInTheDocument();
+    expect(api.listEvents).toHaveBeenCalledTimes(1);
   });
 
   it('adds a tab to entities that say what they have in Kubernetes', () => {

@@ -9,7 +9,7 @@ import {
   useTranslationRef,
 } from '@backstage/frontend-plugin-api';
 import { PLUGIN_ID } from 'backstage-plugin-kubernetes-audit-common';
-import type { ReactNode } from 'react';
+import { ReactNode, useMemo } from 'react';
 import type { requestAuditRouteRef } from '../../routes';
 import { kubernetesAuditTranslationRef } from '../../translations';
 
@@ -32,19 +32,24 @@ export function TitledPage(props: {
     coreExtensionData.title,
   );
   const headerActions = useApi(pluginHeaderActionsApiRef);
-  const link = useRouteRef(routeRef);
-  return (
-    <PageLayout
-      title={
-        extensionTitle === undefined || extensionTitle === title
-          ? t(`${name}.title`)
-          : extensionTitle
-      }
-      icon={icon}
-      titleLink={link?.()}
-      headerActions={headerActions.getPluginHeaderActions(PLUGIN_ID)}
-    >
-      {children}
-    </PageLayout>
+  const link = useRouteRef(routeRef)?.();
+  const shown =
+    extensionTitle === undefined || extensionTitle === title
+      ? t(`${name}.title`)
+      : extensionTitle;
+  // One element however often this is rendered, as it is when the address
+  // changes: each new one mounts the layout anew, and the page with it.
+  return useMemo(
+    () => (
+      <PageLayout
+        title={shown}
+        icon={icon}
+        titleLink={link}
+        headerActions={headerActions.getPluginHeaderActions(PLUGIN_ID)}
+      >
+        {children}
+      </PageLayout>
+    ),
+    [shown, icon, link, headerActions, children],
   );
 }
