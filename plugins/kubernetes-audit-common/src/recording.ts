@@ -137,6 +137,12 @@ export type RecordingText = {
   items: { time: number; text: string }[];
   /** There is more than this. */
   isTruncated: boolean;
+  /**
+   * The `cursor` of the lines after these; absent when no more can come.
+   * Without {@link RecordingText.isTruncated} they are still to be looked
+   * through.
+   */
+  nextCursor?: string;
 };
 
 /** One chunk of a recording: one or more whole frames. @public */

@@ -378,7 +378,15 @@ describe('recordings', () => {
       items: [{ time: expect.any(Number), text: 'hello' }],
       isTruncated: false,
     });
-    expect((await get('/text?limit=1')).body.isTruncated).toBe(true);
+    const { body: first } = await get('/text?limit=1');
+    expect(first).toMatchObject({ items: [{ text: 'hello' }], isTruncated: true });
+    const { body: second } = await get(
+      `/text?limit=1&cursor=${first.nextCursor}`,
+    );
+    expect(second).toEqual({
+      items: [{ time: expect.any(Number), text: '€' }],
+      isTruncated: false,
+    });
     expect((await get('/text?search=nothing')).body.items).toEqual([]);
     // All of it is one playback, which the first question began.
     expect(

@@ -201,7 +201,6 @@ export function RecordingReplay(props: {
         {player && snapshot && view.panel === 'transcript' && (
           <TranscriptPanel
             recordingId={opened.id}
-            isLive={snapshot.isLive}
             position={snapshot.position}
             formatTime={time.format}
             onSeek={moment => player.seek(moment)}
