@@ -158,7 +158,7 @@ describe('OrphanSweep', () => {
       other.crash();
       await expect(other.put(id, 1)).rejects.toThrow('crash');
       await other.blobs.put(
-        `recordings/${id}/sidecar-2/final`,
+        `recordings/${id}/sidecar-3/final`,
         Buffer.from('x'),
       );
       const keys = other.keys();
@@ -177,7 +177,7 @@ describe('OrphanSweep', () => {
       await rig.put(indexed, 0);
       await rig.put(tiny, 0);
       await rig.blobs.put(
-        `recordings/${indexed}/sidecar-2/final`,
+        `recordings/${indexed}/sidecar-3/final`,
         Buffer.from('x'),
       );
       await rig.knex('recording_chunks').delete();
@@ -201,9 +201,9 @@ describe('OrphanSweep', () => {
       await rig.put(going, 0);
       await rig.store.beginRemoval(going, new Date());
       for (const key of [
-        `recordings/${gone}/sidecar-2/part-0-1`,
-        `recordings/${gone}/sidecar-2/final`,
-        `recordings/${going}/sidecar-2/final`,
+        `recordings/${gone}/sidecar-3/part-0-1`,
+        `recordings/${gone}/sidecar-3/final`,
+        `recordings/${going}/sidecar-3/final`,
         'recordings/README',
         'other/thing',
       ]) {
@@ -214,7 +214,7 @@ describe('OrphanSweep', () => {
       expect(rig.keys()).toEqual([
         'other/thing',
         expect.stringContaining(`${going}/0-`),
-        `recordings/${going}/sidecar-2/final`,
+        `recordings/${going}/sidecar-3/final`,
         'recordings/README',
       ]);
     });

@@ -261,14 +261,14 @@ describe('RecordingIndexer', () => {
     const growing = storeAll(frames);
     growing.isComplete = false;
     await indexerOf(growing).index(growing.id);
-    const key = `recordings/${growing.id}/sidecar-2/partial/128`;
+    const key = `recordings/${growing.id}/sidecar-3/partial/128`;
     expect(growing.blobs.blobs.get(key)).toBeDefined();
     growing.blobs.blobs.set(key, Buffer.from('damaged'));
     growing.isComplete = true;
     await indexerOf(growing).index(growing.id);
     expect(await readSidecar(growing)).toEqual(await readSidecar(whole));
 
-    const final = `recordings/${growing.id}/sidecar-2/final`;
+    const final = `recordings/${growing.id}/sidecar-3/final`;
     growing.blobs.blobs.set(final, Buffer.from('damaged'));
     await expect(readSidecar(growing)).rejects.toThrow('not zstd');
     await indexerOf(growing).rebuild(growing.id);

@@ -15,6 +15,7 @@ import { Found, MAX_MATCHES, useRecordingSearch } from './useRecordingSearch';
 
 /** The search follows the field after so long without a key, in milliseconds. */
 const SEARCH_DELAY = 300;
+
 /** Finds text in the recording and jumps to where it was on the screen. */
 export function SearchPanel(props: {
   recordingId: string;
