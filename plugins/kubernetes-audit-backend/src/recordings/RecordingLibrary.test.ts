@@ -37,7 +37,11 @@ describe('RecordingLibrary', () => {
       const { store: events, writer } = openEventStore(knex);
       const store = DatabaseRecordingStore.create(knex);
       const blobs = new MemoryBlobStore();
-      const indexer = { onChunk: () => {}, request: () => {} };
+      const indexer = {
+        onChunk: () => {},
+        request: () => {},
+        requestRebuild: () => {},
+      };
       const header = recordingHeader({});
       const startedAt = Date.parse(header.startedAt);
       await RecordingIngest.create({
@@ -97,7 +101,11 @@ describe('RecordingLibrary', () => {
       const knex = await migratedDatabase(databases, databaseId);
       const store = DatabaseRecordingStore.create(knex);
       const blobs = new MemoryBlobStore();
-      const indexer = { onChunk: () => {}, request: () => {} };
+      const indexer = {
+        onChunk: () => {},
+        request: () => {},
+        requestRebuild: () => {},
+      };
       const header = recordingHeader({ namespace: 'payments' });
       await RecordingIngest.create({
         store,

@@ -35,7 +35,7 @@ import {
 import { createRecordingFileWriter } from './file';
 import { EMPTY_SIDECAR } from './indexing';
 import { plainFrames } from './plainFrames';
-import { readSoundEvents } from './readSoundEvents';
+import { lostEvents, readSoundEvents } from './readSoundEvents';
 import type {
   RecordingQuery,
   RecordingStore,
@@ -375,7 +375,7 @@ export class RecordingLibrary {
       readChunk: chunk => this.#readUncompressed(chunk),
       readEvents: async chunk => {
         const events: RecordingEvent[] = [];
-        for await (const more of readSoundEvents(await this.#read(chunk))) {
+        for await (const more of this.#readEvents(chunk)) {
           // No spread: a frame can hold more events than a call takes arguments.
           more.forEach(event => events.push(event));
         }
@@ -404,10 +404,32 @@ export class RecordingLibrary {
     const writer = createRecordingFileWriter(format, recording);
     yield Buffer.from(writer.head());
     for (const chunk of await this.#store.listChunks(recording.id)) {
-      for await (const events of readSoundEvents(await this.#read(chunk))) {
+      for await (const events of this.#readEvents(chunk)) {
         yield Buffer.from(events.map(event => writer.write(event)).join(''));
       }
     }
+  }
+
+  /**
+   * What can be read of a chunk, and what is missing of it. Without the first
+   * one there is nothing: the blob store may be the wrong one.
+   */
+  async *#readEvents(chunk: StoredChunk): AsyncGenerator<RecordingEvent[]> {
+    let bytes: Uint8Array;
+    try {
+      bytes = await this.#read(chunk);
+    } catch (error) {
+      if (
+        !isError(error) ||
+        error.name !== 'NotFoundError' ||
+        chunk.index === 0
+      ) {
+        throw error;
+      }
+      yield lostEvents(chunk);
+      return;
+    }
+    yield* readSoundEvents(bytes);
   }
 
   /** Events may still be on their way from the proxy: only old ones can be gone. */

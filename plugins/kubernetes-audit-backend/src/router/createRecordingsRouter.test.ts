@@ -12,7 +12,7 @@ import {
   FrameError,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   frameOf,
@@ -357,6 +357,21 @@ describe('recordings', () => {
     ]);
   });
 
+  it('leave without a later part that is lost, and say so', async () => {
+    const { api } = await start();
+    rmSync(fileThatHolds(directory.resolve('recordings'), chunks[1]));
+    const { body } = await api
+      .get(`${URL}/${id}/download`)
+      .set(userHeaders())
+      .responseType('blob')
+      .expect(200);
+    const [, ...lines] = String(body).trimEnd().split('\n');
+    expect(lines.map(line => JSON.parse(line))).toEqual([
+      [0.001, 'o', 'hello\r\n'],
+      [0.003, 'm', 'the recording is lost from 0.0 s to 0.0 s'],
+    ]);
+  });
+
   it('have a timeline and text when they are indexed', async () => {
     const { api, audited } = await start();
     const get = (path: string) =>
@@ -677,6 +692,12 @@ describe('recordings', () => {
 
 /** Changes the last byte of the file that holds just these. */
 function damageLastByte(folder: string, bytes: Uint8Array): void {
+  const damaged = Buffer.from(bytes);
+  damaged[damaged.length - 1] ^= 0xff;
+  writeFileSync(fileThatHolds(folder, bytes), damaged);
+}
+
+function fileThatHolds(folder: string, bytes: Uint8Array): string {
   const file = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name))
@@ -684,7 +705,5 @@ function damageLastByte(folder: string, bytes: Uint8Array): void {
   if (!file) {
     throw new Error('No file holds the chunk');
   }
-  const damaged = Buffer.from(bytes);
-  damaged[damaged.length - 1] ^= 0xff;
-  writeFileSync(file, damaged);
+  return file;
 }

@@ -90,4 +90,15 @@ describe('recording files', () => {
       ).toBe(expected);
     }
   });
+
+  it('tell in text, too, what is missing', () => {
+    expect(
+      fileOf('text', [
+        recordingEvent('output', 0, 'before'),
+        recordingEvent('marker', 1, '\u001b[2J7 damaged bytes'),
+        recordingEvent('marker', 1, ''),
+        recordingEvent('output', 2, 'after'),
+      ]),
+    ).toBe('before\n[7 damaged bytes]\nafter');
+  });
 });
