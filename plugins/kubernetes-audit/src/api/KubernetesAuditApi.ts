@@ -286,12 +286,14 @@ export interface KubernetesAuditApi {
   downloadRecording(
     id: string,
     format: DownloadFormat,
+    options?: FileOptions,
   ): Promise<DownloadedFile>;
 
   /** The same inside a ZIP that the password protects. */
   exportRecording(
     id: string,
     request: { password: string; format: DownloadFormat },
+    options?: FileOptions,
   ): Promise<DownloadedFile>;
 }
 

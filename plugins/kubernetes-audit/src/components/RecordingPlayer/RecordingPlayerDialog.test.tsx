@@ -283,10 +283,11 @@ describe('RecordingPlayerDialog', () => {
     );
     await user.click(dialog.getByRole('button', { name: 'Download' }));
     await waitFor(() =>
-      expect(api.exportRecording).toHaveBeenCalledWith(sampleRecording().id, {
-        password: 'long enough',
-        format: 'v2',
-      }),
+      expect(api.exportRecording).toHaveBeenCalledWith(
+        sampleRecording().id,
+        { password: 'long enough', format: 'v2' },
+        expect.anything(),
+      ),
     );
     await waitFor(() => expect(saveFile).toHaveBeenCalledTimes(1));
     expect(api.downloadRecording).not.toHaveBeenCalled();
@@ -341,6 +342,7 @@ describe('RecordingPlayerDialog', () => {
     expect(api.downloadRecording).toHaveBeenLastCalledWith(
       sampleRecording().id,
       'v2',
+      expect.anything(),
     );
     await user.click(screen.getByRole('button', { name: 'Download options' }));
     const dialog = within(
@@ -356,8 +358,34 @@ describe('RecordingPlayerDialog', () => {
     expect(api.downloadRecording).toHaveBeenLastCalledWith(
       sampleRecording().id,
       'text',
+      expect.anything(),
     );
     expect(api.exportRecording).not.toHaveBeenCalled();
+  });
+
+  it('tells how much of a large file has come, and gives it up on demand', async () => {
+    let signal: AbortSignal | undefined;
+    const { user } = setUp(
+      { sizeBytes: 2 ** 40 },
+      {
+        api: {
+          downloadRecording: async (_id, _format, options) => {
+            signal = options?.signal;
+            options?.onProgress?.(300 * 1024 * 1024);
+            return new Promise((_, reject) => {
+              signal?.addEventListener('abort', () => reject(signal?.reason));
+            });
+          },
+        },
+      },
+    );
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    expect(await screen.findByText('300 MB received')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(signal?.aborted).toBe(true);
+    expect(screen.queryByText('300 MB received')).toBeNull();
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(saveFile).not.toHaveBeenCalled();
   });
 
   it('offers no encryption where it is off', async () => {
