@@ -219,6 +219,10 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       clientIps: 'Counts only from {{addresses}}.',
       recorded: 'Sessions in pods are recorded.',
       notRecorded: 'Sessions in pods are not recorded.',
+      inputNotRecorded: 'Of what is typed only what the terminal shows is.',
+      inputRecorded: 'What is typed in a terminal is, too, secrets masked.',
+      allInputRecorded:
+        'What is typed in a terminal or piped in is, too, secrets masked.',
       sessionLimits:
         'They end after {{idle}} without activity, and after {{max}} at the latest.',
       sessionIdle: 'They end after {{idle}} without activity.',
