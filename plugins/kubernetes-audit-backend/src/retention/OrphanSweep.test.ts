@@ -122,6 +122,11 @@ describe('OrphanSweep', () => {
 
       await rig.sweep();
       expect(rig.auditor.createEvent).toHaveBeenCalledTimes(2);
+      // There is a line also where there was nothing to do.
+      expect(rig.logger.info).toHaveBeenLastCalledWith(
+        expect.any(String),
+        expect.objectContaining({ blobs: 2, removed: 0, unknown: 0 }),
+      );
     });
 
     it('leaves an upload that may still be under way', async () => {
@@ -190,9 +195,10 @@ describe('OrphanSweep', () => {
         indexed,
         indexed,
       ]);
-      expect(rig.logger.warn).toHaveBeenCalledWith(expect.any(String), {
-        recordings: 2,
-      });
+      expect(rig.logger.warn).toHaveBeenCalledWith(
+        expect.stringContaining('the database is older than they are'),
+        expect.objectContaining({ unknown: 2, failed: 0 }),
+      );
     });
 
     it('deletes what was written while its recording was deleted, and leaves a deletion that goes on to the retention', async () => {
@@ -231,7 +237,11 @@ describe('OrphanSweep', () => {
         .mockRejectedValueOnce(new Error('the bucket is busy'));
       await rig.sweep();
       expect(rig.keys()).toHaveLength(1);
-      expect(rig.logger.error).toHaveBeenCalledTimes(1);
+      expect(rig.logger.error).toHaveBeenCalledTimes(2);
+      expect(rig.logger.error).toHaveBeenLastCalledWith(
+        expect.stringContaining('some could not be deleted'),
+        expect.objectContaining({ failed: 1 }),
+      );
       await rig.sweep();
       expect(rig.keys()).toEqual([]);
     });
