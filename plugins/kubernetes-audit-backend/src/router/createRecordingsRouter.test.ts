@@ -357,6 +357,26 @@ describe('recordings', () => {
     ]);
   });
 
+  // Left out where asciinema is not installed; it wants a terminal.
+  if (spawnSync('asciinema', ['--version']).status === 0) {
+    it('are downloaded as what asciinema plays', async () => {
+      const { api } = await start();
+      const { body } = await api
+        .get(`${URL}/${id}/download`)
+        .set(userHeaders())
+        .responseType('blob');
+      const file = directory.resolve('download.cast');
+      writeFileSync(file, body);
+      const { stdout, status } = spawnSync(
+        'script',
+        ['--quiet', '--return', '--command', `asciinema play ${file}`, '/dev/null'],
+        { env: { ...process.env, HOME: directory.path, LC_ALL: 'C.UTF-8' } },
+      );
+      expect(stdout.toString()).toContain('hello\r\n€');
+      expect(status).toBe(0);
+    });
+  }
+
   it('leave without a later part that is lost, and say so', async () => {
     const { api } = await start();
     rmSync(fileThatHolds(directory.resolve('recordings'), chunks[1]));

@@ -132,6 +132,7 @@ export class RecordingReplay {
     const { recording, chunks, readEvents } = this.#options;
     const { chunkCount } = this.#sidecar;
     return SegmentedRecording.create({
+      tty: recording.tty,
       size: recording.size,
       sidecar: this.#sidecar,
       readKeyframe: time => this.#keyframeBefore(time),
