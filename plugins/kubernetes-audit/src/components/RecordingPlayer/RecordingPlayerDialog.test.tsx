@@ -145,6 +145,21 @@ describe('RecordingPlayerDialog', () => {
     expect(dialog.queryByText('Exit Code')).not.toBeInTheDocument();
   });
 
+  it('says of a recording under legal hold why, and who wants it', async () => {
+    setUp({
+      legalHold: {
+        since: '2026-11-22T02:00:00.000Z',
+        by: 'user:default/counsel',
+        reason: 'case 2026-118',
+      },
+    });
+    const dialog = within(await screen.findByRole('dialog'));
+    const term = await dialog.findByText('Legal Hold');
+    expect(term.nextElementSibling).toHaveTextContent(
+      /^case 2026-118 \(user:default\/counsel, 2026-11-2/,
+    );
+  });
+
   it('asks for the recording before it draws anything', async () => {
     let isDrawn: boolean | undefined;
     setUp(
