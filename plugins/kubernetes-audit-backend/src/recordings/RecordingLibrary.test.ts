@@ -168,4 +168,55 @@ describe('RecordingLibrary', () => {
       }
     },
   );
+
+  it.each(databases.eachSupportedId())(
+    'tells a chunk that is lost from a store that does not answer, %p',
+    async databaseId => {
+      const knex = await migratedDatabase(databases, databaseId);
+      const store = DatabaseRecordingStore.create(knex);
+      const blobs = new MemoryBlobStore();
+      const indexer = {
+        onChunk: () => {},
+        request: () => {},
+        requestRebuild: () => {},
+      };
+      const { id } = recordingHeader();
+      await RecordingIngest.create({
+        store,
+        blobs,
+        names: chunkNames,
+        indexer,
+      }).putChunk(
+        Agent.fromConfig({ id: 'a', subject: 'a', clusters: ['*'] }),
+        { id, index: 0, bytes: frameOf(0, [headerEvent(recordingHeader())]) },
+      );
+      const library = RecordingLibrary.create({
+        store,
+        blobs,
+        sidecars: SidecarCache.create({
+          sidecars: SidecarStore.create(blobs),
+          indexer,
+        }),
+        events: openEventStore(knex).store,
+        authorizer: {
+          isAllowed: async () => true,
+          require: async () => {},
+          visible: async () => undefined,
+        },
+        config: readKubernetesAuditConfig(mockServices.rootConfig()),
+        now: () => 0,
+      });
+      const read = () => library.readChunk(mockCredentials.user(), id, 0);
+      expect((await read()).length).toBeGreaterThan(0);
+
+      jest
+        .spyOn(blobs, 'get')
+        .mockRejectedValueOnce(new Error('connect ECONNREFUSED'));
+      await expect(read()).rejects.toMatchObject({
+        name: 'ServiceUnavailableError',
+      });
+      blobs.blobs.clear();
+      await expect(read()).rejects.toMatchObject({ name: 'NotFoundError' });
+    },
+  );
 });

@@ -2,7 +2,12 @@ import type {
   BackstageCredentials,
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import { isError, NotAllowedError, NotFoundError } from '@backstage/errors';
+import {
+  isError,
+  NotAllowedError,
+  NotFoundError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
 import {
   encodeRecordingMoment,
   ExportEncryption,
@@ -174,7 +179,7 @@ export class RecordingLibrary {
   /**
    * The frames of a chunk without compression.
    *
-   * @throws NotAllowedError, NotFoundError
+   * @throws NotAllowedError, NotFoundError, ServiceUnavailableError
    */
   async readChunk(
     credentials: UserCredentials,
@@ -400,7 +405,18 @@ export class RecordingLibrary {
     return this.#authorizer.visible(credentials, recordingViewPermission);
   }
 
+  /** @throws NotFoundError; ServiceUnavailableError when the blob store does not answer: the chunk is not lost */
   async #read(chunk: StoredChunk): Promise<Uint8Array> {
-    return buffer(await this.#blobs.get(chunk.blobKey));
+    try {
+      return await buffer(await this.#blobs.get(chunk.blobKey));
+    } catch (error) {
+      if (isError(error) && error.name === 'NotFoundError') {
+        throw error;
+      }
+      throw new ServiceUnavailableError(
+        'The store of recordings does not answer',
+        error,
+      );
+    }
   }
 }
