@@ -8,13 +8,13 @@ import {
   recordingEvents,
   StoredRecording,
 } from './__testUtils__/StoredRecording';
-import { PartBuilder } from './PartBuilder';
+import { BuiltPart, PartBuilder } from './PartBuilder';
 
 const SECOND = 1_000_000;
 
 /** Of a recording whose chunks are one part each. */
 async function markersOf(recording: StoredRecording) {
-  let before;
+  let before: BuiltPart['sidecar'] | undefined;
   for (const [from, { blobKey }] of recording.chunks.entries()) {
     const builder = await PartBuilder.create({ from, to: from + 1 }, before);
     await builder.add(from, recording.blobs.blobs.get(blobKey)!);
