@@ -125,6 +125,7 @@ export type RecordingTimeline = {
   activity: { bucketMicroseconds: number; buckets: number[] };
   /** Spans without output or input. */
   idle: { from: number; to: number }[];
+  /** Commands that were entered behind a prompt, and markers of the recording itself. */
   markers: { time: number; text: string }[];
   /** A part of the output was too much to replay: where it was, screens may differ from what was seen. */
   isCurtailed?: true;
