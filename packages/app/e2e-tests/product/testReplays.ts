@@ -257,6 +257,7 @@ export function testReplays(product: ProductUnderTest): void {
       await player.play('16');
       await player.seeEnd();
       await player.see(new RegExp(`\\^C[^]*after 42[^]*exit ${EXIT_CODE}`));
+      await player.seeMarker(`exit ${EXIT_CODE}`);
       await browser.screenshot('Replay of an interrupted command');
       await player.seek((shown + interrupted) / 2);
       await player.see(/shown twice\s+shown twice/, /\^C|after 42/);

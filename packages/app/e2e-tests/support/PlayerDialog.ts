@@ -89,6 +89,13 @@ export class PlayerDialog {
     await this.#dialog.getByText(pattern).waitFor();
   }
 
+  /** Waits until the timeline has a marker of that text. */
+  async seeMarker(text: string): Promise<void> {
+    await this.#dialog
+      .getByTitle(text, { exact: true })
+      .waitFor({ state: 'attached' });
+  }
+
   /** Waits until the session is not shown as one that goes on any more. */
   async seeEndOfSession(): Promise<void> {
     await this.#live().waitFor({ state: 'hidden' });
