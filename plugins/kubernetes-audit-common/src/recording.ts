@@ -75,6 +75,8 @@ export type RecordingStatus = z.infer<typeof recordingStatusSchema>;
 export const recordingCompletionSchema = z.object({
   status: recordingStatusSchema.exclude(['recording']),
   statusReason: text.optional(),
+  /** Why the session ended, in words: `the command ended`, `idle for 900 s`. */
+  endReason: text.optional(),
   endedAt: timestampSchema,
   durationMs: z.number().int().nonnegative(),
   exitCode: z.number().int().optional(),
@@ -93,6 +95,8 @@ export type Recording = RecordingHeader & {
   status: RecordingStatus;
   statusReason?: string;
   endedAt?: string;
+  /** Why the session ended, in words; older proxies do not tell. */
+  endReason?: string;
   durationMs?: number;
   exitCode?: number;
   /** Uncompressed asciicast v2 bytes. */

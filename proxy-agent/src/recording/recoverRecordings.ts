@@ -15,6 +15,9 @@ import type {
 import { FrameFile } from './FrameFile';
 import { JournalContent, readJournal, withHeader } from './FrameJournal';
 
+/** Why a session ended whose proxy was killed. */
+const STOPPED = 'the proxy stopped during the session';
+
 type ClosedFrames = {
   /** Bytes of whole frames at the start of the file. */
   bytes: number;
@@ -137,14 +140,15 @@ async function recover(
   directory.complete({
     ...(end ?? {
       status: 'recovered',
-      statusReason: 'the proxy stopped during the session',
+      statusReason: STOPPED,
+      endReason: STOPPED,
       endedAt: new Date(Date.parse(startedAt) + durationMs).toISOString(),
       durationMs,
     }),
     ...(!complete && {
       status: 'truncated',
       statusReason: `${
-        end?.statusReason ?? 'the proxy stopped during the session'
+        end?.statusReason ?? STOPPED
       }, and a part is missing`,
     }),
     chunkCount: count,

@@ -47,6 +47,7 @@ const chunks = [
 ];
 const completion = {
   status: 'complete',
+  endReason: 'the command ended',
   endedAt: '2026-11-22T01:50:00.000Z',
   durationMs: 139_000,
   exitCode: 0,
@@ -102,6 +103,7 @@ describe('recordings', () => {
             number: 1,
             agentId: 'demo-proxy',
             status: 'complete',
+            endReason: completion.endReason,
             endedAt: completion.endedAt,
             durationMs: 139_000,
             exitCode: 0,

@@ -324,6 +324,7 @@ export default createTranslationMessages({
     'field.container': 'Container',
     'field.command': 'Befehl',
     'field.exitCode': 'Exit-Code',
+    'field.endReason': 'Beendet',
     'field.legalHold': 'Aufbewahrungspflicht',
     'field.requestUri': 'Anfrage-URI',
     'field.statusCode': 'Statuscode',

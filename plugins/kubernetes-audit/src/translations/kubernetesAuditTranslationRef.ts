@@ -329,6 +329,7 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       container: 'Container',
       command: 'Command',
       exitCode: 'Exit Code',
+      endReason: 'Ended',
       legalHold: 'Legal Hold',
       requestUri: 'Request URI',
       statusCode: 'Status Code',

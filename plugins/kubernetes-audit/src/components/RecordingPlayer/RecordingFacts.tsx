@@ -21,6 +21,7 @@ export function RecordingFacts(props: { recording: RecordingDetail }) {
     ],
     [t('field.command'), recording.command.join(' ')],
     [t('field.exitCode'), recording.exitCode?.toString()],
+    [t('field.endReason'), recording.endReason],
     [t('field.legalHold'), holdText(recording)],
   ];
   return (

@@ -138,6 +138,13 @@ describe('RecordingPlayerDialog', () => {
     expect(term.nextElementSibling).toHaveTextContent('137');
   });
 
+  it('says why the session ended', async () => {
+    setUp({ endReason: 'idle for 900 s' });
+    const dialog = within(await screen.findByRole('dialog'));
+    const term = await dialog.findByText('Ended');
+    expect(term.nextElementSibling).toHaveTextContent('idle for 900 s');
+  });
+
   it('says no code of a command that still runs', async () => {
     setUp({ status: 'recording', exitCode: undefined });
     const dialog = within(await screen.findByRole('dialog'));
