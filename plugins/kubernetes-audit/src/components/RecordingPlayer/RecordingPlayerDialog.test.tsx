@@ -648,7 +648,9 @@ describe('RecordingPlayerDialog', () => {
     });
     const getRecording = jest.fn().mockResolvedValueOnce(running);
     getRecording.mockResolvedValueOnce({ ...running, chunks: table });
-    getRecording.mockResolvedValue(sampleRecording({ chunks: table }));
+    getRecording.mockResolvedValue(
+      sampleRecording({ chunks: table, endReason: 'idle for 900 s' }),
+    );
     setUp(running, { api: { getRecording } });
     expect(await screen.findByText('Live')).toBeVisible();
     await waitFor(() => expect(fakeScreen.text).toBe('a'));
@@ -656,6 +658,7 @@ describe('RecordingPlayerDialog', () => {
     // Its end is recorded, after which it is asked for no more.
     await waitFor(() => expect(screen.queryByText('Live')).toBeNull());
     expect(position()).toBe('0:10 of 0:10');
+    expect(screen.getByText('idle for 900 s')).toBeVisible();
     expect(getRecording).toHaveBeenCalledTimes(3);
   });
 
