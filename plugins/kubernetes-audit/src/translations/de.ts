@@ -536,6 +536,8 @@ export default createTranslationMessages({
     'player.truncated': 'Diese Aufzeichnung ist unvollständig.',
     'player.truncatedReason':
       'Diese Aufzeichnung ist unvollständig: {{reason}}',
+    'player.eventsAreGone':
+      'Die Anfragen dieser Sitzung sind inzwischen gelöscht, ihre Aufzeichnung nicht.',
     'player.recovered':
       'Der Proxy wurde während dieser Sitzung beendet; die Aufzeichnung wurde von seiner Platte vervollständigt.',
     'player.curtailed':

@@ -542,6 +542,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       damagedSpan: '{{from}} – {{to}}',
       truncated: 'This recording is incomplete.',
       truncatedReason: 'This recording is incomplete: {{reason}}',
+      eventsAreGone:
+        'The calls of this session have been deleted since, its recording has not.',
       recovered:
         'The proxy was stopped during this session; the recording was completed from its disk.',
       curtailed:

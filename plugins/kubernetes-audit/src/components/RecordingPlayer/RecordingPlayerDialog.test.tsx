@@ -428,6 +428,13 @@ describe('RecordingPlayerDialog', () => {
     ).toBeVisible();
   });
 
+  it('says that the calls of its session are gone', async () => {
+    setUp({ eventsAreGone: true });
+    expect(
+      await screen.findByText(/^The calls of this session have been deleted/),
+    ).toBeVisible();
+  });
+
   it('says so when nothing has been recorded yet', async () => {
     setUp({ status: 'recording', chunks: [] });
     expect(
