@@ -147,9 +147,12 @@ describe('two replicas of the portal on one PostgreSQL', () => {
       expect(text.body.items).toMatchObject([{ text: '1 2 3 4' }]);
       const download = await get('download').responseType('blob');
       const [, ...lines] = String(download.body).trimEnd().split('\n');
-      expect(lines.map(line => JSON.parse(line)[2])).toEqual(
-        ['1 ', '2 ', '3 ', '4 '],
-      );
+      expect(lines.map(line => JSON.parse(line)[2])).toEqual([
+        '1 ',
+        '2 ',
+        '3 ',
+        '4 ',
+      ]);
     }
     await rig.stop();
   });

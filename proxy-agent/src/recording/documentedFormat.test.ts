@@ -98,10 +98,7 @@ function readJournal(bytes: Buffer) {
   const [start, ...events] = records;
   return {
     header: JSON.parse(start.toString('utf8', 8)),
-    events: readEvents(
-      Buffer.concat(events),
-      Number(start.readBigUInt64LE()),
-    ),
+    events: readEvents(Buffer.concat(events), Number(start.readBigUInt64LE())),
   };
 }
 
@@ -173,21 +170,19 @@ describe('a reader written from docs/recording-format.md', () => {
       ...HEADER,
       size: SIZE,
     });
-    expect(others.map(({ type, payload }) => [type, payload.toString('hex')]))
-      .toEqual(
-        [
-          ['o', first],
-          ['o', much],
-          ['o', rest],
-          ['e', 'oops'],
-          ['i', 'ls\r'],
-          ['r', '80x24'],
-          ['x', '{"exitCode":7,"reason":"the command ended"}'],
-        ].map(([type, payload]) => [
-          type,
-          Buffer.from(payload).toString('hex'),
-        ]),
-      );
+    expect(
+      others.map(({ type, payload }) => [type, payload.toString('hex')]),
+    ).toEqual(
+      [
+        ['o', first],
+        ['o', much],
+        ['o', rest],
+        ['e', 'oops'],
+        ['i', 'ls\r'],
+        ['r', '80x24'],
+        ['x', '{"exitCode":7,"reason":"the command ended"}'],
+      ].map(([type, payload]) => [type, Buffer.from(payload).toString('hex')]),
+    );
     const times = events.map(({ time }) => time);
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
@@ -209,7 +204,9 @@ describe('a reader written from docs/recording-format.md', () => {
     recording.append('output', Buffer.from('$ '));
     const { header, events } = readJournal(file('journal-0'));
     expect(header).toEqual({ ...HEADER, size: SIZE });
-    expect(events.map(({ type, payload }) => [type, payload.toString()])).toEqual([
+    expect(
+      events.map(({ type, payload }) => [type, payload.toString()]),
+    ).toEqual([
       ['h', JSON.stringify({ ...HEADER, size: SIZE })],
       ['o', '$ '],
     ]);

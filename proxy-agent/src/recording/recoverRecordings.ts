@@ -147,9 +147,7 @@ async function recover(
     }),
     ...(!complete && {
       status: 'truncated',
-      statusReason: `${
-        end?.statusReason ?? STOPPED
-      }, and a part is missing`,
+      statusReason: `${end?.statusReason ?? STOPPED}, and a part is missing`,
     }),
     chunkCount: count,
   });

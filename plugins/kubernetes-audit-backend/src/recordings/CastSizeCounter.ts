@@ -32,7 +32,10 @@ export class CastSizeCounter {
     });
   }
 
-  static resume(header: RecordingHeader, state: CastSizeState): CastSizeCounter {
+  static resume(
+    header: RecordingHeader,
+    state: CastSizeState,
+  ): CastSizeCounter {
     return new CastSizeCounter(header, state);
   }
 

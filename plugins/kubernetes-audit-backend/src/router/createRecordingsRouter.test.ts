@@ -371,7 +371,13 @@ describe('recordings', () => {
       writeFileSync(file, body);
       const { stdout, status } = spawnSync(
         'script',
-        ['--quiet', '--return', '--command', `asciinema play ${file}`, '/dev/null'],
+        [
+          '--quiet',
+          '--return',
+          '--command',
+          `asciinema play ${file}`,
+          '/dev/null',
+        ],
         { env: { ...process.env, HOME: directory.path, LC_ALL: 'C.UTF-8' } },
       );
       expect(stdout.toString()).toContain('hello\r\n€');
@@ -416,7 +422,10 @@ describe('recordings', () => {
       isTruncated: false,
     });
     const { body: first } = await get('/text?limit=1');
-    expect(first).toMatchObject({ items: [{ text: 'hello' }], isTruncated: true });
+    expect(first).toMatchObject({
+      items: [{ text: 'hello' }],
+      isTruncated: true,
+    });
     const { body: second } = await get(
       `/text?limit=1&cursor=${first.nextCursor}`,
     );

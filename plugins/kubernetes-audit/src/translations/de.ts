@@ -219,8 +219,7 @@ export default createTranslationMessages({
     'rules.clientIps': 'Gilt nur von {{addresses}} aus.',
     'rules.recorded': 'Sitzungen in Pods werden aufgezeichnet.',
     'rules.notRecorded': 'Sitzungen in Pods werden nicht aufgezeichnet.',
-    'rules.inputNotRecorded':
-      'Von der Eingabe nur, was das Terminal zeigt.',
+    'rules.inputNotRecorded': 'Von der Eingabe nur, was das Terminal zeigt.',
     'rules.inputRecorded':
       'Auch, was in ein Terminal getippt wird; Geheimnisse werden verdeckt.',
     'rules.allInputRecorded':

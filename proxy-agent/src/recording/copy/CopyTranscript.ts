@@ -59,11 +59,9 @@ export class CopyTranscript {
   get sum(): string {
     const more = Math.max(0, this.#files - MAX_NAMED);
     const entries = `${this.#files} ${this.#files === 1 ? 'entry' : 'entries'}`;
-    return `${
-      more > 0 ? `… and ${more} more\r\n` : ''
-    }${entries}, ${this.#content} bytes in files, ${
-      this.#bytes
-    } bytes transferred\r\n`;
+    return `${more > 0 ? `… and ${more} more\r\n` : ''}${entries}, ${
+      this.#content
+    } bytes in files, ${this.#bytes} bytes transferred\r\n`;
   }
 
   #line({ name, isFile, size }: TarEntry): string {

@@ -3,6 +3,7 @@ import {
   mockServices,
 } from '@backstage/backend-test-utils';
 import type { JsonObject } from '@backstage/types';
+import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { BUCKET, S3TestServer } from '../../__testUtils__/S3TestServer';
 import { readKubernetesAuditConfig } from '../../config';
@@ -26,22 +27,23 @@ describe('createBlobStore', () => {
   it('keeps recordings in the folder of the configuration', async () => {
     const store = await createFrom({ path: directory.path });
     await store.put('recordings/a/0', Buffer.from('frames'));
-    expect(directory.content({ path: 'recordings' })).toEqual({
-      a: { '0': 'frames' },
-    });
+    const kept = readFileSync(directory.resolve('recordings/a/0'));
+    expect(kept.toString()).toBe('frames');
   });
 
   it('keeps recordings in the bucket of the configuration, by its credential', async () => {
     const server = await S3TestServer.start(directory.path);
     try {
       const { endpoint, credentials } = server.clientConfig;
+      const { accessKeyId, secretAccessKey } = credentials;
       const store = await createFrom({
         s3: {
           bucket: BUCKET,
           prefix: 'audit',
           endpoint: String(endpoint),
           pathStyle: true,
-          ...credentials,
+          accessKeyId,
+          secretAccessKey,
         },
       });
       await store.put('recordings/a/0', Buffer.from('frames'));
@@ -51,7 +53,7 @@ describe('createBlobStore', () => {
         method: 'PUT',
         url: expect.stringMatching(`^/${BUCKET}/audit/recordings/a/0`),
         headers: {
-          authorization: expect.stringContaining(credentials.accessKeyId),
+          authorization: expect.stringContaining(accessKeyId),
         },
       });
     } finally {

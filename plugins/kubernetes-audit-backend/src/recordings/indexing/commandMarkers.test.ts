@@ -115,7 +115,11 @@ describe('the markers of commands', () => {
 
   it('are so many at the most', async () => {
     const recording = session(
-      Array.from({ length: 2100 }, (_, at) => [`$ `, `run ${at}`, '\r\n']).flat(),
+      Array.from({ length: 2100 }, (_, at) => [
+        `$ `,
+        `run ${at}`,
+        '\r\n',
+      ]).flat(),
     );
     const markers = await markersOf(recording);
     expect(markers).toHaveLength(2000);

@@ -1,9 +1,5 @@
 import { StoredRecording } from '../indexing/__testUtils__/StoredRecording';
-import {
-  IndexingThread,
-  RecordingIndexer,
-  SidecarStore,
-} from '../indexing';
+import { IndexingThread, RecordingIndexer, SidecarStore } from '../indexing';
 import { SidecarCache } from './SidecarCache';
 
 describe('SidecarCache', () => {

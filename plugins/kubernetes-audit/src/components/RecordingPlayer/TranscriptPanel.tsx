@@ -17,9 +17,8 @@ export function TranscriptPanel(props: {
 }) {
   const { recordingId, position, formatTime, onSeek, onClose } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const { lines, hasMore, problem, isLoading, more } = useTranscript(
-    recordingId,
-  );
+  const { lines, hasMore, problem, isLoading, more } =
+    useTranscript(recordingId);
   const current = lines.findLastIndex(({ time }) => time <= position);
 
   return (

@@ -26,7 +26,11 @@ describe('useRecordingSearch', () => {
     const getRecordingText = jest
       .fn()
       .mockRejectedValueOnce(new NotFoundError('not indexed yet'))
-      .mockResolvedValueOnce({ items: [], isTruncated: false, nextCursor: '1.0' })
+      .mockResolvedValueOnce({
+        items: [],
+        isTruncated: false,
+        nextCursor: '1.0',
+      })
       .mockResolvedValueOnce({ items: [line], isTruncated: false });
     const api = fakeAuditApi({ getRecordingText });
     const { result } = renderHook(() => useRecordingSearch('7', 'rm'), {
@@ -39,7 +43,10 @@ describe('useRecordingSearch', () => {
     await pass(0);
     expect(result.current).toEqual({ kind: 'notIndexed' });
     await pass(POLL_INTERVAL);
-    expect(result.current).toMatchObject({ kind: 'found', text: { items: [] } });
+    expect(result.current).toMatchObject({
+      kind: 'found',
+      text: { items: [] },
+    });
     await pass(POLL_INTERVAL);
     expect(result.current).toMatchObject({
       kind: 'found',

@@ -30,7 +30,11 @@ export function useRecordingSearch(recordingId: string, search: string): Found {
     let timer: ReturnType<typeof setTimeout>;
     const ask = async () => {
       const result = await api
-        .getRecordingText(recordingId, { search, limit: MAX_MATCHES }, { signal })
+        .getRecordingText(
+          recordingId,
+          { search, limit: MAX_MATCHES },
+          { signal },
+        )
         .then(
           (text): Found => ({ kind: 'found', search, text }),
           (error): Found => {
