@@ -118,10 +118,14 @@ describe('recording files', () => {
       expect(fileOf(format, output, piped)).toBe(
         fileOf(format, [], piped) + line,
       );
-      // What a terminal sent is not touched.
-      if (format !== 'text') {
-        expect(fileOf(format, output)).toContain('"a\\nb\\r\\n"');
-      }
+    },
+  );
+
+  it.each(['v2', 'v3'] as const)(
+    'in %s have the line ends that a terminal has sent',
+    format => {
+      const output = [recordingEvent('output', 500_000, 'a\nb\r\n')];
+      expect(fileOf(format, output)).toContain('"a\\nb\\r\\n"');
     },
   );
 });

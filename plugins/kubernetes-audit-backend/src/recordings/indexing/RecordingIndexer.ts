@@ -28,6 +28,9 @@ export type IndexingResult =
   | 'partial'
   | 'unknown-recording';
 
+/** No frame begins so. */
+const NO_FRAME = 0;
+
 /** What is to be stored of a part; it has none when it could not be indexed. */
 type Indexed = { part?: Uint8Array; sidecar: Uint8Array; isFinal: boolean };
 
@@ -268,9 +271,6 @@ export class RecordingIndexer {
     }
   }
 }
-
-/** No frame begins so. */
-const NO_FRAME = 0;
 
 /** A sidecar that a disk has damaged is made again. */
 async function isSound(sidecar: Uint8Array): Promise<boolean> {
