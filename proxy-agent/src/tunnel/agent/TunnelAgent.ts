@@ -34,7 +34,7 @@ export type TunnelAgentState = {
   /** Why the last one did. */
   lastFailure: string | undefined;
   calls: number;
-  /** Calls that were not forwarded, for whom they were made as. */
+  /** Calls that no proxy that is what it should be would send, and that were not forwarded. */
   refusals: number;
   /** Of the slowest tunnel, in milliseconds. */
   roundTripMs: number;
