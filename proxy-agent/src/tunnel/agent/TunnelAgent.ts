@@ -141,9 +141,7 @@ export class TunnelAgent {
     if (!isDeepStrictEqual(before, this.#clusters.announce())) {
       this.#links.renew();
     }
-    if (this.#diallers.isDialling) {
-      this.#diallers.follow(next);
-    }
+    this.#dial();
     if (!this.#joining) {
       this.#begin();
     }
@@ -177,16 +175,24 @@ export class TunnelAgent {
     await this.#clusters.close();
   }
 
-  /** Joins where it has not yet, then dials. */
+  /** Joins where it has not yet. With another token than before it goes on under the name that it has meanwhile. */
   #begin(): void {
     const before = this.#identity.name;
+    this.#dial();
     this.#joining = this.#join().then(() => {
       this.#joining = undefined;
       if (before !== undefined && this.#identity.name !== before) {
         this.#links.renew();
       }
-      this.#diallers.follow(this.#config);
+      this.#dial();
     });
+  }
+
+  /** Dials what the configuration names, once there is a name to do that under. */
+  #dial(): void {
+    if (this.#identity.name !== undefined) {
+      this.#diallers.follow(this.#config);
+    }
   }
 
   /** Has a server for each cluster. */

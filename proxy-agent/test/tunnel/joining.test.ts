@@ -1,0 +1,75 @@
+import { until } from '../TestProxy';
+import { PODS, TunnelRig } from './TunnelRig';
+
+jest.setTimeout(60_000);
+
+describe('a tunnel agent that joins', () => {
+  let rig: TunnelRig;
+
+  const status = () => rig.statusOf(`edge${PODS}`);
+
+  beforeEach(async () => {
+    rig = await TunnelRig.start();
+  });
+  afterEach(() => rig.stop());
+
+  it('uses its token up, and another one is told so, whatever other proxies say', async () => {
+    const joinToken = rig.portal.issueJoinToken('edge-1', { site: 'fra1' });
+    await rig.startAgent('edge-1', { joinToken });
+    const { url } = rig.proxy;
+    const proxies = [{ url }, { url: 'http://127.0.0.1:1' }];
+    const thief = await rig.startAgent(
+      'edge-1',
+      { joinToken, proxies },
+      { tunnels: 0 },
+    );
+    await until(() => thief.state.failures > 0, 'the refusal');
+    const { name, lastFailure } = thief.state;
+    expect(name).toBeUndefined();
+    expect(lastFailure).toContain(`${url}: the join token is not valid, or was`);
+    expect(lastFailure).toContain('http://127.0.0.1:1: ');
+  });
+
+  it('goes on under its name while the portal does not take another token', async () => {
+    const agent = await rig.startAgent('edge-1');
+    const { stateDirectory } = agent;
+    await agent.stop({ keepState: true });
+    rig.portal.outage = 503;
+    const again = await rig.startAgent('edge-2', { stateDirectory });
+    await until(() => again.state.failures > 0, 'the refusal');
+    expect(again.state.name).toBe('edge-1');
+    expect(await status()).toBe(200);
+
+    rig.portal.outage = undefined;
+    await until(() => again.state.name === 'edge-2', 'the other name');
+    await until(async () => {
+      await status();
+      return rig.portal.events().at(-1)?.tunnelAgentName === 'edge-2';
+    }, 'a call under it');
+  });
+
+  it('is cut when it is revoked, and taken no more', async () => {
+    const agent = await rig.startAgent('edge-1');
+    expect(await status()).toBe(200);
+    rig.portal.setTunnels([]);
+    await until(() => agent.state.tunnels === 0, 'the tunnel to be cut');
+    await until(
+      () => agent.state.lastFailure?.includes('revoked') ?? false,
+      'the agent to be refused',
+    );
+    expect(await status()).toBe(503);
+  });
+
+  it('is cut when it is revoked while it drains', async () => {
+    rig.api.onRequest = (_request, response) => response.write('{}\n');
+    const agent = await rig.startAgent('edge-1', { drainTimeout: '10m' });
+    const watch = await rig.call(`edge${PODS}?watch=1`);
+    const reader = watch.body?.getReader();
+    await reader?.read();
+    const stopped = agent.stop();
+    await until(async () => (await status()) === 503, 'the drain');
+    rig.portal.setTunnels([]);
+    await expect(reader?.read()).rejects.toThrow();
+    await stopped;
+  });
+});
