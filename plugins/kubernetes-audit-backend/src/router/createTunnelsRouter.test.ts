@@ -110,16 +110,22 @@ describe('tunnel routes', () => {
   it('revoke an agent, which may join anew with another token', async () => {
     const backend = await start();
     const { api } = backend;
-    await join(backend, joinOf(await issue(backend), await newKey()));
+    const before = joinOf(await issue(backend), await newKey());
+    await join(backend, before).expect(200);
     const revoke = (user: string) =>
       api.delete(`${BASE}/v1/tunnels/edge-1`).set(userHeaders(user));
     expect((await revoke('jane')).status).toBe(403);
     await revoke('admin').expect(204);
     expect(await tunnelsOf(backend, 0)).toEqual([]);
     expect((await revoke('admin')).status).toBe(404);
+    // The token that it had does not let it in again, nor does it tell it so.
+    expect((await join(backend, before)).status).toBe(403);
+    expect(await tunnelsOf(backend, 0)).toEqual([]);
     const key = await newKey();
     await join(backend, joinOf(await issue(backend), key)).expect(200);
     expect(await tunnelsOf(backend, 1)).toMatchObject([{ key }]);
+    // Another one has its name.
+    expect((await join(backend, before)).status).toBe(403);
   });
 
   it('list the tokens that wait for an agent, without their secrets, and take one back', async () => {

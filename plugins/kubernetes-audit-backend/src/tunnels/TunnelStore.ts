@@ -59,7 +59,7 @@ export interface TunnelStore {
    * Uses a token up for a key, and makes the agent of it; one of the same name
    * has this key from then on.
    *
-   * @returns false when the token was used up with another key
+   * @returns false when the token was used up with another key, or the agent that it has made is no more
    */
   join(token: StoredJoinToken, key: PublicKey, at: Date): Promise<boolean>;
 
@@ -131,7 +131,15 @@ export class DatabaseTunnelStore implements TunnelStore {
         const row = await transaction<TokenRow>('tunnel_join_tokens')
           .where({ id, used_by: key.kid })
           .first();
-        return row !== undefined;
+        const agent = await transaction<AgentRow>('tunnel_agents')
+          .where('name', name)
+          .whereNull('revoked_at')
+          .first();
+        return (
+          row !== undefined &&
+          agent !== undefined &&
+          keyOf(agent).kid === key.kid
+        );
       }
       await transaction<AgentRow>('tunnel_agents')
         .insert({
@@ -164,10 +172,14 @@ export class DatabaseTunnelStore implements TunnelStore {
       name: row.name,
       tags: JSON.parse(row.tags),
       clusters: JSON.parse(row.clusters),
-      key: JSON.parse(row.public_key),
+      key: keyOf(row),
       joinedAt: new Date(Number(row.joined_at)).toISOString(),
     }));
   }
+}
+
+function keyOf(row: AgentRow): PublicKey {
+  return JSON.parse(row.public_key);
 }
 
 function tokenOf(row: TokenRow): StoredJoinToken {
