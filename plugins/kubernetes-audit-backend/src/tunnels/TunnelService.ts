@@ -77,16 +77,13 @@ export class TunnelService {
     const id = randomUUID();
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const expiresAt = now() + lifetimeSeconds * 1000;
-    await store.addToken(
-      {
-        id,
-        ...fixed,
-        secretBox: box.seal(secret, labelOf(id)),
-        createdBy: caller.principal.userEntityRef,
-        expiresAt,
-      },
-      new Date(now()),
-    );
+    await store.addToken({
+      id,
+      ...fixed,
+      secretBox: box.seal(secret, labelOf(id)),
+      createdBy: caller.principal.userEntityRef,
+      expiresAt,
+    });
     return {
       token: formatJoinToken({ id, secret, ...fixed }),
       expiresAt: new Date(expiresAt).toISOString(),
