@@ -2,6 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import {
+  agentHeartbeatSchema,
+  TunnelStatus,
+} from 'backstage-plugin-kubernetes-audit-common';
 import type { tunnelConfigSchema } from '../../src/config';
 import { TestApiServer } from '../TestApiServer';
 import { TestPortal } from '../TestPortal';
@@ -31,11 +35,18 @@ export class TunnelRig {
   readonly #token: string;
   readonly #agents: TestAgent[] = [];
 
-  /** @param tls - of the API server, plain HTTP without */
-  static async start(tls?: { cert: string; key: string }): Promise<TunnelRig> {
+  /** @param options.tls - of the API server, plain HTTP without */
+  static async start(
+    options: {
+      tls?: { cert: string; key: string };
+      server?: Parameters<typeof TestProxy.start>[1]['server'];
+    } = {},
+  ): Promise<TunnelRig> {
+    const { tls, server } = options;
     const portal = await TestPortal.start([ROLE]);
     const api = await TestApiServer.start(tls);
     const proxy = await TestProxy.start(portal, {
+      ...(server && { server }),
       clusters: [
         { name: 'edge', tunnel },
         { name: 'later', tunnel },
@@ -88,6 +99,12 @@ export class TunnelRig {
     );
     this.#agents.push(agent);
     return agent;
+  }
+
+  /** What the proxy has told the portal of its tunnels last; it tells anew when one comes or goes. */
+  get told(): TunnelStatus[] {
+    const latest = this.portal.heartbeats.at(-1);
+    return (latest && agentHeartbeatSchema.parse(latest).tunnels) ?? [];
   }
 
   async stop(): Promise<void> {

@@ -83,7 +83,7 @@ export class TunnelGate implements Handler {
     if (firstBytes.length > 0) {
       socket.unshift(firstBytes);
     }
-    await this.#hub.accept(request, socket);
+    await this.#hub.accept(request, socket, clientIp);
   }
 
   async #join(request: IncomingMessage): Promise<JoinAnswer> {
