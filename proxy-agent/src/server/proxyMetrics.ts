@@ -107,7 +107,7 @@ export function createProxyMetrics(state: ProxyState): Registry {
   });
   addCounter(registry, {
     name: 'upstream_unauthorized_total',
-    help: "Calls for which the API server did not accept the proxy's own credential",
+    help: 'Calls for which the API server did not accept the credential of the proxy, or of the tunnel agent',
     label: 'cluster',
     read: state.unauthorizedCalls,
   });
