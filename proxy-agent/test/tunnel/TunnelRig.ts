@@ -21,8 +21,9 @@ const ROLE = {
   rules: [{ effect: 'allow' as const, resources: ['*'], verbs: ['*'] }],
 };
 const tunnel = { tags: { site: 'fra1' } };
+const clusters = ['edge', 'later'].map(name => ({ name, tunnel }));
 
-/** What a role of the rig allows anybody to list. */
+/** What the rig's role allows. */
 export const PODS = '/api/v1/namespaces/dev/pods';
 
 /** A portal, a proxy, and an API server that only tunnel agents reach. */
@@ -32,8 +33,9 @@ export class TunnelRig {
   readonly proxy: TestProxy;
   /** For files; it goes with the rig. */
   readonly directory: string;
-  readonly #token: string;
+  readonly token: string;
   readonly #agents: TestAgent[] = [];
+  readonly #others: TestProxy[] = [];
 
   /** @param options.tls - of the API server, plain HTTP without */
   static async start(
@@ -46,11 +48,8 @@ export class TunnelRig {
     const portal = await TestPortal.start([ROLE]);
     const api = await TestApiServer.start(tls);
     const proxy = await TestProxy.start(portal, {
+      clusters,
       ...(server && { server }),
-      clusters: [
-        { name: 'edge', tunnel },
-        { name: 'later', tunnel },
-      ],
     });
     return new TunnelRig({ portal, api, proxy, token: await portal.issue() });
   }
@@ -64,14 +63,14 @@ export class TunnelRig {
     this.portal = parts.portal;
     this.api = parts.api;
     this.proxy = parts.proxy;
-    this.#token = parts.token;
+    this.token = parts.token;
     this.directory = mkdtempSync(join(tmpdir(), 'tunnel-rig-'));
   }
 
   /** @param path - behind `/clusters/`; the name of the cluster is its first part */
   async call(path: string, to: TestProxy = this.proxy): Promise<Response> {
     return fetch(`${to.url}/clusters/${path}`, {
-      headers: { authorization: `Bearer ${this.#token}` },
+      headers: { authorization: `Bearer ${this.token}` },
     });
   }
 
@@ -101,6 +100,13 @@ export class TunnelRig {
     return agent;
   }
 
+  /** Another proxy of the same portal, for the same clusters. */
+  async startProxy(): Promise<TestProxy> {
+    const proxy = await TestProxy.start(this.portal, { clusters });
+    this.#others.push(proxy);
+    return proxy;
+  }
+
   /** What the proxy has told the portal of its tunnels last; it tells anew when one comes or goes. */
   get told(): TunnelStatus[] {
     const latest = this.portal.heartbeats.at(-1);
@@ -109,7 +115,7 @@ export class TunnelRig {
 
   async stop(): Promise<void> {
     await Promise.all(this.#agents.map(agent => agent.stop()));
-    await this.proxy.stop();
+    await Promise.all([this.proxy, ...this.#others].map(p => p.stop()));
     await this.portal.stop();
     await this.api.stop();
     rmSync(this.directory, { recursive: true });
