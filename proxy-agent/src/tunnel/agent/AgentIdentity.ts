@@ -38,14 +38,23 @@ export class AgentIdentity {
    * @throws Error when the directory or what is in it cannot be used
    */
   static async open(directory: string): Promise<AgentIdentity> {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const key = readKey(`${directory}/${KEY_FILE}`);
-    const { kty, crv, x } = z
-      .object({ kty: z.string(), crv: z.string(), x: z.string() })
-      .parse(createPublicKey(key).export({ format: 'jwk' }));
-    const jwk = { kty, crv, x };
-    const kid = await calculateJwkThumbprint(jwk);
-    return new AgentIdentity(directory, key, { ...jwk, kid, alg: 'EdDSA' });
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const key = readKey(`${directory}/${KEY_FILE}`);
+      const { kty, crv, x } = z
+        .object({ kty: z.string(), crv: z.string(), x: z.string() })
+        .parse(createPublicKey(key).export({ format: 'jwk' }));
+      const jwk = { kty, crv, x };
+      const kid = await calculateJwkThumbprint(jwk);
+      const publicKey = { ...jwk, kid, alg: 'EdDSA' };
+      return new AgentIdentity(directory, key, publicKey);
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(
+        `what the agent keeps in ${directory} cannot be used; with an empty directory it needs a new join token: ${message}`,
+        { cause: error },
+      );
+    }
   }
 
   private constructor(directory: string, key: KeyObject, publicKey: PublicKey) {

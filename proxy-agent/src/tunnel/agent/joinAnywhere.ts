@@ -30,11 +30,10 @@ export async function joinAnywhere(
         signal,
       );
       try {
-        const joined = await joinPortal(
-          socket,
-          new URL(proxy.url).host,
-          identity.joinWith(token),
-        );
+        const joined = await joinPortal(socket, new URL(proxy.url).host, {
+          join: identity.joinWith(token),
+          signal,
+        });
         identity.keepJoined(token, joined);
         return joined;
       } finally {

@@ -18,14 +18,15 @@ const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 /**
  * Joins, by way of a proxy.
  *
- * @throws Error in the portal's words when it refuses
+ * @throws Error in the portal's words when it refuses; another one when the signal comes first
  */
 export async function joinPortal(
   socket: Socket,
   host: string,
-  join: TunnelJoin,
+  { join, signal }: { join: TunnelJoin; signal: AbortSignal },
 ): Promise<TunnelJoined> {
   const body = JSON.stringify(join);
+  const deadline = AbortSignal.timeout(JOIN_TIMEOUT_MS);
   const { status, text } = await new Promise<{ status: number; text: string }>(
     (resolve, reject) => {
       const request = httpRequest({
@@ -37,9 +38,11 @@ export async function joinPortal(
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(body),
         },
-        signal: AbortSignal.timeout(JOIN_TIMEOUT_MS),
+        signal: AbortSignal.any([signal, deadline]),
       });
-      request.once('error', reject);
+      request.once('error', error =>
+        reject(deadline.aborted ? new Error('there is no answer') : error),
+      );
       request.once('response', response => {
         const chunks: Buffer[] = [];
         let size = 0;

@@ -124,7 +124,9 @@ async function askForUpgrade(
       answer.destroy();
       reject(
         new Error(
-          `what answers takes no tunnels: it answers with ${answer.statusCode}`,
+          answer.statusCode === 503
+            ? 'the proxy is ending, or has too many handshakes at once (503)'
+            : `what answers takes no tunnels: it answers with ${answer.statusCode}`,
         ),
       );
     });
