@@ -19,7 +19,6 @@ export const FRAME = {
 } as const;
 
 export const END_STREAM = 0x1;
-export const ACK = 0x1;
 export const END_HEADERS = 0x4;
 
 const HEAD_BYTES = 9;
