@@ -62,6 +62,8 @@ describe('what a proxy tells of a tunnel', () => {
     await until(() => rig.told.length === 2, 'the other tunnel');
     expect(rig.told.map(({ draining }) => draining)).toEqual([true, false]);
     expect(rig.told[1].reconnects).toBe(1);
+    // One agent, however many tunnels it still has: the alerts look at it.
+    expect(await metric('tunnels')).toBe(1);
     await Promise.all(watches.map(({ body }) => body?.cancel()));
     await until(() => rig.told.length === 1, 'the end of the first');
   });
