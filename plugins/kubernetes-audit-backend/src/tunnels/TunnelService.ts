@@ -182,8 +182,9 @@ export class TunnelService {
    * @throws NotAllowedError
    */
   async list(caller: UserCredentials): Promise<TunnelAgentStatus[]> {
-    const { store, agents } = this.#options;
-    const connections = await agents.tunnelConnections(caller);
+    const { store, agents, now } = this.#options;
+    const at = new Date(now());
+    const connections = await agents.tunnelConnections(caller, at);
     return (await store.list()).map(({ key: _, ...agent }) => ({
       ...agent,
       connections: connections.filter(({ name }) => name === agent.name),
