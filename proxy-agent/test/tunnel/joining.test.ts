@@ -1,3 +1,7 @@
+import {
+  formatJoinToken,
+  parseJoinToken,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { until } from '../TestProxy';
 import { PODS, TunnelRig } from './TunnelRig';
 
@@ -28,6 +32,37 @@ describe('a tunnel agent that joins', () => {
     expect(name).toBeUndefined();
     expect(lastFailure).toContain(`${url}: the join token is not valid, or was`);
     expect(lastFailure).toContain('http://127.0.0.1:1: ');
+  });
+
+  it.each([
+    [
+      'no token',
+      () => 'kubernetes-audit-join.abc',
+      'this is no join token, or only a part of one',
+    ],
+    [
+      'a token with another secret',
+      (token: string) =>
+        formatJoinToken({ ...parseJoinToken(token), secret: 'x'.repeat(43) }),
+      'the join token is not valid',
+    ],
+  ])('is told when it has %s', async (_what, change, told) => {
+    const token = rig.portal.issueJoinToken('edge-1', { site: 'fra1' });
+    const joinToken = change(token);
+    const agent = await rig.startAgent('edge-1', { joinToken }, { tunnels: 0 });
+    await until(() => agent.state.failures > 0, 'the refusal');
+    expect(agent.state.name).toBeUndefined();
+    expect(agent.state.lastFailure).toContain(told);
+  });
+
+  it('joins when the portal is there again', async () => {
+    rig.portal.outage = 503;
+    const agent = await rig.startAgent('edge-1', {}, { tunnels: 0 });
+    await until(() => agent.state.failures > 0, 'the refusal');
+    expect(agent.state.lastFailure).toContain('the portal does not take joins');
+    rig.portal.outage = undefined;
+    await until(() => agent.state.tunnels === 1, 'the tunnel');
+    expect(await status()).toBe(200);
   });
 
   it('goes on under its name while the portal does not take another token', async () => {
