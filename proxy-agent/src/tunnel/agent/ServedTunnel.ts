@@ -15,6 +15,7 @@ import {
   KeepAlive,
   MAX_STREAMS,
   NEWS_PATH,
+  parseJson,
   widen,
 } from '../transport';
 
@@ -150,18 +151,11 @@ export class ServedTunnel {
         return;
       }
       stream.respond({ ':status': 204 }, { endStream: true });
-      const { instances } = parseNews(Buffer.concat(chunks).toString('utf8'));
+      const text = Buffer.concat(chunks).toString('utf8');
+      const instances = parseJson(text, newsSchema)?.instances;
       if (instances) {
         this.#options.onInstances(instances);
       }
     });
-  }
-}
-
-function parseNews(text: string): z.infer<typeof newsSchema> {
-  try {
-    return newsSchema.parse(JSON.parse(text));
-  } catch {
-    return {};
   }
 }

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
@@ -12,6 +11,7 @@ import { AgentIdentity } from './AgentIdentity';
 import { ClusterServer } from './ClusterServer';
 import { httpProxyTo } from './httpProxyTo';
 import { joinAnywhere } from './joinAnywhere';
+import { pause } from './pause';
 import { ProxyDiallers } from './ProxyDiallers';
 import { readJoinToken } from './readJoinToken';
 import { TunnelLinks } from './TunnelLinks';
@@ -252,7 +252,7 @@ export class TunnelAgent {
         this.#failures += 1;
         this.#lastFailure = message;
         this.#logger.error({ reason: message }, 'joining failed');
-        await sleep(backoff.failed(), undefined, { signal }).catch(() => {});
+        await pause(backoff.failed(), signal);
       }
     }
   }

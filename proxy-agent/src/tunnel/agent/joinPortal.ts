@@ -1,19 +1,21 @@
 import { request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { z } from 'zod';
 import {
   TunnelJoin,
   TunnelJoined,
   tunnelJoinedSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { JOIN_PATH, parseJson } from '../transport';
+import {
+  JOIN_PATH,
+  joinRefusalSchema,
+  NO_PROXY,
+  parseJson,
+} from '../transport';
 
 /** How long the portal, behind the proxy, may take, in milliseconds. */
 const JOIN_TIMEOUT_MS = 45_000;
 /** Bytes of an answer. */
 const MAX_ANSWER_BYTES = 256 * 1024;
-
-const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
 /**
  * Joins, by way of a proxy.
@@ -65,8 +67,12 @@ export async function joinPortal(
     },
   );
   if (status !== 200) {
-    const message = parseJson(text, errorSchema)?.error.message;
+    const message = parseJson(text, joinRefusalSchema)?.error.message;
     throw new Error(message ?? `the proxy answered with ${status}`);
   }
-  return tunnelJoinedSchema.parse(parseJson(text, z.unknown()));
+  const joined = parseJson(text, tunnelJoinedSchema);
+  if (!joined) {
+    throw new Error(NO_PROXY);
+  }
+  return joined;
 }
