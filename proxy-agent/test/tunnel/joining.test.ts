@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   formatJoinToken,
   parseJoinToken,
@@ -53,6 +55,24 @@ describe('a tunnel agent that joins', () => {
     await until(() => agent.state.failures > 0, 'the refusal');
     expect(agent.state.name).toBeUndefined();
     expect(agent.state.lastFailure).toContain(told);
+  });
+
+  it('is told when what answers is no proxy', async () => {
+    const server = createServer((_request, response) =>
+      response.end('<html>'),
+    );
+    await new Promise<void>(resolve => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    try {
+      const proxies = [{ url: `http://127.0.0.1:${port}` }];
+      const agent = await rig.startAgent('edge-1', { proxies }, { tunnels: 0 });
+      await until(() => agent.state.failures > 0, 'the agent to object');
+      expect(agent.state.lastFailure).toContain('no proxy that takes tunnels');
+    } finally {
+      server.close();
+    }
   });
 
   it('joins when the portal is there again', async () => {
