@@ -84,7 +84,7 @@ export class TunnelRig {
   async startAgent(
     name: string,
     config: AgentConfig = {},
-    options: { tunnels?: number } = {},
+    options: Parameters<typeof TestAgent.start>[1] = {},
   ): Promise<TestAgent> {
     const agent = await TestAgent.start(
       {

@@ -103,6 +103,28 @@ describe('a tunnel agent that joins', () => {
     }, 'a call under it');
   });
 
+  it('warns of a cluster that its token does not name', async () => {
+    const lines: string[] = [];
+    const joinToken = rig.portal.issueJoinToken('edge-1', { site: 'fra1' }, [
+      'ed*',
+    ]);
+    const clusters = ['edge', 'later'].map(name => ({
+      name,
+      endpoint: rig.api.url,
+    }));
+    await rig.startAgent(
+      'edge-1',
+      { joinToken, clusters },
+      { onLog: line => lines.push(line) },
+    );
+    expect(await status()).toBe(200);
+    expect(await rig.statusOf(`later${PODS}`)).toBe(503);
+    const told = lines.map(line => JSON.parse(line));
+    expect(told.filter(({ cluster }) => cluster !== undefined)).toMatchObject([
+      { cluster: 'later', joinedFor: ['ed*'] },
+    ]);
+  });
+
   it('is cut when it is revoked, and taken no more', async () => {
     const agent = await rig.startAgent('edge-1');
     expect(await status()).toBe(200);

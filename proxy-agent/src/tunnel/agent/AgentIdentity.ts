@@ -71,6 +71,11 @@ export class AgentIdentity {
     return this.#joined?.name;
   }
 
+  /** The clusters that calls may reach through the agent, with globs; undefined until it has joined. */
+  get clusters(): readonly string[] | undefined {
+    return this.#joined?.clusters;
+  }
+
   /** Whether the agent has joined with this token, or with any when there is none. */
   hasJoined(token: JoinToken | undefined): boolean {
     return (

@@ -1,7 +1,10 @@
 import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
+import {
+  compileNamePatterns,
+  durationToMilliseconds,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { ClusterConfig, clusterSchema, TunnelConfig } from '../../config';
 import { Backoff } from '../../delivery';
 import { UpstreamTroubles } from '../../forward';
@@ -185,7 +188,24 @@ export class TunnelAgent {
         this.#links.renew();
       }
       this.#dial();
+      if (!this.#stop.signal.aborted) {
+        this.#warnOfClusters();
+      }
     });
+  }
+
+  /** Users would only read that no agent is there. */
+  #warnOfClusters(): void {
+    const joinedFor = this.#identity.clusters ?? [];
+    const isJoinedFor = compileNamePatterns([...joinedFor]);
+    for (const { name } of this.#config.clusters) {
+      if (!isJoinedFor(name)) {
+        this.#logger.warn(
+          { cluster: name, joinedFor },
+          'no call will come for this cluster: the token that the agent has joined with does not name it',
+        );
+      }
+    }
   }
 
   /** Dials what the configuration names, once there is a name to do that under. */
