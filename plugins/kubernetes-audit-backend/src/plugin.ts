@@ -446,6 +446,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               store: tunnelStore,
               agents,
               authorizer,
+              auditor: services.auditor,
               box,
               now,
             }),

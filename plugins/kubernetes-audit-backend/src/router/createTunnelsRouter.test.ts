@@ -87,6 +87,14 @@ describe('tunnel routes', () => {
     const replayed = await join(backend, joinOf(token, await newKey()));
     expect(replayed.status).toBe(403);
     expect(replayed.body.error.message).toContain('was used already');
+    const joins = backend.audited.filter(
+      ({ eventId }) => eventId === 'tunnel-join',
+    );
+    expect(joins.map(({ status }) => status)).toEqual([
+      'succeeded',
+      'succeeded',
+      'failed',
+    ]);
   });
 
   it('refuse another secret, another key than the proven one, and tokens that are not known', async () => {
@@ -104,6 +112,10 @@ describe('tunnel routes', () => {
     expect((await join(backend, unknown)).status).toBe(403);
     const rsa = { ...mine, key: { ...mine.key, kty: 'RSA' } };
     expect((await join(backend, rsa)).status).toBe(400);
+    // Anybody can try: that would fill the audit log.
+    expect(backend.audited.map(({ eventId }) => eventId)).toEqual([
+      'tunnel-token-issue',
+    ]);
     await join(backend, mine).expect(200);
   });
 
