@@ -57,6 +57,26 @@ const AGENTS: AgentList = {
       joinedAt: '2026-11-22T01:00:00.000Z',
       connections: [],
     },
+    {
+      name: 'edge-4',
+      tags: { site: 'fra4' },
+      clusters: ['*'],
+      joinedAt: '2026-11-22T01:00:00.000Z',
+      connections: [
+        {
+          name: 'edge-4',
+          proxy: 'demo-proxy',
+          version: '1.1.0',
+          connectedAt: '2026-11-22T01:00:00.000Z',
+          clusters: [],
+          streams: 1,
+          receivedBytes: 1,
+          sentBytes: 1,
+          reconnects: 0,
+          draining: true,
+        },
+      ],
+    },
   ],
   mayManage: true,
 };
@@ -115,6 +135,7 @@ describe('AgentsPage', () => {
     expect(rowOf('Tunnel agents', 'edge-2')).toEqual(
       expect.arrayContaining(['Not connected', 'site=fra2']),
     );
+    expect(rowOf('Tunnel agents', 'edge-4')).toContain('Draining');
     expect(rowOf('Tunnels', 'edge-1')).toEqual(
       expect.arrayContaining([
         'Connected',
@@ -276,7 +297,7 @@ describe('AgentsPage', () => {
     render({
       listAgents: async () => ({
         ...AGENTS,
-        tunnels: AGENTS.tunnels.slice(1),
+        tunnels: AGENTS.tunnels.slice(1, 2),
       }),
     });
     expect(
