@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { performServerHandshake, ServerHttp2Session } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestPortal } from '../TestPortal';
@@ -72,6 +73,17 @@ describe('frames of an agent in the hands of somebody else', () => {
     expect(await verdictOn(socket, line)).toMatchObject({ accepted: true });
     return socket;
   };
+  /** Answers each first request of a stream so. */
+  const answerWith = async (answer: string): Promise<ServerHttp2Session> => {
+    const session = performServerHandshake(await connect());
+    session.on('error', () => {});
+    session.on('stream', (stream, headers) => {
+      stream.on('error', () => {});
+      stream.respond({ ':status': headers[':method'] === 'CONNECT' ? 200 : 404 });
+      stream.once('data', () => stream.write(answer)).resume();
+    });
+    return session;
+  };
   const call = async () => {
     const response = await fetch(
       `${proxy.url}/clusters/edge/api/v1/namespaces/dev/pods`,
@@ -114,6 +126,27 @@ describe('frames of an agent in the hands of somebody else', () => {
     await closed;
     await until(async () => (await call()).status === 503, 'the end of it');
     expect((await call()).text).toContain('site=fra1');
+  });
+
+  it.each([
+    ['a head without an end', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(100_000)}`],
+    ['bytes that are no HTTP', '\0'.repeat(1000)],
+  ])('carry no answer to a call: %s', async (_what, answer) => {
+    const session = await answerWith(answer);
+    const { status, text } = await call();
+    expect(status).toBe(502);
+    expect(text).toContain('the API server of cluster \\"edge\\" did not answer');
+    session.destroy();
+  });
+
+  it('carry no answer to the next call', async () => {
+    const session = await answerWith(
+      'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirstHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged',
+    );
+    for (let i = 0; i < 3; i++) {
+      expect(await call()).toEqual({ status: 200, text: 'first' });
+    }
+    session.destroy();
   });
 
   it('leave a call no longer without an answer than it takes to give the agent up', async () => {
