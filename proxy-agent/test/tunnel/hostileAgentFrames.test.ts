@@ -79,7 +79,9 @@ describe('frames of an agent in the hands of somebody else', () => {
     session.on('error', () => {});
     session.on('stream', (stream, headers) => {
       stream.on('error', () => {});
-      stream.respond({ ':status': headers[':method'] === 'CONNECT' ? 200 : 404 });
+      stream.respond({
+        ':status': headers[':method'] === 'CONNECT' ? 200 : 404,
+      });
       stream.once('data', () => stream.write(answer)).resume();
     });
     return session;
@@ -112,10 +114,7 @@ describe('frames of an agent in the hands of somebody else', () => {
           payload: header(':status', '200'),
         }),
     ],
-    [
-      'headers without an end',
-      () => endlessHeaders(header(':status', '200')),
-    ],
+    ['headers without an end', () => endlessHeaders(header(':status', '200'))],
   ])('do a proxy no harm: %s', async (_what, bytes) => {
     const socket = await connect();
     socket.on('error', () => {});
@@ -129,13 +128,18 @@ describe('frames of an agent in the hands of somebody else', () => {
   });
 
   it.each([
-    ['a head without an end', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(100_000)}`],
+    [
+      'a head without an end',
+      `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(100_000)}`,
+    ],
     ['bytes that are no HTTP', '\0'.repeat(1000)],
   ])('carry no answer to a call: %s', async (_what, answer) => {
     const session = await answerWith(answer);
     const { status, text } = await call();
     expect(status).toBe(502);
-    expect(text).toContain('the API server of cluster \\"edge\\" did not answer');
+    expect(text).toContain(
+      'the API server of cluster \\"edge\\" did not answer',
+    );
     session.destroy();
   });
 
@@ -156,7 +160,9 @@ describe('frames of an agent in the hands of somebody else', () => {
     socket.write(frame(FRAME.settings, { payload: setting(STREAMS, 0) }));
     const { status, text } = await call();
     expect(status).toBe(502);
-    expect(text).toMatch(/the tunnel agent edge-1 (does not answer|takes nothing)/);
+    expect(text).toMatch(
+      /the tunnel agent edge-1 (does not answer|takes nothing)/,
+    );
     await until(async () => (await call()).status === 503, 'the end of it');
     socket.destroy();
   });

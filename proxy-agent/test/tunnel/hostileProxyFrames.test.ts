@@ -74,15 +74,15 @@ describe('frames of a proxy in the hands of somebody else', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it.each([
-    ...FLOODS,
-    ...clientFloods(connectTo('edge')),
-  ])('do an agent no harm: %s', async (_what, bytes) => {
-    const attacked = attack(bytes());
-    await startAgent();
-    await attacked;
-    await stillWorks();
-  });
+  it.each([...FLOODS, ...clientFloods(connectTo('edge'))])(
+    'do an agent no harm: %s',
+    async (_what, bytes) => {
+      const attacked = attack(bytes());
+      await startAgent();
+      await attacked;
+      await stillWorks();
+    },
+  );
 
   it('do an agent no harm: news that are too long', async () => {
     await startAgent();

@@ -32,7 +32,9 @@ describe('a tunnel agent that joins', () => {
     await until(() => thief.state.failures > 0, 'the refusal');
     const { name, lastFailure } = thief.state;
     expect(name).toBeUndefined();
-    expect(lastFailure).toContain(`${url}: the join token is not valid, or was`);
+    expect(lastFailure).toContain(
+      `${url}: the join token is not valid, or was`,
+    );
     expect(lastFailure).toContain('http://127.0.0.1:1: ');
   });
 
@@ -58,9 +60,7 @@ describe('a tunnel agent that joins', () => {
   });
 
   it('is told when what answers is no proxy', async () => {
-    const server = createServer((_request, response) =>
-      response.end('<html>'),
-    );
+    const server = createServer((_request, response) => response.end('<html>'));
     await new Promise<void>(resolve => {
       server.listen(0, '127.0.0.1', resolve);
     });

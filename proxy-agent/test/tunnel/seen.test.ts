@@ -19,8 +19,7 @@ describe('what a proxy tells of a tunnel', () => {
     return Number(line?.[1]);
   };
   /** What changes while a tunnel lasts is told with what comes next. */
-  const tellAnew = () =>
-    rig.portal.setTunnels([...(rig.portal.tunnels ?? [])]);
+  const tellAnew = () => rig.portal.setTunnels([...(rig.portal.tunnels ?? [])]);
 
   it('is whose it is, since when, how far away, and what it carries', async () => {
     rig = await TunnelRig.start();
@@ -29,7 +28,10 @@ describe('what a proxy tells of a tunnel', () => {
     const watches = await Promise.all(
       [1, 2].map(() => rig.call(`edge${PODS}?watch=1`)),
     );
-    await until(async () => (await metric('tunnel_streams')) === 2, 'the streams');
+    await until(
+      async () => (await metric('tunnel_streams')) === 2,
+      'the streams',
+    );
     expect(await metric('tunnels')).toBe(1);
     expect(await metric('tunnel_received_bytes')).toBeGreaterThan(0);
     expect(await metric('tunnel_sent_bytes')).toBeGreaterThan(0);

@@ -113,7 +113,8 @@ export class TunnelGate implements Handler {
           'the portal is out of reach, and it alone can let an agent join',
         );
       }
-      const message = joinRefusalSchema.safeParse(error.content).data?.error.message;
+      const message = joinRefusalSchema.safeParse(error.content).data?.error
+        .message;
       return refused(
         // A 401 would be about the proxy's credential, not the agent's.
         [400, 403, 404, 409].includes(error.statusCode)
