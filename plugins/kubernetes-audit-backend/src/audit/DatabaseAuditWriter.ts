@@ -240,13 +240,17 @@ function toDraft(
   outcomeKnown = record.phase !== 'attempt',
 ): Draft {
   const { schemaVersion, phase, ...event } = record;
-  const told =
-    phase === 'attempt'
-      ? { ...event, result: 'failure' as const, message: OUTCOME_UNKNOWN }
-      : event;
+  const stored = {
+    ...event,
+    ...(phase === 'attempt' && {
+      result: 'failure' as const,
+      message: OUTCOME_UNKNOWN,
+    }),
+    agentId,
+  };
   return {
-    row: toNewEvent(agentId, told, outcomeKnown),
-    names: termsOfEvent(told),
-    stored: { ...told, agentId },
+    row: toNewEvent(stored, outcomeKnown),
+    names: termsOfEvent(stored),
+    stored,
   };
 }

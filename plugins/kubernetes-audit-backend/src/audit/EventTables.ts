@@ -128,8 +128,12 @@ export interface EventTables extends CountedTables {
     changes: readonly FacetChange[],
   ): Promise<void>;
 
-  /** Brings the counts that wait elsewhere into the table of the roll-up. */
-  fold(knex: Knex): Promise<void>;
+  /**
+   * Takes counts of the roll-up away, those that wait elsewhere too.
+   *
+   * @param before - a bucket, which stays
+   */
+  forgetCounts(knex: Knex, before: number): Promise<void>;
 
   /** Takes rows away that are written anew; their ids stay taken. */
   remove(

@@ -117,19 +117,19 @@ type StoredEvent = Omit<RequestAuditEvent, 'requestBody'> & { agentId: string };
 
 /** The row of an agent's event, without what the store gives. */
 export function toNewEvent(
-  agentId: string,
-  record: RequestAuditEvent & { sequence: number },
+  event: RequestAuditEvent & { agentId: string; sequence: number },
   outcomeKnown: boolean,
 ): Omit<NewEvent, 'number' | 'terms'> {
-  const { requestBody, sequence, ...event } = record;
-  const stored: StoredEvent = { ...event, agentId };
+  const { agentId, requestBody, sequence } = event;
+  // JSON has nothing that is undefined; to copy all but some of its properties takes V8 eight times as long.
+  const stored = { ...event, requestBody: undefined, sequence: undefined };
   return {
     id: event.id.toLowerCase(),
     executedAt: Date.parse(event.executedAt),
     sequence,
     outcomeKnown,
     failed: event.result === 'failure',
-    event: JSON.stringify(stored),
+    event: JSON.stringify(stored satisfies StoredEvent),
     // As JSON, because PostgreSQL does not store NUL in text.
     requestBody: requestBody === undefined ? null : JSON.stringify(requestBody),
     columns: ROW_COLUMNS.map(column => column.of(event, agentId)),

@@ -49,6 +49,8 @@ export class FakeScreen implements ViewedScreen {
     this.#onSelection.forEach(listener => listener());
   }
 
+  prepare(): void {}
+
   setScaling(scaling: Scaling): void {
     this.scaling = scaling;
   }

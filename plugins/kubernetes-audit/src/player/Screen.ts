@@ -27,4 +27,6 @@ export interface ViewedScreen extends Screen {
   /** @returns what ends it */
   onSelectionChange(listener: () => void): () => void;
   setScaling(scaling: Scaling): void;
+  /** Takes time now, while nothing else is to do, that a seek would take. */
+  prepare(): void;
 }

@@ -4,7 +4,7 @@ import {
   TerminalSize,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { FontMetrics } from './FontMetrics';
-import { rememberWidths } from './rememberWidths';
+import { measureFrequent, rememberWidths } from './rememberWidths';
 import type { Scaling, ViewedScreen } from './Screen';
 import { joinBytes, limitSize } from './screenOperations';
 import { spareRedraws } from './spareRedraws';
@@ -226,6 +226,10 @@ export class XtermScreen implements ViewedScreen {
   onSelectionChange(listener: () => void): () => void {
     const subscription = this.#terminal.onSelectionChange(listener);
     return () => subscription.dispose();
+  }
+
+  prepare(): void {
+    measureFrequent(this.#container);
   }
 
   setScaling(scaling: Scaling): void {

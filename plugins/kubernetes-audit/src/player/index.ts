@@ -10,3 +10,4 @@ export * from './RemoteKeyframes';
 export { ReplayCursor, type Keystroke } from './ReplayCursor';
 export * from './Screen';
 export { limitSize } from './screenOperations';
+export { untilIdle } from './untilIdle';

@@ -1,4 +1,4 @@
-import { rememberWidths } from './rememberWidths';
+import { measureFrequent, rememberWidths } from './rememberWidths';
 
 /** The elements that the emulator makes to measure in, of which two are enough. */
 function setUp(fontSize: string) {
@@ -86,12 +86,46 @@ describe('rememberWidths', () => {
     const asked = measureText.mock.calls.map(([text]) => text);
     // Of ASCII all is as wide as some of it is, and one character stands for a row of it.
     expect(new Set(asked.filter(text => text.length === 1))).toEqual(
-      new Set(['i', '.', 'm', 'W', '日']),
+      new Set(['i', '.', 'm', 'W', '一', '語']),
     );
     expect(fontsAsked).toEqual([
       'normal normal 11px mono',
       'normal bold 11px mono',
     ]);
+  });
+
+  it('measures no ideograph where some are as wide as each other', () => {
+    width = 16;
+    const { measureText } = drawOnCanvas(16);
+    const { regular } = setUp('16px');
+    regular('日');
+    measureText.mockClear();
+    expect([regular('本'), regular('錆')]).toEqual([16, 16]);
+    expect(measureText).not.toHaveBeenCalled();
+  });
+
+  it('measures each syllable of a font whose syllables differ', () => {
+    width = 16;
+    const { measureText } = drawOnCanvas(16);
+    measureText.mockImplementation(text => ({
+      width: /[りノ]/.test(text) ? 11 * text.length : 16 * text.length,
+    }));
+    const { regular } = setUp('17px');
+    expect([regular('ノ'), regular('ク')]).toEqual([11, 16]);
+  });
+
+  it('measures ahead what is frequent, plain and bold', () => {
+    const { measureText, fontsAsked } = drawOnCanvas(8);
+    const { container, regular } = setUp('18px');
+    measureFrequent(container);
+    expect(measureText).toHaveBeenCalledWith('→');
+    expect(fontsAsked).toEqual([
+      'normal normal 18px mono',
+      'normal bold 18px mono',
+    ]);
+    measureText.mockClear();
+    expect(regular('語')).toBe(8);
+    expect(measureText).not.toHaveBeenCalled();
   });
 
   it('measures a row of what may join as a row', () => {

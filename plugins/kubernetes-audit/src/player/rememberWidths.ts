@@ -9,6 +9,19 @@ const PRINTABLE = /^[ -~]+$/;
 /** Each stands alone, whatever is beside it. */
 const NEVER_JOINED =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{S}\p{P}]$/u;
+/** Scripts whose characters are mostly as wide as each other, and some that would be otherwise in a font where they are not. */
+const EVEN_SCRIPTS: readonly EvenScript[] = [
+  { has: /^[\u3400-\u4dbf\u4e00-\u9fff]$/, samples: ['一', '語'] },
+  {
+    has: /^[\u3041-\u3096\u30a1-\u30fa\u30fc]$/,
+    samples: ['り', 'ノ', 'あ', 'ー'],
+  },
+  { has: /^[\uac00-\ud7a3]$/, samples: ['이', '뷁'] },
+];
+/** Of all that sessions show beyond ASCII the most frequent; each may take a font of its own to be found. */
+const FREQUENT = [...'éüß–“”…•→✓│├─└█░λДа'];
+/** Of these the first are the plain and the bold one. */
+const FREQUENT_STYLES = 2;
 /** If these are as wide as the mean of the sample, all of it is. */
 const NARROW_AND_WIDE = ['i', '.', 'm', 'W'];
 /** Widths of one character that differ by less are the same, in pixels. */
@@ -19,6 +32,9 @@ const SAME_WIDTH = 0.5;
 /** Widths of one font that are remembered: a recording may show every character that there is. */
 const MAX_WIDTHS = 10_000;
 
+/** Characters that are as wide as each other if the samples are. */
+type EvenScript = { has: RegExp; samples: readonly string[] };
+
 /** A font of one size and style. */
 type Font = {
   /** In pixels, by text. */
@@ -27,6 +43,8 @@ type Font = {
   canvas: OffscreenCanvasRenderingContext2D | undefined;
   /** Of each character of printable ASCII in pixels, where all have the same. */
   cell: number | undefined;
+  /** Of one character in pixels; undefined where the script's have not all the same. */
+  scripts: Map<EvenScript, number | undefined>;
 };
 
 /** The same in all terminals of the page. */
@@ -51,9 +69,25 @@ export function rememberWidths(container: HTMLElement): void {
   }
 }
 
+/**
+ * Measures what sessions show most, in the type that the terminal has now: the
+ * first time that a character is drawn is often in a seek.
+ */
+export function measureFrequent(container: HTMLElement): void {
+  const elements = container.querySelectorAll<HTMLElement>(MEASURING_ELEMENTS);
+  for (const element of [...elements].slice(0, FREQUENT_STYLES)) {
+    const font = fontOf(element);
+    if (font.canvas) {
+      EVEN_SCRIPTS.forEach(script => widthInScript(font, script));
+      FREQUENT.forEach(character => font.canvas?.measureText(character));
+    }
+  }
+}
+
 function widthOf(element: HTMLElement): number {
   const text = element.textContent ?? '';
-  const { widths, canvas, cell } = fontOf(element);
+  const font = fontOf(element);
+  const { widths, canvas, cell } = font;
   if (cell !== undefined && PRINTABLE.test(text)) {
     return Math.round(cell * text.length);
   }
@@ -62,7 +96,7 @@ function widthOf(element: HTMLElement): number {
     return known;
   }
   const width = Math.round(
-    canvas ? widthOnCanvas(canvas, text) : measure(element, text),
+    canvas ? widthOnCanvas(font, canvas, text) : measure(element, text),
   );
   // What is not shown has none, now.
   if (width > 0) {
@@ -98,6 +132,7 @@ function fontOf(element: HTMLElement): Font {
     widths: new Map<string, number>(),
     canvas: isSame ? context : undefined,
     cell: isSame ? cellOf(context) : undefined,
+    scripts: new Map<EvenScript, number | undefined>(),
   };
   if (inPage > 0) {
     fonts.set(key, font);
@@ -130,14 +165,40 @@ function cellOf(context: OffscreenCanvasRenderingContext2D) {
 
 /** The emulator asks for a character many times over: one is enough where characters do not join. */
 function widthOnCanvas(
+  font: Font,
   canvas: OffscreenCanvasRenderingContext2D,
   text: string,
 ): number {
   const [first = ''] = text;
   const times = text.length / first.length;
-  return NEVER_JOINED.test(first) && first.repeat(times) === text
-    ? canvas.measureText(first).width * times
-    : canvas.measureText(text).width;
+  if (!NEVER_JOINED.test(first) || first.repeat(times) !== text) {
+    return canvas.measureText(text).width;
+  }
+  const script = EVEN_SCRIPTS.find(({ has }) => has.test(first));
+  const width = script && widthInScript(font, script);
+  return (width ?? canvas.measureText(first).width) * times;
+}
+
+/** Of one character; the browser takes up to a millisecond to find the font of each. */
+function widthInScript(font: Font, script: EvenScript): number | undefined {
+  if (!font.scripts.has(script)) {
+    font.scripts.set(script, evenWidth(font.canvas, script.samples));
+  }
+  return font.scripts.get(script);
+}
+
+/** Of each of the samples; undefined where they are not all as wide. */
+function evenWidth(
+  canvas: OffscreenCanvasRenderingContext2D | undefined,
+  samples: readonly string[],
+): number | undefined {
+  const [first, ...others] = samples.map(
+    sample => canvas?.measureText(sample).width,
+  );
+  const isOfAll =
+    first !== undefined &&
+    others.every(width => Math.abs((width ?? NaN) - first) < SAME_CELL);
+  return isOfAll ? first : undefined;
 }
 
 /** With a layout of the page, in a copy of the element. */

@@ -12,7 +12,7 @@ import {
 } from '../EventTables';
 import { applyCondition } from '../query/applyCondition';
 import { countBySlot } from '../query/countBySlot';
-import { FacetChange, recountStatement } from '../rollup';
+import { FacetChange, FACETS_TABLE, recountStatement } from '../rollup';
 import { SINGLE_TERM_KINDS } from '../terms';
 import { TERM_COLUMNS, whereIndexed, whereJudged } from './whereTerms';
 
@@ -220,8 +220,20 @@ export class SqliteEventTables implements EventTables {
     return await knex.raw<FacetChange[]>(RECOUNT, span);
   }
 
-  /** Nothing waits. */
-  async fold(): Promise<void> {}
+  /** Bucket by bucket: that is a few hundred rows each. */
+  async forgetCounts(knex: Knex, before: number): Promise<void> {
+    for (;;) {
+      const [row] = await knex(FACETS_TABLE)
+        .where('bucket', '<', before)
+        .orderBy('bucket')
+        .limit(1)
+        .select('bucket');
+      if (!row) {
+        return;
+      }
+      await knex(FACETS_TABLE).where('bucket', row.bucket).delete();
+    }
+  }
 
   async remove(
     transaction: Knex.Transaction,

@@ -8,15 +8,17 @@ import LinkIcon from '@material-ui/icons/Link';
 import SearchIcon from '@material-ui/icons/Search';
 import SubjectIcon from '@material-ui/icons/Subject';
 import ZoomOutMapIcon from '@material-ui/icons/ZoomOutMap';
-import { memo, ReactElement } from 'react';
+import { memo, ReactElement, useEffect, useState } from 'react';
 import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
-import type { Scaling } from '../../player';
+import type { PlayerController, Scaling } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
 
 /** What is open beside the replay. */
 export type SidePanel = 'search' | 'transcript';
 
 const MICROSECONDS_PER_SECOND = 1_000_000;
+/** So long the button says that it has copied, in milliseconds. */
+const COPIED_FOR_MS = 3000;
 
 const TextTools = memo(function ToolsForText(props: {
   panel: SidePanel | undefined;
@@ -51,27 +53,35 @@ const TextTools = memo(function ToolsForText(props: {
   );
 });
 
-/** @param props - `position`, in microseconds, is where the link leads */
-function LinkTool({ position }: { position: number }) {
+/** Copies a link to what the player shows. */
+const LinkTool = memo(function ToolForLink(props: {
+  player: PlayerController;
+}) {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const [copied, copy] = useCopyToClipboard();
-  const link = new URL(window.location.href);
-  link.searchParams.set(
-    't',
-    String(Math.floor(position / MICROSECONDS_PER_SECOND)),
-  );
+  const [isCopied, setIsCopied] = useState(false);
+  useEffect(() => {
+    setIsCopied(copied.value !== undefined);
+    const timer = setTimeout(() => setIsCopied(false), COPIED_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copyLink = () => {
+    const link = new URL(window.location.href);
+    const { position } = props.player.snapshot;
+    link.searchParams.set(
+      't',
+      String(Math.floor(position / MICROSECONDS_PER_SECOND)),
+    );
+    copy(link.toString());
+  };
   return (
     <Tool
-      label={
-        copied.value === link.toString()
-          ? t('player.copiedLink')
-          : t('player.copyLink')
-      }
+      label={isCopied ? t('player.copiedLink') : t('player.copyLink')}
       icon={<LinkIcon fontSize="small" />}
-      onPress={() => copy(link.toString())}
+      onPress={copyLink}
     />
   );
-}
+});
 
 const ViewTools = memo(function ToolsForView(props: {
   scaling: Scaling;
@@ -114,14 +124,13 @@ const ViewTools = memo(function ToolsForView(props: {
 
 /** Search, transcript, copies, size and help. */
 export function PlayerTools(props: {
-  /** Microseconds. */
-  position: number;
+  player: PlayerController;
   panel: SidePanel | undefined;
   scaling: Scaling;
   /** What the viewer has selected in the terminal. */
   selection: string;
   isHelpOpen: boolean;
-  /** Functions that stay the same: only the link follows the time. */
+  /** Functions that stay the same: none of the tools is drawn again with the time. */
   onPanel: (panel: SidePanel) => void;
   onScaling: (scaling: Scaling) => void;
   onFullScreen: () => void;
@@ -134,7 +143,7 @@ export function PlayerTools(props: {
         selection={props.selection}
         onPanel={props.onPanel}
       />
-      <LinkTool position={props.position} />
+      <LinkTool player={props.player} />
       <ViewTools
         scaling={props.scaling}
         isHelpOpen={props.isHelpOpen}

@@ -15,6 +15,7 @@ import {
   isSeeking,
   limitSize,
   RecordingTape,
+  untilIdle,
   ViewedScreen,
 } from '../../player';
 import { kubernetesAuditTranslationRef } from '../../translations';
@@ -46,6 +47,8 @@ const TimelinePreview = lazy(() => import('./TimelinePreview'));
 const MICROSECONDS_PER_SECOND = 1_000_000;
 /** Controls wait for the first frame, but no longer than this, in milliseconds. */
 const CONTROLS_AFTER = 500;
+/** Of a page that is never idle, in milliseconds. */
+const PREPARED_WITHIN = 1000;
 /** Previews differ by such a share of the recording. */
 const PREVIEW_STEP = 1 / 256;
 
@@ -96,6 +99,17 @@ export function RecordingReplay(props: {
     const timer = setTimeout(() => setHasShown(true), wait);
     return () => clearTimeout(timer);
   }, [stage]);
+  useEffect(() => {
+    let isNeeded = hasShown;
+    untilIdle(PREPARED_WITHIN).then(() => {
+      if (isNeeded) {
+        screen?.prepare();
+      }
+    });
+    return () => {
+      isNeeded = false;
+    };
+  }, [screen, hasShown]);
   const view = useReplayView(screen);
   const time = useTimeFormat(opened.startedAt, durationOf(recording));
 
@@ -252,7 +266,7 @@ export function RecordingReplay(props: {
                 {snapshot.size.columns}×{snapshot.size.rows}
               </span>
               <PlayerTools
-                position={snapshot.position}
+                player={player}
                 panel={view.panel}
                 scaling={view.scaling}
                 selection={view.selection}

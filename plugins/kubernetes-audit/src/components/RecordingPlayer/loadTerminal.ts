@@ -1,6 +1,6 @@
 import { ComponentType, ComponentProps, lazy } from 'react';
+import { untilIdle } from '../../player';
 import { FONT_FAMILY } from './terminalFont';
-import { untilIdle } from './untilIdle';
 
 type TerminalModule = typeof import('./TerminalView');
 type TerminalView = ComponentType<ComponentProps<TerminalModule['default']>>;

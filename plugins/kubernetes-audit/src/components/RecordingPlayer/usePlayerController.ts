@@ -6,6 +6,7 @@ import type {
 import { useLayoutEffect, useMemo, useState } from 'react';
 import { kubernetesAuditApiRef } from '../../api';
 import {
+  isSeeking,
   KeyframeIndex,
   limitSize,
   PlayerController,
@@ -14,12 +15,15 @@ import {
   RemoteKeyframes,
   Screen,
   startKeyframe,
+  untilIdle,
 } from '../../player';
 import { durationOf } from './durationOf';
-import { untilIdle } from './untilIdle';
 
 /** A page that is never idle goes on after so many milliseconds. */
 const IDLE_WITHIN = 500;
+
+/** A seek that takes longer is to be seen in the controls, in milliseconds. */
+const SEEK_SHOWN_AFTER = 50;
 
 /** Where a replay begins: at a moment, in microseconds, or with what a running session shows now. */
 export type ReplayStart =
@@ -89,17 +93,25 @@ export function usePlayerController(options: {
         untilIdle(IDLE_WITHIN).then(callback);
       },
     });
-    // Once a frame, and after the terminal has drawn in it: what the controls
-    // show is not to delay what the terminal shows.
-    let frame: number | undefined;
+    // What the controls show is not to delay what the terminal shows: once a
+    // frame, when the terminal has drawn in it, and of a seek mostly its end.
+    let cancel: (() => void) | undefined;
+    let isOfSeek = false;
+    const show = () => {
+      cancel = undefined;
+      setSnapshot(controller.snapshot);
+    };
     controller.subscribe(() => {
-      frame ??= requestAnimationFrame(() => {
-        frame = undefined;
-        setSnapshot(controller.snapshot);
-      });
+      const wasOfSeek = isOfSeek;
+      isOfSeek = isSeeking(controller.snapshot.state);
+      if (wasOfSeek && !isOfSeek) {
+        cancel?.();
+        cancel = undefined;
+      }
+      cancel ??= isOfSeek
+        ? inTime(show, SEEK_SHOWN_AFTER)
+        : afterNextFrame(show);
     });
-    setSnapshot(controller.snapshot);
-    setPlayer(controller);
     if (start.kind === 'at') {
       controller.seek(start.time);
     } else if (start.isStill) {
@@ -107,14 +119,32 @@ export function usePlayerController(options: {
     } else {
       controller.follow();
     }
+    setSnapshot(controller.snapshot);
+    setPlayer(controller);
     return () => {
-      if (frame !== undefined) {
-        cancelAnimationFrame(frame);
-      }
+      cancel?.();
       controller.dispose();
       setPlayer(undefined);
     };
   }, [recording, tape, screen, keyframes, start]);
 
   return { keyframes, player, snapshot };
+}
+
+/** @returns what cancels it */
+function inTime(callback: () => void, milliseconds: number): () => void {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+}
+
+/** @returns what cancels it */
+function afterNextFrame(callback: () => void): () => void {
+  let cancel = () => {};
+  const frame = requestAnimationFrame(() => {
+    cancel = inTime(callback, 0);
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    cancel();
+  };
 }
