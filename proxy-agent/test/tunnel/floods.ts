@@ -1,5 +1,6 @@
 import {
   END_HEADERS,
+  END_STREAM,
   FRAME,
   frame,
   header,
@@ -71,6 +72,33 @@ export function clientFloods(open: Buffer): Flood[] {
               stream: idOf(index),
               flags: END_HEADERS,
               payload: open,
+            }),
+            frame(FRAME.resetStream, {
+              stream: idOf(index),
+              payload: index % 2 ? CANCEL : NO_ERROR,
+            }),
+          ]),
+        ),
+    ],
+    [
+      'news that are taken back at once',
+      () =>
+        times(1000, index =>
+          Buffer.concat([
+            frame(FRAME.headers, {
+              stream: idOf(index),
+              flags: END_HEADERS,
+              payload: Buffer.concat([
+                header(':method', 'POST'),
+                header(':scheme', 'http'),
+                header(':authority', 'a'),
+                header(':path', '/news'),
+              ]),
+            }),
+            frame(FRAME.data, {
+              stream: idOf(index),
+              flags: END_STREAM,
+              payload: Buffer.from('{}'),
             }),
             frame(FRAME.resetStream, {
               stream: idOf(index),
