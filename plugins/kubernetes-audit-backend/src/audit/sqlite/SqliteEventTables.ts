@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { ColumnValue } from '../../database';
-import { ROW_COLUMNS } from '../eventRow';
+import { bodyOf, documentOf, ROW_COLUMNS } from '../eventRow';
 import {
   EventItem,
   EventKey,
@@ -187,11 +187,11 @@ export class SqliteEventTables implements EventTables {
         transaction,
         DOCUMENTS_TABLE,
         ['executed_at', 'id', 'event', 'request_body'],
-        batch.map(({ executedAt, id, event, requestBody }) => [
+        batch.map(({ executedAt, id, event }) => [
           executedAt,
           id,
-          event,
-          requestBody,
+          documentOf(event),
+          bodyOf(event),
         ]),
       );
     }
@@ -264,18 +264,19 @@ async function insertRows(
   );
 }
 
-function valuesOf(event: NewEvent) {
+function valuesOf(row: NewEvent): ColumnValue[] {
+  const { event, terms } = row;
   return [
-    event.number,
-    event.id,
-    event.executedAt,
+    row.number,
+    row.id,
+    row.executedAt,
     event.sequence,
-    event.outcomeKnown,
-    event.failed,
-    ...event.terms.single,
+    row.outcomeKnown,
+    row.failed,
+    ...terms.single,
     // Between commas, so that one is found as text.
-    `,${event.terms.groups.map(id => `${id},`).join('')}`,
-    ...event.columns,
+    `,${terms.groups.map(id => `${id},`).join('')}`,
+    ...ROW_COLUMNS.map(column => column.of(event)),
   ];
 }
 
