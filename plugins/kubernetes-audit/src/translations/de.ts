@@ -25,6 +25,7 @@ export default createTranslationMessages({
     'agents.name': 'Name',
     'agents.version': 'Version',
     'agents.host': 'Host',
+    'agents.address': 'Adresse',
     'agents.url': 'URL',
     'agents.clusters': 'Cluster',
     'agents.lastSeen': 'Zuletzt gesehen',

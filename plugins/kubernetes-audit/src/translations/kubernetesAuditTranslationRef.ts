@@ -25,6 +25,7 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       name: 'Name',
       version: 'Version',
       host: 'Host',
+      address: 'Address',
       url: 'URL',
       clusters: 'Clusters',
       lastSeen: 'Last seen',
