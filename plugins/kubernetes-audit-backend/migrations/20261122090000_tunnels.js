@@ -1,8 +1,8 @@
 /*
  * Reverse-tunnel agents: the tokens by which they join, each good once, and
  * the public keys of those that have. What a token lets an agent be is fixed
- * when it is issued. Agents that are revoked keep their row, so that the page
- * can tell of them; the policy names them no more.
+ * when it is issued. Agents that are revoked keep their row; neither the policy
+ * nor the page names them any more.
  */
 
 /**

@@ -69,7 +69,12 @@ import {
   SidecarCache,
   SidecarStore,
 } from './recordings';
-import { EventRetention, OrphanSweep, RecordingRetention } from './retention';
+import {
+  AccessRetention,
+  EventRetention,
+  OrphanSweep,
+  RecordingRetention,
+} from './retention';
 import { createRouter, KEYS_PATH, LOGIN_PATH } from './router';
 import { DatabaseTunnelStore, TunnelService } from './tunnels';
 
@@ -105,6 +110,17 @@ const RETENTION_TASK: SchedulerServiceTaskScheduleDefinition & { id: string } =
     initialDelay: { minutes: 1 },
     scope: 'global',
   };
+
+/** Forgets credentials and join tokens that expired long ago. */
+const ACCESS_RETENTION_TASK: SchedulerServiceTaskScheduleDefinition & {
+  id: string;
+} = {
+  id: 'kubernetes-audit-access-retention',
+  frequency: { hours: 1 },
+  timeout: { hours: 1 },
+  initialDelay: { minutes: 2 },
+  scope: 'global',
+};
 
 /** Looks through the blob store for what no row names; one replica does. */
 const ORPHANS_TASK: SchedulerServiceTaskScheduleDefinition & { id: string } = {
@@ -232,13 +248,22 @@ export const kubernetesAuditPlugin = createBackendPlugin({
           ...KEY_ROTATION_TASK,
           fn: () => rotation.advance(),
         });
+        const shutdown = new AbortController();
+        const accessRetention = AccessRetention.create({
+          credentials,
+          tunnels: tunnelStore,
+          now,
+        });
+        await services.scheduler.scheduleTask({
+          ...ACCESS_RETENTION_TASK,
+          fn: () => accessRetention.sweep(shutdown.signal),
+        });
         const recordings = {
           store: DatabaseRecordingStore.create(knex),
           blobs:
             moduleBlobStore ??
             (await createBlobStore(config.recordings, services.config)),
         };
-        const shutdown = new AbortController();
         const retention = RecordingRetention.create({
           ...recordings,
           auditor: services.auditor,
@@ -367,6 +392,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
                 credentials,
                 revocations,
                 logins: loginStore,
+                tunnels: tunnelStore,
                 now,
               }),
               deadLetters: DeadLetterErasure.create(deadLetters),
@@ -420,6 +446,7 @@ export const kubernetesAuditPlugin = createBackendPlugin({
               store: tunnelStore,
               agents,
               authorizer,
+              auditor: services.auditor,
               box,
               now,
             }),

@@ -179,6 +179,15 @@ describe('the spans of the plugin', () => {
     expect(collector.named('kubernetes_audit.recordings.expire')).toHaveLength(
       1,
     );
+    expect(collector.named('kubernetes_audit.recordings.sweep')).toMatchObject([
+      {
+        attributes: {
+          'kubernetes_audit.orphans.removed': 0,
+          'kubernetes_audit.orphans.failed': 0,
+          'kubernetes_audit.orphans.unknown': 0,
+        },
+      },
+    ]);
   });
 
   it('are those of docs/tracing.md, with their attributes', () => {

@@ -4,6 +4,12 @@ import {
   TestDatabases,
 } from '@backstage/backend-test-utils';
 import knexFactory from 'knex';
+import {
+  frameOf,
+  headerEvent,
+  recordingEvent,
+  recordingHeader,
+} from './__testUtils__/recordingChunk';
 import { eventId, ndjson, spoolRecord } from './__testUtils__/spoolRecord';
 import {
   agentHeaders,
@@ -89,6 +95,64 @@ describe('two replicas of the portal on one PostgreSQL', () => {
       ).toEqual([1, 2, 3, 4, 5, 6]);
       const filter = JSON.stringify({ userName: 'user-1' });
       expect((await rig.list(replica, { filter })).totalItems).toBe(2);
+    }
+    await rig.stop();
+  });
+
+  it('take the parts of one recording, even at once, and both play all of it', async () => {
+    const rig = await setUp();
+    const header = recordingHeader();
+    const ingest = `${BASE}/v1/ingest/recordings/${header.id}`;
+    const put = (replica: number, index: number) =>
+      rig.replicas[replica].api
+        .put(`${ingest}/chunks/${index}`)
+        .set(agentHeaders())
+        .type('application/octet-stream')
+        .send(
+          Buffer.from(
+            frameOf(index, [
+              index === 0
+                ? headerEvent(header)
+                : recordingEvent('output', index * 1000, `${index} `),
+            ]),
+          ),
+        );
+    for (let index = 0; index < 5; index++) {
+      // An agent that got no answer sends a part again, to whoever takes it.
+      const answers = await Promise.all([put(0, index), put(1, index)]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    }
+    for (const replica of [1, 0]) {
+      await rig.replicas[replica].api
+        .post(`${ingest}/complete`)
+        .set(agentHeaders())
+        .send({
+          status: 'complete',
+          endedAt: '2026-11-22T01:50:00.000Z',
+          durationMs: 4,
+          chunkCount: 5,
+        })
+        .expect(200);
+    }
+    for (const { api } of rig.replicas) {
+      const get = (path: string) =>
+        api
+          .get(`${BASE}/v1/recordings/${header.id}/${path}`)
+          .set(userHeaders());
+      let text = await get('text');
+      while (text.status === 404) {
+        await new Promise(resolve => setTimeout(resolve, 20));
+        text = await get('text');
+      }
+      expect(text.body.items).toMatchObject([{ text: '1 2 3 4' }]);
+      const download = await get('download').responseType('blob');
+      const [, ...lines] = String(download.body).trimEnd().split('\n');
+      expect(lines.map(line => JSON.parse(line)[2])).toEqual([
+        '1 ',
+        '2 ',
+        '3 ',
+        '4 ',
+      ]);
     }
     await rig.stop();
   });

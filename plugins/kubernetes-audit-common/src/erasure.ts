@@ -25,7 +25,7 @@ export type ErasureReport = {
   events: number;
   /** Recordings that were deleted. */
   recordings: number;
-  /** Credentials that were changed; those that were valid are revoked, and logins have ended. */
+  /** Credentials that were changed, of which those that were valid are revoked, and join tokens that the person has made; logins have ended. */
   credentials: number;
   /** Records kept aside that were deleted. */
   deadLetters: number;

@@ -75,6 +75,8 @@ export type RecordingStatus = z.infer<typeof recordingStatusSchema>;
 export const recordingCompletionSchema = z.object({
   status: recordingStatusSchema.exclude(['recording']),
   statusReason: text.optional(),
+  /** Why the session ended, in words: `the command ended`, `idle for 900 s`. */
+  endReason: text.optional(),
   endedAt: timestampSchema,
   durationMs: z.number().int().nonnegative(),
   exitCode: z.number().int().optional(),
@@ -93,6 +95,8 @@ export type Recording = RecordingHeader & {
   status: RecordingStatus;
   statusReason?: string;
   endedAt?: string;
+  /** Why the session ended, in words; older proxies do not tell. */
+  endReason?: string;
   durationMs?: number;
   exitCode?: number;
   /** Uncompressed asciicast v2 bytes. */
@@ -125,6 +129,7 @@ export type RecordingTimeline = {
   activity: { bucketMicroseconds: number; buckets: number[] };
   /** Spans without output or input. */
   idle: { from: number; to: number }[];
+  /** Commands that were entered behind a prompt, and markers of the recording itself. */
   markers: { time: number; text: string }[];
   /** A part of the output was too much to replay: where it was, screens may differ from what was seen. */
   isCurtailed?: true;
@@ -137,6 +142,12 @@ export type RecordingText = {
   items: { time: number; text: string }[];
   /** There is more than this. */
   isTruncated: boolean;
+  /**
+   * The `cursor` of the lines after these; absent when no more can come.
+   * Without {@link RecordingText.isTruncated} they are still to be looked
+   * through.
+   */
+  nextCursor?: string;
 };
 
 /** One chunk of a recording: one or more whole frames. @public */

@@ -160,7 +160,8 @@ export class Sessions {
       maxDurationMs:
         limits.maxDuration && durationToMilliseconds(limits.maxDuration),
       // In a stream of a program it would be a line of the program's.
-      banner: parameters.tty ? limits.banner : undefined,
+      banner:
+        parameters.tty && recordingId !== undefined ? limits.banner : undefined,
       copy: kind === 'exec' ? detectCopy(parameters) : undefined,
       logger: this.#logger.child({ sessionId }),
       startRecording:

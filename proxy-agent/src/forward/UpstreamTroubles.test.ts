@@ -24,7 +24,9 @@ describe('UpstreamTroubles', () => {
       expect.objectContaining({ level: 50, cluster: 'prod', repeated: 2 }),
       expect.objectContaining({ level: 50, cluster: 'prod', repeated: 2 }),
     ]);
-    expect(lines[0].msg).toContain("the proxy's own credential (401)");
+    expect(lines[0].msg).toContain(
+      'does not accept the credential for it (401)',
+    );
     expect([...troubles.unauthorized]).toEqual([['prod', 7]]);
     expect([...troubles.unreachable]).toEqual([]);
   });

@@ -7,9 +7,9 @@ const LOG_EVERY_MS = 60_000;
 type Trouble = 'unreachable' | 'unauthorized';
 
 /**
- * What is wrong between the proxy and its clusters. Users read it in few words
- * when it meets them; who runs the proxy finds it in the log, with what Node
- * says, and counted.
+ * What is wrong between the proxy, or a tunnel agent, and its clusters. Users
+ * read it in few words when it meets them; who runs the proxy finds it in the
+ * log, with what Node says, and counted.
  */
 export class UpstreamTroubles {
   readonly #logger: Logger;
@@ -55,7 +55,7 @@ export class UpstreamTroubles {
     );
   }
 
-  /** An API server has answered: a 401 is about the proxy's own credential, since it knows no other. */
+  /** An API server has answered: a 401 is about the credential of the proxy, or of the tunnel agent on the way: it knows no other. */
   answered(cluster: string, statusCode: number | undefined): void {
     if (statusCode !== 401) {
       return;
@@ -63,7 +63,7 @@ export class UpstreamTroubles {
     this.#note('unauthorized', cluster, repeated =>
       this.#logger.error(
         { cluster, repeated },
-        `the API server of cluster ${cluster} does not accept the proxy's own credential (401): it has expired, or is for another cluster`,
+        `the API server of cluster ${cluster} does not accept the credential for it (401): it has expired, or is for another cluster`,
       ),
     );
   }

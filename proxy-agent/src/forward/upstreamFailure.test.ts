@@ -5,8 +5,8 @@ const failure = (code: string, message = 'in the words of Node') =>
 
 describe('upstreamFailure', () => {
   it.each([
-    ['SELF_SIGNED_CERT_IN_CHAIN', /authority that the proxy does not trust$/],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /that the proxy does not trust$/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /by an authority that is not trusted$/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /that is not trusted$/],
     ['CERT_HAS_EXPIRED', /its certificate has expired$/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /certificate is for another host name$/],
     ['ECONNREFUSED', /it refuses connections$/],
@@ -14,7 +14,7 @@ describe('upstreamFailure', () => {
     ['ENOTFOUND', /its host name is not known to the DNS$/],
     [
       'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
-      /it does not accept the proxy's client certificate$/,
+      /it does not accept the client certificate that it was shown$/,
     ],
     ['ENEW', /in the words of Node$/],
   ])('says what %s means', (code, meaning) => {

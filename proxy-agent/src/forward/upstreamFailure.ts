@@ -1,5 +1,5 @@
 const NOT_TRUSTED =
-  'its certificate was signed by an authority that the proxy does not trust';
+  'its certificate was signed by an authority that is not trusted';
 const BROKEN = 'the connection broke';
 const NO_ROUTE = 'there is no route to it';
 const NOT_TLS = 'it does not speak TLS';
@@ -49,14 +49,15 @@ function describeError(error: Error & { code?: string }): string {
   }
   const code = error.code ?? '';
   if (CERTIFICATE_REFUSED.test(code)) {
-    return "it does not accept the proxy's client certificate";
+    return 'it does not accept the client certificate that it was shown';
   }
   return MEANINGS[code] ?? error.message;
 }
 
 /**
  * Why an API server gave no answer, for the audit and for the user: not in the
- * words of Node, which are for who runs the proxy and stand in its log.
+ * words of Node, which are for who runs the proxy and stand in its log. It may
+ * be a tunnel agent that says it.
  */
 export function upstreamFailure(
   clusterName: string,

@@ -97,7 +97,11 @@ describe('SessionRecording', () => {
       ['error', 'oops'],
       ['exit', '{"exitCode":7,"reason":"the command ended"}'],
     ]);
-    expect(completion()).toMatchObject({ status: 'complete', exitCode: 7 });
+    expect(completion()).toMatchObject({
+      status: 'complete',
+      endReason: 'the command ended',
+      exitCode: 7,
+    });
     expect(readdirSync(join(root, ID)).sort()).toEqual([
       'completion.json',
       'frames',

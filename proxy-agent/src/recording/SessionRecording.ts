@@ -162,6 +162,7 @@ export class SessionRecording {
     const recordingEnd: RecordingEnd = {
       status: statusReason === undefined ? 'complete' : 'truncated',
       statusReason,
+      endReason: end.reason,
       endedAt: new Date(
         Date.parse(this.#header.startedAt) + durationMs,
       ).toISOString(),

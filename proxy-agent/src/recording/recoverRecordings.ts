@@ -15,6 +15,9 @@ import type {
 import { FrameFile } from './FrameFile';
 import { JournalContent, readJournal, withHeader } from './FrameJournal';
 
+/** Why a session ended whose proxy was killed. */
+const STOPPED = 'the proxy stopped during the session';
+
 type ClosedFrames = {
   /** Bytes of whole frames at the start of the file. */
   bytes: number;
@@ -137,15 +140,14 @@ async function recover(
   directory.complete({
     ...(end ?? {
       status: 'recovered',
-      statusReason: 'the proxy stopped during the session',
+      statusReason: STOPPED,
+      endReason: STOPPED,
       endedAt: new Date(Date.parse(startedAt) + durationMs).toISOString(),
       durationMs,
     }),
     ...(!complete && {
       status: 'truncated',
-      statusReason: `${
-        end?.statusReason ?? 'the proxy stopped during the session'
-      }, and a part is missing`,
+      statusReason: `${end?.statusReason ?? STOPPED}, and a part is missing`,
     }),
     chunkCount: count,
   });

@@ -107,7 +107,7 @@ export function createProxyMetrics(state: ProxyState): Registry {
   });
   addCounter(registry, {
     name: 'upstream_unauthorized_total',
-    help: "Calls for which the API server did not accept the proxy's own credential",
+    help: 'Calls for which the API server did not accept the credential of the proxy, or of the tunnel agent',
     label: 'cluster',
     read: state.unauthorizedCalls,
   });
@@ -141,7 +141,10 @@ function addTunnelMetrics(
       help,
       read: () => state.tunnels().reduce((sum, tunnel) => sum + of(tunnel), 0),
     });
-  add('tunnels', 'Tunnel agents that are connected', () => 1);
+  // An agent that comes again leaves one to end by itself.
+  add('tunnels', 'Tunnel agents that are connected', ({ draining }) =>
+    Number(!draining),
+  );
   add(
     'tunnel_streams',
     'Connections to API servers that are open through tunnels',

@@ -19,7 +19,7 @@ const TCP_KEEP_ALIVE_MS = 30_000;
 const TOKEN_CHECK_MS = 1000;
 
 /**
- * One cluster's API server: its address, the proxy's own credential for it,
+ * One cluster's API server: its address, the process's own credential for it,
  * and the connections to it. No response has a time limit here: watches, logs
  * and sessions last as long as they last.
  */
@@ -81,7 +81,7 @@ export class UpstreamCluster implements Upstream, UpstreamRoute {
       return token ? `Bearer ${token}` : undefined;
     } catch (error) {
       // The path stands in the log, with the cause.
-      throw new Error("the proxy's own credential cannot be read", {
+      throw new Error('the credential for it cannot be read', {
         cause: error,
       });
     }

@@ -73,6 +73,14 @@ describe.each<[string, Dialect]>([
   it('is not mixed into the output of a program without a terminal', async () => {
     expect(await shown(EXEC)).toBe('$ ');
   });
+
+  it('is left out of a session that is not recorded', async () => {
+    await contract.stop();
+    contract = await Contract.start({
+      session: { banner: BANNER, record: false },
+    });
+    expect(await shown(`${EXEC}&tty=true`)).toBe('$ ');
+  });
 });
 
 describe('the banner of a session over SPDY', () => {

@@ -66,7 +66,7 @@ it('an archive that is copied from a pod passes as it is, and its recording tell
     [
       'copy from the pod: /etc',
       `passwd  ${content.length}`,
-      `1 entries, ${content.length} bytes in files, ${archive.length} bytes transferred`,
+      `1 entry, ${content.length} bytes in files, ${archive.length} bytes transferred`,
       '',
     ].join('\r\n'),
   );

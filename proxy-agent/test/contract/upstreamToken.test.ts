@@ -72,7 +72,7 @@ describe('the token file of a cluster', () => {
       async () => /^HTTP\/1\.1 502 /.test(await call()),
       'the call to fail',
     );
-    expect(await call()).toContain("the proxy's own credential");
+    expect(await call()).toContain('the credential for it cannot be read');
     const { text } = contract.api;
     const session = await contract.send(
       'POST',

@@ -67,7 +67,7 @@ export class HostileProxy {
     return this.#session !== undefined;
   }
 
-  /** Tells or asks something else than for a stream; @returns the status of the agent's answer */
+  /** Tells or asks something else than for a stream; @returns the status of the agent's answer, 0 without one */
   async post(path: string, body: string): Promise<number> {
     const stream = this.#session?.request({ ':method': 'POST', ':path': path });
     if (!stream) {
@@ -76,6 +76,7 @@ export class HostileProxy {
     stream.on('error', () => {}).resume();
     const status = new Promise<number>(resolve => {
       stream.once('response', headers => resolve(headers[':status'] ?? 0));
+      stream.once('close', () => resolve(0));
     });
     stream.end(body);
     return await status;

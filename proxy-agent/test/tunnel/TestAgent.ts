@@ -23,6 +23,8 @@ export class TestAgent {
     options: {
       tunnels?: number;
       resolve?: (host: string) => Promise<string[]>;
+      /** Gets what it logs from warnings on; by default nobody does. */
+      onLog?: (line: string) => void;
     } = {},
   ): Promise<TestAgent> {
     const stateDirectory =
@@ -30,7 +32,9 @@ export class TestAgent {
     const configure = (changes: Partial<ConfigInput>) =>
       tunnelConfigSchema.parse({ ...config, ...changes, stateDirectory });
     const agent = await TunnelAgent.start(configure({}), {
-      logger: pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+      logger: options.onLog
+        ? pino({ level: 'warn' }, { write: options.onLog })
+        : pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
       version: '0.0.0-test',
       resolve: options.resolve,
     });

@@ -1,10 +1,9 @@
-import { createServer, Server } from 'node:http';
-import { AddressInfo, connect } from 'node:net';
 import { TestAuthority } from '../contract/TestAuthority';
 import { TestApiServer } from '../TestApiServer';
 import { TestPortal } from '../TestPortal';
 import { TestProxy, until } from '../TestProxy';
 import { Balancer } from './Balancer';
+import { HttpProxy } from './HttpProxy';
 import { TestAgent } from './TestAgent';
 
 jest.setTimeout(60_000);
@@ -155,38 +154,29 @@ describe('the addresses of proxies', () => {
   });
 
   it('are reached through an HTTP proxy on the way', async () => {
-    const asked: string[] = [];
-    const httpProxy: Server = createServer();
-    httpProxy.on('connect', (request, client, head) => {
-      asked.push(
-        `${request.url} ${request.headers['proxy-authorization'] ?? ''}`,
-      );
-      const upstream = connect({
-        host: '127.0.0.1',
-        port: Number(request.url?.split(':')[1]),
-      });
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      upstream.write(head);
-      client.on('error', () => {}).pipe(upstream);
-      upstream.on('error', () => {}).pipe(client);
-    });
-    await new Promise<void>(resolve => {
-      httpProxy.listen(0, '127.0.0.1', resolve);
-    });
+    const httpProxy = await HttpProxy.start('a:b');
     portal.instances = undefined;
-    const { port } = httpProxy.address() as AddressInfo;
+    const deceived = await TestAgent.start(
+      {
+        proxies: [{ url: proxies[0].url }],
+        httpProxy: httpProxy.url('a:c'),
+        joinToken: portal.issueJoinToken('edge-1', { site: 'fra1' }),
+        clusters: [{ name: 'edge', endpoint: api.url }],
+      },
+      { tunnels: 0 },
+    );
     try {
-      await startAgent(proxies[0].url, 1, `http://a:b@127.0.0.1:${port}`);
-      expect(await statusAt(proxies[0])).toBe(200);
-      expect(asked[0]).toBe(
-        `127.0.0.1:${proxies[0].port} Basic ${Buffer.from('a:b').toString(
-          'base64',
-        )}`,
+      await until(() => deceived.state.failures > 0, 'the refusal');
+      expect(deceived.state.lastFailure).toMatch(
+        /the HTTP proxy 127\.0\.0\.1:\d+ answers with 407 Proxy Authentication Required$/,
       );
+      await startAgent(proxies[0].url, 1, httpProxy.url('a:b'));
+      expect(await statusAt(proxies[0])).toBe(200);
+      expect(httpProxy.asked).toContain(`127.0.0.1:${proxies[0].port}`);
     } finally {
+      await deceived.stop();
       await agent?.stop();
-      httpProxy.closeAllConnections();
-      httpProxy.close();
+      httpProxy.stop();
     }
   });
 

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stringify } from 'yaml';
@@ -9,46 +8,29 @@ import { TestAuthority, TestCertificate } from '../contract/TestAuthority';
 import { AgentBinary } from '../faults/AgentBinary';
 import { AgentProcess } from '../faults/AgentProcess';
 import { freePort } from '../freePort';
-import { TestApiServer } from '../TestApiServer';
-import { TestPortal } from '../TestPortal';
-import { TestProxy, until } from '../TestProxy';
-import { TestAgent } from './TestAgent';
+import { until } from '../TestProxy';
+import { PODS, TunnelRig } from './TunnelRig';
 
 jest.setTimeout(60_000);
 
-const ROLE = {
-  name: 'developer',
-  subjects: ['group:default/team'],
-  clusters: ['*'],
-  rules: [{ effect: 'allow' as const, resources: ['*'], verbs: ['*'] }],
-};
-const tunnel = { tags: { site: 'fra1' } };
-const clusters = [
-  { name: 'edge', tunnel },
-  { name: 'later', tunnel },
-];
-const PODS = '/api/v1/namespaces/dev/pods';
 const ADDED = '{"type":"ADDED"}\n';
 const DELETED = '{"type":"DELETED"}\n';
 
 describe('a certificate that a tunnel agent trusts', () => {
-  let directory: string;
+  let rig: TunnelRig;
   let first: TestAuthority;
   let second: TestAuthority;
   let certificates: TestCertificate[];
-  let portal: TestPortal;
-  let token: string;
 
   const fileOf = (name: string, content: string) => {
-    const file = join(directory, name);
+    const file = join(rig.directory, name);
     writeFileSync(file, content);
     return file;
   };
-  /** Answers watches until it is told to end them, and all else at once. */
-  const startApi = async (certificate?: TestCertificate) => {
-    const api = await TestApiServer.start(certificate);
+  /** Watches are answered until they are told to end, and all else at once; @returns how to tell them */
+  const answerWatches = () => {
     let end = () => {};
-    api.onRequest = (request, response) => {
+    rig.api.onRequest = (request, response) => {
       if (request.url?.includes('watch')) {
         response.write(ADDED);
         end = () => response.end(DELETED);
@@ -56,7 +38,7 @@ describe('a certificate that a tunnel agent trusts', () => {
         response.end('{}');
       }
     };
-    return { api, endWatch: () => end() };
+    return () => end();
   };
 
   beforeAll(async () => {
@@ -70,76 +52,44 @@ describe('a certificate that a tunnel agent trusts', () => {
     first.remove();
     second.remove();
   });
-  beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'agent-certificates-'));
-    portal = await TestPortal.start([ROLE]);
-    token = await portal.issue();
-  });
-  afterEach(async () => {
-    await portal.stop();
-    rmSync(directory, { recursive: true });
-  });
+  afterEach(() => rig.stop());
 
   describe('of an API server', () => {
-    let api: TestApiServer;
     let endWatch: () => void;
-    let proxy: TestProxy;
     let caFile: string;
 
-    const call = (path: string) =>
-      fetch(`${proxy.url}/clusters/edge${path}`, {
-        headers: { authorization: `Bearer ${token}` },
-      });
-    const status = async () => {
-      const response = await call(PODS);
-      await response.arrayBuffer();
-      return response.status;
-    };
+    const status = () => rig.statusOf(`edge${PODS}`);
     const edge = () => ({
       name: 'edge',
-      endpoint: api.url,
+      endpoint: rig.api.url,
       caFile,
-      tokenFile: join(directory, 'token'),
+      tokenFile: join(rig.directory, 'token'),
     });
 
     beforeEach(async () => {
-      ({ api, endWatch } = await startApi(certificates[0]));
-      proxy = await TestProxy.start(portal, { clusters });
+      rig = await TunnelRig.start({ tls: certificates[0] });
+      endWatch = answerWatches();
       caFile = fileOf('ca.pem', first.ca);
       fileOf('token', 'first');
     });
-    afterEach(async () => {
-      await proxy.stop();
-      await api.stop();
-    });
 
     it('changes for new connections, beside a watch on an old one', async () => {
-      const agent = await TestAgent.start({
-        proxies: [{ url: proxy.url }],
-        joinToken: portal.issueJoinToken('edge-1', { site: 'fra1' }),
-        clusters: [edge()],
-        drainTimeout: '2s',
-      });
-      try {
-        const watch = await call(`${PODS}?watch=1`);
-        const events = watch.text();
-        api.useCertificate(certificates[1]);
-        // Whatever comes beside the watch needs a connection of its own.
-        expect(await status()).toBe(502);
-        fileOf('ca.pem', second.ca);
-        fileOf('token', 'second');
-        agent.reload({});
-        expect(await status()).toBe(200);
-        expect(api.seen.map(({ headers }) => headers.authorization)).toEqual([
-          'Bearer first',
-          'Bearer second',
-        ]);
-        endWatch();
-        expect(await events).toBe(ADDED + DELETED);
-        expect(agent.state).toMatchObject({ begun: 1, tunnels: 1 });
-      } finally {
-        await agent.stop();
-      }
+      const agent = await rig.startAgent('edge-1', { clusters: [edge()] });
+      const events = (await rig.call(`edge${PODS}?watch=1`)).text();
+      rig.api.useCertificate(certificates[1]);
+      // Whatever comes beside the watch needs a connection of its own.
+      expect(await status()).toBe(502);
+      fileOf('ca.pem', second.ca);
+      fileOf('token', 'second');
+      agent.reload({});
+      expect(await status()).toBe(200);
+      expect(rig.api.seen.map(({ headers }) => headers.authorization)).toEqual([
+        'Bearer first',
+        'Bearer second',
+      ]);
+      endWatch();
+      expect(await events).toBe(ADDED + DELETED);
+      expect(agent.state).toMatchObject({ begun: 1, tunnels: 1 });
     });
 
     it('changes when its file does', async () => {
@@ -151,21 +101,21 @@ describe('a certificate that a tunnel agent trusts', () => {
           'tunnel.yaml',
           stringify({
             stateDirectory: 'state',
-            joinToken: portal.issueJoinToken('edge-1', { site: 'fra1' }),
-            proxies: [{ url: proxy.url }],
+            joinToken: rig.portal.issueJoinToken('edge-1', { site: 'fra1' }),
+            proxies: [{ url: rig.proxy.url }],
             clusters: [edge()],
             drainTimeout: '1s',
             admin: { port: adminPort },
           }),
         ),
         adminPort,
-        logFile: join(directory, 'log'),
+        logFile: join(rig.directory, 'log'),
       });
       try {
         await agent.ready();
-        const watch = await call(`${PODS}?watch=1`);
+        const watch = await rig.call(`edge${PODS}?watch=1`);
         const events = watch.text();
-        api.useCertificate(certificates[1]);
+        rig.api.useCertificate(certificates[1]);
         expect(await status()).toBe(502);
         fileOf('ca.pem', second.ca);
         await agent.until(
@@ -182,24 +132,19 @@ describe('a certificate that a tunnel agent trusts', () => {
   });
 
   it('of a proxy changes for new tunnels, beside a watch in an old one', async () => {
-    const { api, endWatch } = await startApi();
     const serverWith = ({ certFile, keyFile }: TestCertificate) => ({
       host: '127.0.0.1',
       port: 0,
       tls: { certFile, keyFile },
     });
-    const proxy = await TestProxy.start(portal, {
-      clusters,
-      server: serverWith(certificates[0]),
-    });
-    const url = `https://127.0.0.1:${proxy.port}`;
+    rig = await TunnelRig.start({ server: serverWith(certificates[0]) });
+    const endWatch = answerWatches();
+    const url = `https://127.0.0.1:${rig.proxy.port}`;
     const caFile = fileOf('ca.pem', first.ca);
-    const edge = { name: 'edge', endpoint: api.url };
-    const agent = await TestAgent.start({
+    const edge = { name: 'edge', endpoint: rig.api.url };
+    const agent = await rig.startAgent('edge-1', {
       proxies: [{ url, caFile }],
-      joinToken: portal.issueJoinToken('edge-1', { site: 'fra1' }),
       clusters: [edge],
-      drainTimeout: '2s',
     });
     const call = (path: string) =>
       new Promise<IncomingMessage>((resolve, reject) => {
@@ -208,7 +153,7 @@ describe('a certificate that a tunnel agent trusts', () => {
           {
             ca: [first.ca, second.ca],
             agent: false,
-            headers: { authorization: `Bearer ${token}` },
+            headers: { authorization: `Bearer ${rig.token}` },
           },
           resolve,
         ).once('error', reject);
@@ -218,32 +163,26 @@ describe('a certificate that a tunnel agent trusts', () => {
       response.resume();
       return response.statusCode;
     };
-    try {
-      const events = text(await call(`edge${PODS}?watch=1`));
-      // It breaks when something else has gone wrong, which says more.
-      events.catch(() => {});
-      proxy.reload({ server: serverWith(certificates[1]) });
-      // With another cluster it needs another tunnel.
-      agent.reload({ clusters: [edge, { ...edge, name: 'later' }] });
-      await until(
-        () => /certificate/.test(agent.state.lastFailure ?? ''),
-        'the agent to object',
-      );
-      expect(agent.state.begun).toBe(1);
-      expect(await statusOf(`edge${PODS}`)).toBe(200);
+    const events = text(await call(`edge${PODS}?watch=1`));
+    // It breaks when something else has gone wrong, which says more.
+    events.catch(() => {});
+    rig.proxy.reload({ server: serverWith(certificates[1]) });
+    // With another cluster it needs another tunnel.
+    agent.reload({ clusters: [edge, { ...edge, name: 'later' }] });
+    await until(
+      () => /certificate/.test(agent.state.lastFailure ?? ''),
+      'the agent to object',
+    );
+    expect(agent.state.begun).toBe(1);
+    expect(await statusOf(`edge${PODS}`)).toBe(200);
 
-      fileOf('ca.pem', second.ca);
-      await until(
-        async () => (await statusOf(`later${PODS}`)) === 200,
-        'the other tunnel',
-      );
-      expect(agent.state.begun).toBe(2);
-      endWatch();
-      expect(await events).toBe(ADDED + DELETED);
-    } finally {
-      await agent.stop();
-      await proxy.stop();
-      await api.stop();
-    }
+    fileOf('ca.pem', second.ca);
+    await until(
+      async () => (await statusOf(`later${PODS}`)) === 200,
+      'the other tunnel',
+    );
+    expect(agent.state.begun).toBe(2);
+    endWatch();
+    expect(await events).toBe(ADDED + DELETED);
   });
 });

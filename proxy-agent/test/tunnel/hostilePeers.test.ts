@@ -104,14 +104,30 @@ describe('a proxy in the hands of somebody else', () => {
     for (const place of ['other', '127.0.0.1:22', new URL(api.url).host]) {
       expect((await proxy.ask(place, '')).status).toBe(404);
     }
+    await proxy.ask(
+      'edge',
+      'GET /api HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\nImpersonate-User: jane\r\n\r\n',
+    );
+    expect(api.seen.map(({ headers }) => headers.host)).toEqual([
+      new URL(api.url).host,
+    ]);
+  });
+
+  it.each([
+    ['an absolute URL', 'GET http://169.254.169.254/latest', 'close'],
+    ['a session of one', 'GET http://169.254.169.254/latest', 'Upgrade'],
+    ['a path that leads upwards', 'GET /api/../../other', 'close'],
+    ['one that does so in escapes', 'POST /api/%2e%2E/other', 'close'],
+    ['TRACE, which would tell the credential', 'TRACE /api', 'close'],
+  ])('gets nothing by %s', async (_what, line, connection) => {
+    await until(() => proxy.isConnected, 'the agent');
     const { text } = await proxy.ask(
       'edge',
-      'GET http://169.254.169.254/latest HTTP/1.1\r\nHost: 169.254.169.254\r\nConnection: close\r\nImpersonate-User: jane\r\n\r\n',
+      `${line} HTTP/1.1\r\nHost: a\r\nConnection: ${connection}\r\nUpgrade: SPDY/3.1\r\nImpersonate-User: jane\r\n\r\n`,
     );
-    expect(text).toMatch(/^HTTP\/1\.1 /);
-    for (const { headers } of api.seen) {
-      expect(headers.host).toBe(new URL(api.url).host);
-    }
+    expect(text).toMatch(/^HTTP\/1\.1 403 /);
+    expect(text).toContain('the tunnel agent forwards no');
+    expect(api.seen).toEqual([]);
   });
 
   it('does an agent no harm with bytes that are no HTTP/2', async () => {

@@ -243,35 +243,6 @@ describe('a cluster behind a tunnel', () => {
     await Promise.all(watches.map(({ body }) => body?.cancel()));
   });
 
-  it('cuts an agent that is revoked, and takes it no more', async () => {
-    const agent = await agentOf('edge-1');
-    expect((await call(PODS)).status).toBe(200);
-    portal.setTunnels([]);
-    await until(() => agent.state.tunnels === 0, 'the tunnel to be cut');
-    await until(
-      () => agent.state.lastFailure?.includes('revoked') ?? false,
-      'the agent to be refused',
-    );
-    expect((await call(PODS)).status).toBe(503);
-  });
-
-  it('takes no token twice', async () => {
-    const joinToken = portal.issueJoinToken('edge-1', { site: 'fra1' });
-    const config = {
-      proxies: [{ url: proxy.url }],
-      clusters: [{ name: 'edge', endpoint: api.url }],
-      joinToken,
-    };
-    agents.push(await TestAgent.start(config));
-    const thief = await TestAgent.start(config, { tunnels: 0 });
-    agents.push(thief);
-    await until(() => thief.state.failures > 0, 'the refusal');
-    expect(thief.state).toMatchObject({
-      name: undefined,
-      lastFailure: expect.stringContaining('was used'),
-    });
-  });
-
   it('comes back by itself when the proxy has been away', async () => {
     const agent = await agentOf('edge-1');
     const { port, stateDirectory } = proxy;

@@ -28,31 +28,37 @@ export class SessionsUnderTest {
     this.#product = product;
   }
 
+  /** @param work - `running` ends with the id of the recording as soon as the portal has it */
   async record(
     command: string[],
     size: TerminalSize,
-    work: (terminal: TerminalSession) => Promise<void>,
+    work: (
+      terminal: TerminalSession,
+      running: () => Promise<string>,
+    ) => Promise<void>,
   ): Promise<RecordedSession> {
     const { kubectl, portal } = this.#product;
     const before = new Set((await portal.recordings()).map(({ id }) => id));
+    const find = (status: RecordingDetail['status']) =>
+      eventually(async () => {
+        const found = (await portal.recordings()).filter(
+          ({ id }) => !before.has(id),
+        );
+        assert.equal(found.length, 1);
+        assert.equal(found[0].status, status);
+        return found[0].id;
+      }, DELIVERY_TIMEOUT_MS);
     const terminal = kubectl.openTerminal(
       ['exec', '-it', 'web', '--container=main', '--', ...command],
       size,
     );
     let code: number;
     try {
-      await work(terminal);
+      await work(terminal, () => find('recording'));
     } finally {
       code = await terminal.end();
     }
-    const recording = await eventually(async () => {
-      const found = (await portal.recordings()).filter(
-        ({ id }) => !before.has(id),
-      );
-      assert.equal(found.length, 1);
-      assert.equal(found[0].status, 'complete');
-      return portal.recording(found[0].id);
-    }, DELIVERY_TIMEOUT_MS);
+    const recording = await portal.recording(await find('complete'));
     return {
       code,
       recording,

@@ -209,6 +209,27 @@ export function testReplays(product: ProductUnderTest): void {
       await player.see(/the output ends/);
     });
 
+    test('shows a session while it goes on, and its end', async browser => {
+      const { code } = await sessions.record(
+        ['sh'],
+        SIZE,
+        async (terminal, running) => {
+          await terminal.see(/[#$] /);
+          const player = await browser.watchRecording(await running());
+          for (const moment of ['first', 'second']) {
+            terminal.type(`echo "the ${moment} moment"\r`);
+            // What is typed stands in quotes.
+            await player.see(new RegExp(`^the ${moment} moment`, 'm'));
+          }
+          await browser.screenshot('A session that goes on');
+          terminal.type(`exit ${EXIT_CODE}\r`);
+          await player.seeEndOfSession();
+          await player.see(new RegExp(`exit ${EXIT_CODE}`));
+        },
+      );
+      assert.equal(code, EXIT_CODE);
+    });
+
     test('shows what was interrupted, and how it ended', async browser => {
       const { code, recording, times } = await sessions.record(
         ['sh'],
@@ -236,6 +257,7 @@ export function testReplays(product: ProductUnderTest): void {
       await player.play('16');
       await player.seeEnd();
       await player.see(new RegExp(`\\^C[^]*after 42[^]*exit ${EXIT_CODE}`));
+      await player.seeMarker(`exit ${EXIT_CODE}`);
       await browser.screenshot('Replay of an interrupted command');
       await player.seek((shown + interrupted) / 2);
       await player.see(/shown twice\s+shown twice/, /\^C|after 42/);

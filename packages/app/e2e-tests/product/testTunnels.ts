@@ -66,7 +66,6 @@ export function testTunnels(product: ProductUnderTest): void {
     ) =>
       it(title, async t => {
         if (!browsing) return t.skip('no Chromium');
-        // Another theme begins the page anew, without a token that was shown.
         await browsing.prefer(theme);
         return run(await browsing.openAgents(), browsing, t);
       });
@@ -100,6 +99,11 @@ export function testTunnels(product: ProductUnderTest): void {
         await page.waitForToken(AGENT.name);
         await page.show('Let a tunnel agent join');
         await look(browser, 'Tunnels, token');
+        // Another theme begins the page anew.
+        await browser.prefer('dark');
+        await page.waitForShownToken(token);
+        await browser.prefer('light');
+        await page.waitForShownToken(token);
         const [keep, check, start] = commands;
         agent.shell(keep, token);
         assert.equal(

@@ -52,6 +52,14 @@ export class AgentsPage {
     };
   }
 
+  /** Waits until the page shows the token itself. */
+  async waitForShownToken(token: string): Promise<void> {
+    await this.#page
+      .getByRole('region', { name: 'Join token', exact: true })
+      .getByText(token)
+      .waitFor();
+  }
+
   async showKubernetes(): Promise<void> {
     await this.#page.getByRole('radio', { name: 'In Kubernetes' }).check();
     await this.#page.getByRole('region', { name: 'values.yaml' }).waitFor();

@@ -246,6 +246,10 @@ export class Browsing {
     return PlayerDialog.open(this.#page, this.#url, id);
   }
 
+  async watchRecording(id: string): Promise<PlayerDialog> {
+    return PlayerDialog.watch(this.#page, this.#url, id);
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
   }

@@ -19,6 +19,20 @@ export class PlayerDialog {
     return player;
   }
 
+  /** Opens the recording of a session that goes on. */
+  static async watch(
+    page: Page,
+    url: string,
+    recordingId: string,
+  ): Promise<PlayerDialog> {
+    await page.goto(
+      `${url}/admin/audit/kubernetes/recordings?recording=${recordingId}`,
+    );
+    const player = new PlayerDialog(page);
+    await player.#live().waitFor();
+    return player;
+  }
+
   readonly #page: Page;
   readonly #dialog: Locator;
 
@@ -75,6 +89,18 @@ export class PlayerDialog {
     await this.#dialog.getByText(pattern).waitFor();
   }
 
+  /** Waits until the timeline has a marker of that text. */
+  async seeMarker(text: string): Promise<void> {
+    await this.#dialog
+      .getByTitle(text, { exact: true })
+      .waitFor({ state: 'attached' });
+  }
+
+  /** Waits until the session is not shown as one that goes on any more. */
+  async seeEndOfSession(): Promise<void> {
+    await this.#live().waitFor({ state: 'hidden' });
+  }
+
   /** Waits until the replay has come to the recording's end. */
   async seeEnd(): Promise<void> {
     await this.#button('Play').waitFor();
@@ -111,6 +137,10 @@ export class PlayerDialog {
     const dialog = this.#page.getByRole('dialog', { name, exact: true });
     await dialog.waitFor();
     return ExportForm.create(dialog);
+  }
+
+  #live(): Locator {
+    return this.#dialog.getByText('Live', { exact: true });
   }
 
   #button(name: string): Locator {

@@ -82,6 +82,14 @@ export interface CredentialStore {
 
   /** When the last of those expires that were issued until a time. */
   lastExpiry(issuedUntil: Date): Promise<Date | undefined>;
+
+  /**
+   * Forgets those that expired before a time, the oldest first.
+   *
+   * @param limit - of those that were revoked, and of those that were not
+   * @returns how many there were
+   */
+  removeExpired(before: Date, limit: number): Promise<number>;
 }
 
 /** Others cannot be looked up by Postgres. */
@@ -221,6 +229,27 @@ export class DatabaseCredentialStore implements CredentialStore {
       .where('issued_at', '<=', issuedUntil.getTime())
       .max({ expiresAt: 'expires_at' });
     return row.expiresAt === null ? undefined : new Date(Number(row.expiresAt));
+  }
+
+  async removeExpired(before: Date, limit: number): Promise<number> {
+    const expired = () =>
+      this.knex<CredentialRow>('credentials')
+        .where('expires_at', '<', before.getTime())
+        .orderBy('expires_at')
+        .limit(limit)
+        .select('id');
+    let removed = 0;
+    // Each has an index of its own.
+    for (const some of [
+      expired().whereNull('revoked_at'),
+      expired().whereNotNull('revoked_at'),
+    ]) {
+      const count: number = await this.knex<CredentialRow>('credentials')
+        .whereIn('id', some)
+        .delete();
+      removed += count;
+    }
+    return removed;
   }
 }
 

@@ -54,6 +54,7 @@ describe('AgentDirectory', () => {
         pass: (milliseconds: number) => {
           now += milliseconds;
         },
+        at: () => new Date(now),
       };
     }
 
@@ -123,6 +124,28 @@ describe('AgentDirectory', () => {
           spool: { depth: 2, bytes: 100 },
         },
       ]);
+    });
+
+    it('tells of tunnels while their proxy is heard of, also where it is the only one', async () => {
+      const { directory, b, pass, at } = await setUp();
+      const tunnel = {
+        name: 'edge-1',
+        version: '1.0.0',
+        connectedAt: '2026-11-22T01:00:00.000Z',
+        clusters: [],
+        streams: 0,
+        receivedBytes: 0,
+        sentBytes: 0,
+        reconnects: 0,
+        draining: false,
+      };
+      await directory.announce(b, heartbeat(['prod'], { tunnels: [tunnel] }));
+      const connections = () =>
+        directory.tunnelConnections(mockCredentials.user(), at());
+      pass(59_000);
+      expect(await connections()).toEqual([{ ...tunnel, proxy: 'b' }]);
+      pass(1000);
+      expect(await connections()).toEqual([]);
     });
 
     it('refuses an announcement of a cluster that the agent is not bound to', async () => {

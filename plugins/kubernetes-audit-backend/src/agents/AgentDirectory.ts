@@ -16,7 +16,7 @@ import type { AgentConfig } from '../config';
 import { Agent } from './Agent';
 import type { HeartbeatStore } from './HeartbeatStore';
 
-/** A proxy that is silent for so long beside others counts as gone, in milliseconds. */
+/** A proxy that is silent for so long counts as gone, in milliseconds. */
 const INSTANCE_GONE_MS = 60_000;
 
 /** A cluster and the newest agent that serves it. */
@@ -115,14 +115,13 @@ export class AgentDirectory {
    */
   async tunnelConnections(
     credentials: BackstageCredentials<BackstageUserPrincipal>,
+    at: Date,
   ): Promise<(TunnelStatus & { proxy: string })[]> {
     const statuses = await this.list(credentials);
-    const newest = Math.max(
-      ...statuses.map(({ lastSeenAt }) => Date.parse(lastSeenAt)),
-    );
     return statuses
       .filter(
-        ({ lastSeenAt }) => newest - Date.parse(lastSeenAt) < INSTANCE_GONE_MS,
+        ({ lastSeenAt }) =>
+          at.getTime() - Date.parse(lastSeenAt) < INSTANCE_GONE_MS,
       )
       .flatMap(({ id, tunnels = [] }) =>
         tunnels.map(tunnel => ({ ...tunnel, proxy: id })),

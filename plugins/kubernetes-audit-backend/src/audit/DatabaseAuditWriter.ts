@@ -6,12 +6,7 @@ import {
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { AuditWriter, RefusedRecord } from './AuditStore';
-import {
-  NamedTerms,
-  termsOfEvent,
-  toNewEvent,
-  toStoredEvent,
-} from './eventRow';
+import { NamedTerms, termsOfEvent, toStoredEvent } from './eventRow';
 import type { EventState, EventTables, NewEvent } from './EventTables';
 import { FacetChanges } from './rollup';
 import type { TermDictionary, UserIdentities } from './terms';
@@ -25,12 +20,7 @@ type State = {
 };
 
 /** An event that would be written, were it not for what else is there. */
-type Draft = {
-  row: Omit<NewEvent, 'number' | 'terms'>;
-  names: NamedTerms;
-  /** As it will be read, but for its number. */
-  stored: Omit<StoredRequestAuditEvent, 'number'>;
-};
+type Draft = Omit<NewEvent, 'number' | 'terms'> & { names: NamedTerms };
 
 /** An event to be written. */
 type Written = Draft & { number: number };
@@ -113,7 +103,7 @@ export class DatabaseAuditWriter implements AuditWriter {
 
     await this.#store(transaction, [...written.values()], stored);
     return {
-      stored: [...written.values()].map(({ stored: event, number }) => ({
+      stored: [...written.values()].map(({ event, number }) => ({
         ...event,
         number,
       })),
@@ -188,16 +178,15 @@ export class DatabaseAuditWriter implements AuditWriter {
         identities.map(identity => ({ ...identity, userId: ids.get(user) })),
       ),
     );
-    const replaced = written.flatMap(({ row }) => stored.get(row.id) ?? []);
+    const replaced = written.flatMap(({ id }) => stored.get(id) ?? []);
     if (replaced.length > 0) {
       await this.tables.remove(transaction, replaced);
     }
-    const events = written.map(({ row, names, number }) => ({
-      ...row,
-      number,
+    const events = written.map(draft => ({
+      ...draft,
       terms: {
-        single: names.single.map(term => ids.get(term)),
-        groups: names.groups.map(term => ids.get(term)),
+        single: draft.names.single.map(term => ids.get(term)),
+        groups: draft.names.groups.map(term => ids.get(term)),
       },
     }));
     const inserting = this.tables.insert(transaction, events);
@@ -239,14 +228,21 @@ function toDraft(
   record: SpoolRecord,
   outcomeKnown = record.phase !== 'attempt',
 ): Draft {
-  const { schemaVersion, phase, ...event } = record;
-  const told =
-    phase === 'attempt'
-      ? { ...event, result: 'failure' as const, message: OUTCOME_UNKNOWN }
-      : event;
+  const { schemaVersion, phase, ...told } = record;
+  const event = {
+    ...told,
+    ...(phase === 'attempt' && {
+      result: 'failure' as const,
+      message: OUTCOME_UNKNOWN,
+    }),
+    agentId,
+  };
   return {
-    row: toNewEvent(agentId, told, outcomeKnown),
-    names: termsOfEvent(told),
-    stored: { ...told, agentId },
+    id: event.id.toLowerCase(),
+    executedAt: Date.parse(event.executedAt),
+    outcomeKnown,
+    failed: event.result === 'failure',
+    event,
+    names: termsOfEvent(event),
   };
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { ColumnValue } from '../database';
+import type { StoredRequestAuditEvent } from 'backstage-plugin-kubernetes-audit-common';
 import type { EventCondition } from './query/EventCondition';
 import type { CountedTables, FacetChange } from './rollup';
 import type { EventTerms } from './terms';
@@ -35,21 +35,14 @@ export type EventScan = {
   limit: number;
 };
 
-/** A row as it is written. */
-export type NewEvent = {
+/** An event to be written. */
+export type NewEvent = EventKey & {
   number: number;
-  id: string;
-  executedAt: number;
-  sequence: number;
   outcomeKnown: boolean;
   failed: boolean;
   terms: EventTerms;
-  /** The event without its body, as JSON. */
-  event: string;
-  /** A JSON string. */
-  requestBody: string | null;
-  /** In the order of `ROW_COLUMNS`. */
-  columns: ColumnValue[];
+  /** As it will be read, with its body. */
+  event: Omit<StoredRequestAuditEvent, 'number'>;
 };
 
 /** What an event says for itself, and what it counts for in the roll-up. */
@@ -128,8 +121,12 @@ export interface EventTables extends CountedTables {
     changes: readonly FacetChange[],
   ): Promise<void>;
 
-  /** Brings the counts that wait elsewhere into the table of the roll-up. */
-  fold(knex: Knex): Promise<void>;
+  /**
+   * Takes counts of the roll-up away, those that wait elsewhere too.
+   *
+   * @param before - a bucket, which stays
+   */
+  forgetCounts(knex: Knex, before: number): Promise<void>;
 
   /** Takes rows away that are written anew; their ids stay taken. */
   remove(

@@ -27,7 +27,7 @@ export async function copyRows(
   transaction: Knex.Transaction,
   table: string,
   columns: readonly string[],
-  rows: readonly (readonly ColumnValue[])[],
+  rows: Iterable<readonly ColumnValue[]>,
 ): Promise<void> {
   // The one of the transaction, which stays its own.
   const connection: ClientBase = await transaction.client.acquireConnection();
@@ -38,12 +38,19 @@ export async function copyRows(
 }
 
 /** In pieces: the server reads the first ones while the next ones are made. */
-function* textOf(rows: readonly (readonly ColumnValue[])[]): Generator<string> {
-  for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) {
-    yield rows
-      .slice(i, i + ROWS_AT_ONCE)
-      .map(lineOf)
-      .join('');
+function* textOf(rows: Iterable<readonly ColumnValue[]>): Generator<string> {
+  let text = '';
+  let count = 0;
+  for (const row of rows) {
+    text += lineOf(row);
+    count++;
+    if (count % ROWS_AT_ONCE === 0) {
+      yield text;
+      text = '';
+    }
+  }
+  if (text !== '') {
+    yield text;
   }
 }
 

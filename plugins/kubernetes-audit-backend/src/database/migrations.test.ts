@@ -200,6 +200,7 @@ const ROWS: Record<string, [table: string, row: Record<string, unknown>][]> = {
   ],
   '20261122110000_credential_pages.js': [],
   '20261122120000_blob_owner.js': [['blob_owner', { id: 2, owner: 'x' }]],
+  '20261122130000_counts_by_term.js': [],
 };
 
 /** Undoes migrations, this one at last. */

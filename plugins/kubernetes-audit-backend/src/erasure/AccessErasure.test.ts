@@ -9,6 +9,7 @@ import {
 } from '../access';
 import { readKubernetesAuditConfig } from '../config';
 import { DatabaseLoginStore } from '../login';
+import { DatabaseTunnelStore } from '../tunnels';
 import { AccessErasure } from './AccessErasure';
 import { readPersonNames } from './PersonNames';
 
@@ -23,6 +24,7 @@ function setUp(knex: Knex) {
   const credentials = DatabaseCredentialStore.create(knex);
   const revocations = DatabaseUserRevocationStore.create(knex);
   const logins = DatabaseLoginStore.create(knex);
+  const tunnels = DatabaseTunnelStore.create(knex);
   const userNames = KubernetesUserNames.create({
     knex,
     config: readKubernetesAuditConfig(mockServices.rootConfig()),
@@ -31,6 +33,7 @@ function setUp(knex: Knex) {
     credentials,
     revocations,
     logins,
+    tunnels,
     now: () => NOW,
   });
   const add = async (user: string, issuedAt = NOW - 1000) => {
@@ -89,6 +92,16 @@ function setUp(knex: Knex) {
       await logins.approve(id, { identity: identityOf(user), at: NOW });
       return id;
     },
+    addJoinToken: (createdBy: string) =>
+      tunnels.addToken({
+        id: randomUUID(),
+        name: 'edge-1',
+        tags: { site: 'fra1' },
+        clusters: ['edge'],
+        secretBox: 'sealed',
+        createdBy,
+        expiresAt: NOW + HOUR,
+      }),
     erase: async (
       person: Parameters<typeof readPersonNames>[0],
       pseudonym = 'erased-1',
@@ -97,9 +110,13 @@ function setUp(knex: Knex) {
     texts: async () =>
       JSON.stringify(
         await Promise.all(
-          ['credentials', 'logins', 'login_requests', 'user_revocations'].map(
-            table => knex(table),
-          ),
+          [
+            'credentials',
+            'logins',
+            'login_requests',
+            'user_revocations',
+            'tunnel_join_tokens',
+          ].map(table => knex(table)),
         ),
       ),
   };
@@ -118,7 +135,8 @@ describe('AccessErasure', () => {
       const expired = await rig.add(JANE, NOW - 2 * HOUR);
       const login = await rig.logIn('user:default/Jane');
       const request = await rig.approve(JANE);
-      expect(await rig.erase({ userEntityRef: 'User:Default/JANE' })).toBe(3);
+      await rig.addJoinToken('user:default/Jane');
+      expect(await rig.erase({ userEntityRef: 'User:Default/JANE' })).toBe(4);
 
       expect(await rig.texts()).not.toMatch(/jane|192\.0\.2\.77/i);
       expect(await rig.credentials.get(valid)).toEqual({
@@ -140,6 +158,7 @@ describe('AccessErasure', () => {
       const rig = await start();
       const login = await rig.logIn(JOHN);
       const request = await rig.approve('user:default/janet');
+      await rig.addJoinToken(JOHN);
       const before = await rig.texts();
       expect(await rig.erase({ userEntityRef: JANE })).toBe(0);
       expect(await rig.erase({ userName: 'jane' })).toBe(0);

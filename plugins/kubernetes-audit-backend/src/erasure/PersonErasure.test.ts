@@ -32,6 +32,7 @@ import { readKubernetesAuditConfig } from '../config';
 import { DeadLetters } from '../ingest';
 import { DatabaseLoginStore } from '../login';
 import { DatabaseRecordingStore, RecordingIngest } from '../recordings';
+import { DatabaseTunnelStore } from '../tunnels';
 import { AccessErasure } from './AccessErasure';
 import { DeadLetterErasure } from './DeadLetterErasure';
 import { PersonErasure } from './PersonErasure';
@@ -85,6 +86,7 @@ describe('PersonErasure', () => {
             credentials: DatabaseCredentialStore.create(knex),
             revocations: DatabaseUserRevocationStore.create(knex),
             logins: DatabaseLoginStore.create(knex),
+            tunnels: DatabaseTunnelStore.create(knex),
             now,
           }),
           deadLetters: DeadLetterErasure.create(DeadLetters.create(knex)),

@@ -6,10 +6,10 @@ import {
 import { recordingHeader } from '../__testUtils__/recordingChunk';
 import { CastSizeCounter } from './CastSizeCounter';
 
-const header = recordingHeader();
+const HEADER = recordingHeader();
 
-function wholeSize(events: RecordingEvent[]): number {
-  const writer = AsciicastWriter.create();
+function wholeSize(events: RecordingEvent[], header = HEADER): number {
+  const writer = AsciicastWriter.create(header);
   return Buffer.byteLength(
     `${asciicastHeader(header)}\n${events
       .map(event => writer.write(event))
@@ -18,10 +18,13 @@ function wholeSize(events: RecordingEvent[]): number {
 }
 
 /** The size when the count is put away, as JSON, after each event. */
-function interruptedSize(events: RecordingEvent[]): number {
+function interruptedSize(events: RecordingEvent[], header = HEADER): number {
   let { state } = CastSizeCounter.create(header);
   for (const event of events) {
-    const counter = CastSizeCounter.resume(JSON.parse(JSON.stringify(state)));
+    const counter = CastSizeCounter.resume(
+      header,
+      JSON.parse(JSON.stringify(state)),
+    );
     counter.add(event);
     ({ state } = counter);
   }
@@ -48,6 +51,19 @@ describe('CastSizeCounter', () => {
         { type: 'error', time: 3, data: text.subarray(2) },
       ];
       expect(interruptedSize(events)).toBe(wholeSize(events));
+    }
+  });
+
+  it('counts the line ends that are made whole without a terminal', () => {
+    const piped = recordingHeader({ tty: false });
+    const text = Buffer.from('a\nb\r\n\n€\n');
+    for (let cut = 0; cut <= text.length; cut++) {
+      const events: RecordingEvent[] = [
+        { type: 'output', time: 0, data: text.subarray(0, cut) },
+        { type: 'output', time: 1, data: text.subarray(cut) },
+      ];
+      expect(interruptedSize(events, piped)).toBe(wholeSize(events, piped));
+      expect(wholeSize(events, piped)).toBeGreaterThan(wholeSize(events));
     }
   });
 

@@ -20,23 +20,30 @@ export type CastSizeState = {
  * a character that two chunks share is carried over.
  */
 export class CastSizeCounter {
-  readonly #writer = AsciicastWriter.create();
+  readonly #writer: AsciicastWriter;
   readonly #tails: Record<Stream, Uint8Array>;
   #sizeBytes: number;
 
   /** A count that begins with the first line of the file. */
   static create(header: RecordingHeader): CastSizeCounter {
-    return new CastSizeCounter({
+    return new CastSizeCounter(header, {
       sizeBytes: Buffer.byteLength(`${asciicastHeader(header)}\n`),
       incomplete: { output: '', error: '', input: '' },
     });
   }
 
-  static resume(state: CastSizeState): CastSizeCounter {
-    return new CastSizeCounter(state);
+  static resume(
+    header: RecordingHeader,
+    state: CastSizeState,
+  ): CastSizeCounter {
+    return new CastSizeCounter(header, state);
   }
 
-  private constructor({ sizeBytes, incomplete }: CastSizeState) {
+  private constructor(
+    header: RecordingHeader,
+    { sizeBytes, incomplete }: CastSizeState,
+  ) {
+    this.#writer = AsciicastWriter.create(header);
     this.#sizeBytes = sizeBytes;
     this.#tails = {
       output: Buffer.from(incomplete.output, 'hex'),

@@ -159,7 +159,7 @@ export class RecordingIngest {
     const header = progress?.header ?? (await readHeader(frames, id));
     agent.requireClusters([header.clusterName]);
     const counter = progress
-      ? CastSizeCounter.resume(progress.castSize)
+      ? CastSizeCounter.resume(header, progress.castSize)
       : CastSizeCounter.create(header);
     for await (const events of readEvents(frames)) {
       events.forEach(event => counter.add(event));

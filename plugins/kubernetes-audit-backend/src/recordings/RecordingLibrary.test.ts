@@ -37,7 +37,11 @@ describe('RecordingLibrary', () => {
       const { store: events, writer } = openEventStore(knex);
       const store = DatabaseRecordingStore.create(knex);
       const blobs = new MemoryBlobStore();
-      const indexer = { onChunk: () => {}, request: () => {} };
+      const indexer = {
+        onChunk: () => {},
+        request: () => {},
+        requestRebuild: () => {},
+      };
       const header = recordingHeader({});
       const startedAt = Date.parse(header.startedAt);
       await RecordingIngest.create({
@@ -97,7 +101,11 @@ describe('RecordingLibrary', () => {
       const knex = await migratedDatabase(databases, databaseId);
       const store = DatabaseRecordingStore.create(knex);
       const blobs = new MemoryBlobStore();
-      const indexer = { onChunk: () => {}, request: () => {} };
+      const indexer = {
+        onChunk: () => {},
+        request: () => {},
+        requestRebuild: () => {},
+      };
       const header = recordingHeader({ namespace: 'payments' });
       await RecordingIngest.create({
         store,
@@ -158,6 +166,57 @@ describe('RecordingLibrary', () => {
           `No recording with id ${header.id}`,
         );
       }
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'tells a chunk that is lost from a store that does not answer, %p',
+    async databaseId => {
+      const knex = await migratedDatabase(databases, databaseId);
+      const store = DatabaseRecordingStore.create(knex);
+      const blobs = new MemoryBlobStore();
+      const indexer = {
+        onChunk: () => {},
+        request: () => {},
+        requestRebuild: () => {},
+      };
+      const { id } = recordingHeader();
+      await RecordingIngest.create({
+        store,
+        blobs,
+        names: chunkNames,
+        indexer,
+      }).putChunk(
+        Agent.fromConfig({ id: 'a', subject: 'a', clusters: ['*'] }),
+        { id, index: 0, bytes: frameOf(0, [headerEvent(recordingHeader())]) },
+      );
+      const library = RecordingLibrary.create({
+        store,
+        blobs,
+        sidecars: SidecarCache.create({
+          sidecars: SidecarStore.create(blobs),
+          indexer,
+        }),
+        events: openEventStore(knex).store,
+        authorizer: {
+          isAllowed: async () => true,
+          require: async () => {},
+          visible: async () => undefined,
+        },
+        config: readKubernetesAuditConfig(mockServices.rootConfig()),
+        now: () => 0,
+      });
+      const read = () => library.readChunk(mockCredentials.user(), id, 0);
+      expect((await read()).length).toBeGreaterThan(0);
+
+      jest
+        .spyOn(blobs, 'get')
+        .mockRejectedValueOnce(new Error('connect ECONNREFUSED'));
+      await expect(read()).rejects.toMatchObject({
+        name: 'ServiceUnavailableError',
+      });
+      blobs.blobs.clear();
+      await expect(read()).rejects.toMatchObject({ name: 'NotFoundError' });
     },
   );
 });

@@ -2,7 +2,12 @@ import type {
   BackstageCredentials,
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import { isError, NotAllowedError, NotFoundError } from '@backstage/errors';
+import {
+  isError,
+  NotAllowedError,
+  NotFoundError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
 import {
   encodeRecordingMoment,
   ExportEncryption,
@@ -20,22 +25,19 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
 import { LRUCache } from 'lru-cache';
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Authorizer } from '../authorization';
 import type { KubernetesAuditConfig } from '../config';
-import { encryptedZip } from '../encryptedZip';
 import {
   collectChunks,
   RecordingReplay,
   SidecarCache,
   timelineOf,
 } from './replay';
-import { createRecordingFileWriter } from './file';
 import { EMPTY_SIDECAR } from './indexing';
 import { plainFrames } from './plainFrames';
-import { readSoundEvents } from './readSoundEvents';
+import { RecordingFile, RecordingFiles } from './RecordingFiles';
 import type {
   RecordingQuery,
   RecordingStore,
@@ -53,15 +55,6 @@ export type SessionEvents = {
   hasSession(sessionId: string): Promise<boolean>;
 };
 
-/** A recording as a file. */
-export type RecordingFile = {
-  /** ASCII letters, digits, `.`, `_` and `-`. */
-  fileName: string;
-  contentType: string;
-  /** Errors in the middle break it off. */
-  content: Readable;
-};
-
 /**
  * The recordings as a user may see them. To see the list is one permission,
  * to open a recording in any way another, and which ones a third.
@@ -69,6 +62,7 @@ export type RecordingFile = {
 export class RecordingLibrary {
   readonly #store: RecordingStore;
   readonly #blobs: BlobStore;
+  readonly #files: RecordingFiles;
   readonly #sidecars: SidecarCache;
   readonly #authorizer: Authorizer;
   readonly #chunkTables: LRUCache<string, readonly StoredChunk[]>;
@@ -103,6 +97,7 @@ export class RecordingLibrary {
     const { maxPlaybackSize } = options.config.recordings;
     this.#store = options.store;
     this.#blobs = options.blobs;
+    this.#files = RecordingFiles.create(options);
     this.#chunkTables = new LRUCache({
       maxSize: MAX_KEPT_CHUNKS,
       sizeCalculation: ({ length }) => Math.max(length, 1),
@@ -184,7 +179,7 @@ export class RecordingLibrary {
   /**
    * The frames of a chunk without compression.
    *
-   * @throws NotAllowedError, NotFoundError
+   * @throws NotAllowedError, NotFoundError, ServiceUnavailableError
    */
   async readChunk(
     credentials: UserCredentials,
@@ -252,16 +247,7 @@ export class RecordingLibrary {
         `kubernetesAudit.export.encryption is required: use POST /v1/recordings/${id}/export`,
       );
     }
-    return {
-      fileName: fileNameOf(recording, format),
-      contentType:
-        format === 'text'
-          ? 'text/plain; charset=utf-8'
-          : 'application/x-asciicast',
-      content: Readable.from(this.#fileContent(recording, format), {
-        objectMode: false,
-      }),
-    };
+    return this.#files.plain(recording, format);
   }
 
   /**
@@ -274,23 +260,13 @@ export class RecordingLibrary {
     id: string,
     options: { format: RecordingFileFormat; password: string },
   ): Promise<RecordingFile> {
-    const { format, password } = options;
     const recording = await this.#require(credentials, id);
     if (this.#exportEncryption === 'off') {
       throw new NotAllowedError(
         `kubernetesAudit.export.encryption is off: use GET /v1/recordings/${id}/download`,
       );
     }
-    const fileName = fileNameOf(recording, format);
-    return {
-      fileName: `${fileName}.zip`,
-      contentType: 'application/zip',
-      content: encryptedZip({
-        fileName,
-        content: this.#fileContent(recording, format),
-        password,
-      }),
-    };
+    return this.#files.encrypted(recording, options);
   }
 
   /**
@@ -375,7 +351,7 @@ export class RecordingLibrary {
       readChunk: chunk => this.#readUncompressed(chunk),
       readEvents: async chunk => {
         const events: RecordingEvent[] = [];
-        for await (const more of readSoundEvents(await this.#read(chunk))) {
+        for await (const more of this.#files.readEvents(chunk)) {
           // No spread: a frame can hold more events than a call takes arguments.
           more.forEach(event => events.push(event));
         }
@@ -395,19 +371,6 @@ export class RecordingLibrary {
 
   async #readUncompressed(chunk: StoredChunk): Promise<Uint8Array> {
     return plainFrames(await this.#read(chunk));
-  }
-
-  async *#fileContent(
-    recording: Recording,
-    format: RecordingFileFormat,
-  ): AsyncGenerator<Buffer> {
-    const writer = createRecordingFileWriter(format, recording);
-    yield Buffer.from(writer.head());
-    for (const chunk of await this.#store.listChunks(recording.id)) {
-      for await (const events of readSoundEvents(await this.#read(chunk))) {
-        yield Buffer.from(events.map(event => writer.write(event)).join(''));
-      }
-    }
   }
 
   /** Events may still be on their way from the proxy: only old ones can be gone. */
@@ -442,18 +405,18 @@ export class RecordingLibrary {
     return this.#authorizer.visible(credentials, recordingViewPermission);
   }
 
+  /** @throws NotFoundError; ServiceUnavailableError when the blob store does not answer: the chunk is not lost */
   async #read(chunk: StoredChunk): Promise<Uint8Array> {
-    return buffer(await this.#blobs.get(chunk.blobKey));
+    try {
+      return await buffer(await this.#blobs.get(chunk.blobKey));
+    } catch (error) {
+      if (isError(error) && error.name === 'NotFoundError') {
+        throw error;
+      }
+      throw new ServiceUnavailableError(
+        'The store of recordings does not answer',
+        error,
+      );
+    }
   }
-}
-
-/** Characters of a file name at the most. */
-const MAX_FILE_NAME = 200;
-
-function fileNameOf({ name }: Recording, format: RecordingFileFormat): string {
-  const safe = name
-    .replace(/[^A-Za-z0-9._-]+/g, '_')
-    .replace(/^\.+/, '')
-    .slice(0, MAX_FILE_NAME);
-  return `${safe || 'recording'}${format === 'text' ? '.txt' : '.cast'}`;
 }

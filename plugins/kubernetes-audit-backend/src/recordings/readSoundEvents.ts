@@ -1,5 +1,8 @@
 import type { RecordingEvent } from 'backstage-plugin-kubernetes-audit-common';
 import { readSoundFrames } from './indexing';
+import type { StoredChunk } from './RecordingStore';
+
+const MICROSECONDS_PER_SECOND = 1_000_000;
 
 /**
  * The events of each frame of a stored chunk. In place of what was damaged
@@ -21,6 +24,23 @@ export async function* readSoundEvents(
   if (next.value > 0) {
     yield [missing(lastTime, chunk.length - end)];
   }
+}
+
+/** What stands in place of a chunk that is gone: a marker that says so. */
+export function lostEvents({
+  firstTime,
+  lastTime,
+}: Pick<StoredChunk, 'firstTime' | 'lastTime'>): RecordingEvent[] {
+  const [from, to] = [firstTime, lastTime].map(time =>
+    (time / MICROSECONDS_PER_SECOND).toFixed(1),
+  );
+  return [
+    {
+      type: 'marker',
+      time: firstTime,
+      data: Buffer.from(`the recording is lost from ${from} s to ${to} s`),
+    },
+  ];
 }
 
 function missing(time: number, bytes: number): RecordingEvent {

@@ -126,6 +126,7 @@ export function toRecording(row: RecordingRow): Recording {
     status: completion?.status ?? 'recording',
     statusReason: completion?.statusReason,
     endedAt: completion?.endedAt,
+    endReason: completion?.endReason,
     durationMs: completion?.durationMs,
     exitCode: completion?.exitCode,
     sizeBytes: Number(row.size_bytes),

@@ -122,6 +122,11 @@ describe('OrphanSweep', () => {
 
       await rig.sweep();
       expect(rig.auditor.createEvent).toHaveBeenCalledTimes(2);
+      // There is a line also where there was nothing to do.
+      expect(rig.logger.info).toHaveBeenLastCalledWith(
+        expect.any(String),
+        expect.objectContaining({ blobs: 2, removed: 0, unknown: 0 }),
+      );
     });
 
     it('leaves an upload that may still be under way', async () => {
@@ -158,7 +163,7 @@ describe('OrphanSweep', () => {
       other.crash();
       await expect(other.put(id, 1)).rejects.toThrow('crash');
       await other.blobs.put(
-        `recordings/${id}/sidecar-2/final`,
+        `recordings/${id}/sidecar-3/final`,
         Buffer.from('x'),
       );
       const keys = other.keys();
@@ -177,7 +182,7 @@ describe('OrphanSweep', () => {
       await rig.put(indexed, 0);
       await rig.put(tiny, 0);
       await rig.blobs.put(
-        `recordings/${indexed}/sidecar-2/final`,
+        `recordings/${indexed}/sidecar-3/final`,
         Buffer.from('x'),
       );
       await rig.knex('recording_chunks').delete();
@@ -190,9 +195,10 @@ describe('OrphanSweep', () => {
         indexed,
         indexed,
       ]);
-      expect(rig.logger.warn).toHaveBeenCalledWith(expect.any(String), {
-        recordings: 2,
-      });
+      expect(rig.logger.warn).toHaveBeenCalledWith(
+        expect.stringContaining('the database is older than they are'),
+        expect.objectContaining({ unknown: 2, failed: 0 }),
+      );
     });
 
     it('deletes what was written while its recording was deleted, and leaves a deletion that goes on to the retention', async () => {
@@ -201,9 +207,9 @@ describe('OrphanSweep', () => {
       await rig.put(going, 0);
       await rig.store.beginRemoval(going, new Date());
       for (const key of [
-        `recordings/${gone}/sidecar-2/part-0-1`,
-        `recordings/${gone}/sidecar-2/final`,
-        `recordings/${going}/sidecar-2/final`,
+        `recordings/${gone}/sidecar-3/part-0-1`,
+        `recordings/${gone}/sidecar-3/final`,
+        `recordings/${going}/sidecar-3/final`,
         'recordings/README',
         'other/thing',
       ]) {
@@ -214,7 +220,7 @@ describe('OrphanSweep', () => {
       expect(rig.keys()).toEqual([
         'other/thing',
         expect.stringContaining(`${going}/0-`),
-        `recordings/${going}/sidecar-2/final`,
+        `recordings/${going}/sidecar-3/final`,
         'recordings/README',
       ]);
     });
@@ -231,7 +237,11 @@ describe('OrphanSweep', () => {
         .mockRejectedValueOnce(new Error('the bucket is busy'));
       await rig.sweep();
       expect(rig.keys()).toHaveLength(1);
-      expect(rig.logger.error).toHaveBeenCalledTimes(1);
+      expect(rig.logger.error).toHaveBeenCalledTimes(2);
+      expect(rig.logger.error).toHaveBeenLastCalledWith(
+        expect.stringContaining('some could not be deleted'),
+        expect.objectContaining({ failed: 1 }),
+      );
       await rig.sweep();
       expect(rig.keys()).toEqual([]);
     });

@@ -8,6 +8,7 @@ import type {
   BlobSummary,
 } from 'backstage-plugin-kubernetes-audit-node';
 import type { ChunkNames, RecordingStore } from '../recordings';
+import { withSpan } from '../tracing';
 
 /**
  * A blob that was put so long ago belongs to no upload any more, in
@@ -41,9 +42,11 @@ type Piece = {
 };
 
 type Sums = {
+  /** Looked at. */
   blobs: number;
   removed: number;
   removedBytes: number;
+  /** Recordings of which a blob could not be deleted. */
   failed: number;
   /** Recordings that must have had a row and have none. */
   unknown: number;
@@ -78,6 +81,18 @@ export class OrphanSweep {
 
   /** Looks at all blobs once, until the signal comes; one that cannot be deleted does not keep the others. */
   async sweep(signal?: AbortSignal): Promise<void> {
+    await withSpan('recordings.sweep', {}, async describe => {
+      const sums = await this.#sweep(signal);
+      describe({
+        'orphans.removed': sums.removed,
+        'orphans.failed': sums.failed,
+        'orphans.unknown': sums.unknown,
+      });
+      this.#report(sums);
+    });
+  }
+
+  async #sweep(signal: AbortSignal | undefined): Promise<Sums> {
     const sums: Sums = {
       blobs: 0,
       removed: 0,
@@ -99,7 +114,7 @@ export class OrphanSweep {
     if (!signal?.aborted) {
       await this.#settle(batch, sums);
     }
-    this.#report(sums);
+    return sums;
   }
 
   /** Those that hold old blobs. A long recording comes in several. */
@@ -215,16 +230,20 @@ export class OrphanSweep {
     }
   }
 
-  #report({ unknown, ...sums }: Sums): void {
+  /** One line each time, so that its absence tells, too. */
+  #report(sums: Sums): void {
     const { logger } = this.#options;
-    if (sums.removed > 0 || sums.failed > 0) {
-      logger.info('Blobs of recordings that no row names were deleted', sums);
-    }
-    if (unknown > 0) {
+    const { failed, unknown } = sums;
+    const summary = 'The blobs of recordings were looked through';
+    if (failed > 0) {
+      logger.error(`${summary}, and some could not be deleted`, sums);
+    } else if (unknown > 0) {
       logger.warn(
-        'Recordings in the blob store have no row and are kept: the database is older than they are',
-        { recordings: unknown },
+        `${summary}: recordings without a row are kept, the database is older than they are`,
+        sums,
       );
+    } else {
+      logger.info(summary, sums);
     }
   }
 }

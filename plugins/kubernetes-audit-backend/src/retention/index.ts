@@ -1,3 +1,4 @@
+export * from './AccessRetention';
 export * from './RecordingRetention';
 export * from './EventRetention';
 export * from './OrphanSweep';

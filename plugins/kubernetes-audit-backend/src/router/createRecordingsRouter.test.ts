@@ -12,7 +12,7 @@ import {
   FrameError,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   frameOf,
@@ -47,6 +47,7 @@ const chunks = [
 ];
 const completion = {
   status: 'complete',
+  endReason: 'the command ended',
   endedAt: '2026-11-22T01:50:00.000Z',
   durationMs: 139_000,
   exitCode: 0,
@@ -102,6 +103,7 @@ describe('recordings', () => {
             number: 1,
             agentId: 'demo-proxy',
             status: 'complete',
+            endReason: completion.endReason,
             endedAt: completion.endedAt,
             durationMs: 139_000,
             exitCode: 0,
@@ -357,6 +359,47 @@ describe('recordings', () => {
     ]);
   });
 
+  // Left out where asciinema is not installed; it wants a terminal.
+  if (spawnSync('asciinema', ['--version']).status === 0) {
+    it('are downloaded as what asciinema plays', async () => {
+      const { api } = await start();
+      const { body } = await api
+        .get(`${URL}/${id}/download`)
+        .set(userHeaders())
+        .responseType('blob');
+      const file = directory.resolve('download.cast');
+      writeFileSync(file, body);
+      const { stdout, status } = spawnSync(
+        'script',
+        [
+          '--quiet',
+          '--return',
+          '--command',
+          `asciinema play ${file}`,
+          '/dev/null',
+        ],
+        { env: { ...process.env, HOME: directory.path, LC_ALL: 'C.UTF-8' } },
+      );
+      expect(stdout.toString()).toContain('hello\r\n€');
+      expect(status).toBe(0);
+    });
+  }
+
+  it('leave without a later part that is lost, and say so', async () => {
+    const { api } = await start();
+    rmSync(fileThatHolds(directory.resolve('recordings'), chunks[1]));
+    const { body } = await api
+      .get(`${URL}/${id}/download`)
+      .set(userHeaders())
+      .responseType('blob')
+      .expect(200);
+    const [, ...lines] = String(body).trimEnd().split('\n');
+    expect(lines.map(line => JSON.parse(line))).toEqual([
+      [0.001, 'o', 'hello\r\n'],
+      [0.003, 'm', 'the recording is lost from 0.0 s to 0.0 s'],
+    ]);
+  });
+
   it('have a timeline and text when they are indexed', async () => {
     const { api, audited } = await start();
     const get = (path: string) =>
@@ -378,7 +421,18 @@ describe('recordings', () => {
       items: [{ time: expect.any(Number), text: 'hello' }],
       isTruncated: false,
     });
-    expect((await get('/text?limit=1')).body.isTruncated).toBe(true);
+    const { body: first } = await get('/text?limit=1');
+    expect(first).toMatchObject({
+      items: [{ text: 'hello' }],
+      isTruncated: true,
+    });
+    const { body: second } = await get(
+      `/text?limit=1&cursor=${first.nextCursor}`,
+    );
+    expect(second).toEqual({
+      items: [{ time: expect.any(Number), text: '€' }],
+      isTruncated: false,
+    });
     expect((await get('/text?search=nothing')).body.items).toEqual([]);
     // All of it is one playback, which the first question began.
     expect(
@@ -669,6 +723,12 @@ describe('recordings', () => {
 
 /** Changes the last byte of the file that holds just these. */
 function damageLastByte(folder: string, bytes: Uint8Array): void {
+  const damaged = Buffer.from(bytes);
+  damaged[damaged.length - 1] ^= 0xff;
+  writeFileSync(fileThatHolds(folder, bytes), damaged);
+}
+
+function fileThatHolds(folder: string, bytes: Uint8Array): string {
   const file = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name))
@@ -676,7 +736,5 @@ function damageLastByte(folder: string, bytes: Uint8Array): void {
   if (!file) {
     throw new Error('No file holds the chunk');
   }
-  const damaged = Buffer.from(bytes);
-  damaged[damaged.length - 1] ^= 0xff;
-  writeFileSync(file, damaged);
+  return file;
 }

@@ -39,8 +39,8 @@ const timeSchema = z.object({
 
 const textSchema = z.object({
   search: z.string().min(1).max(MAX_SEARCH).optional(),
-  /** Microseconds, not included. */
-  after: z.coerce.number().int().nonnegative().optional(),
+  /** The `nextCursor` of the page before. */
+  cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(MAX_LINES).default(DEFAULT_LINES),
 });
 

@@ -87,6 +87,14 @@ describe('tunnel routes', () => {
     const replayed = await join(backend, joinOf(token, await newKey()));
     expect(replayed.status).toBe(403);
     expect(replayed.body.error.message).toContain('was used already');
+    const joins = backend.audited.filter(
+      ({ eventId }) => eventId === 'tunnel-join',
+    );
+    expect(joins.map(({ status }) => status)).toEqual([
+      'succeeded',
+      'succeeded',
+      'failed',
+    ]);
   });
 
   it('refuse another secret, another key than the proven one, and tokens that are not known', async () => {
@@ -104,22 +112,32 @@ describe('tunnel routes', () => {
     expect((await join(backend, unknown)).status).toBe(403);
     const rsa = { ...mine, key: { ...mine.key, kty: 'RSA' } };
     expect((await join(backend, rsa)).status).toBe(400);
+    // Anybody can try: that would fill the audit log.
+    expect(backend.audited.map(({ eventId }) => eventId)).toEqual([
+      'tunnel-token-issue',
+    ]);
     await join(backend, mine).expect(200);
   });
 
   it('revoke an agent, which may join anew with another token', async () => {
     const backend = await start();
     const { api } = backend;
-    await join(backend, joinOf(await issue(backend), await newKey()));
+    const before = joinOf(await issue(backend), await newKey());
+    await join(backend, before).expect(200);
     const revoke = (user: string) =>
       api.delete(`${BASE}/v1/tunnels/edge-1`).set(userHeaders(user));
     expect((await revoke('jane')).status).toBe(403);
     await revoke('admin').expect(204);
     expect(await tunnelsOf(backend, 0)).toEqual([]);
     expect((await revoke('admin')).status).toBe(404);
+    // The token that it had does not let it in again, nor does it tell it so.
+    expect((await join(backend, before)).status).toBe(403);
+    expect(await tunnelsOf(backend, 0)).toEqual([]);
     const key = await newKey();
     await join(backend, joinOf(await issue(backend), key)).expect(200);
     expect(await tunnelsOf(backend, 1)).toMatchObject([{ key }]);
+    // Another one has its name.
+    expect((await join(backend, before)).status).toBe(403);
   });
 
   it('list the tokens that wait for an agent, without their secrets, and take one back', async () => {

@@ -81,8 +81,9 @@ export function createTunnelsRouter(options: {
     '/v1/agent/tunnels/join',
     agentRoute(
       { parser: express.json({ limit: MAX_BODY_BYTES, type: () => true }) },
-      async ({ response, body }) => {
-        response.json(await tunnels.join(tunnelJoinSchema.parse(body)));
+      async ({ agent, response, body }) => {
+        const wanted = tunnelJoinSchema.parse(body);
+        response.json(await tunnels.join(wanted, agent.id));
       },
     ),
   );

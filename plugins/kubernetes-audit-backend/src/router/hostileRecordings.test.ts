@@ -156,7 +156,7 @@ describe('hostile recordings', () => {
       expect(text.items.map((line: { text: string }) => line.text)).toEqual(
         expect.arrayContaining(['late', 'before', 'jump']),
       );
-      await get(`/${ID}/text?after=NaN`).expect(400);
+      await get(`/${ID}/text?cursor=NaN`).expect(400);
       const { body: segments } = await get(`/${ID}/segments`).expect(200);
       expect(segments).toBeDefined();
       for (const format of ['v2', 'v3', 'text']) {

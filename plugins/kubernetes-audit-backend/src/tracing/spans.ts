@@ -21,6 +21,9 @@ export type SpanAttributes = {
   'index.result': string;
   'expired.count': number;
   'expired.failed': number;
+  'orphans.removed': number;
+  'orphans.failed': number;
+  'orphans.unknown': number;
 };
 
 /** The spans of this plugin with their attributes; docs/tracing.md tells what they mean. */
@@ -43,6 +46,7 @@ export const SPANS = {
   ],
   'recording.index': ['recording.id', 'index.parts', 'index.result'],
   'recordings.expire': ['expired.count', 'expired.failed'],
+  'recordings.sweep': ['orphans.removed', 'orphans.failed', 'orphans.unknown'],
 } as const satisfies Record<string, readonly (keyof SpanAttributes)[]>;
 
 export type SpanName = keyof typeof SPANS;

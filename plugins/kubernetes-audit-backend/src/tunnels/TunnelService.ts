@@ -1,8 +1,14 @@
 import type {
+  AuditorService,
   BackstageCredentials,
   BackstageUserPrincipal,
 } from '@backstage/backend-plugin-api';
-import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
+import {
+  InputError,
+  NotAllowedError,
+  NotFoundError,
+  toError,
+} from '@backstage/errors';
 import { calculateJwkThumbprint } from 'jose';
 import {
   createHmac,
@@ -43,6 +49,7 @@ type TunnelServiceOptions = {
   store: TunnelStore;
   agents: AgentDirectory;
   authorizer: Authorizer;
+  auditor: AuditorService;
   /** For the secrets of tokens. */
   box: SecretBox;
   /** Milliseconds since 1970. */
@@ -77,16 +84,13 @@ export class TunnelService {
     const id = randomUUID();
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const expiresAt = now() + lifetimeSeconds * 1000;
-    await store.addToken(
-      {
-        id,
-        ...fixed,
-        secretBox: box.seal(secret, labelOf(id)),
-        createdBy: caller.principal.userEntityRef,
-        expiresAt,
-      },
-      new Date(now()),
-    );
+    await store.addToken({
+      id,
+      ...fixed,
+      secretBox: box.seal(secret, labelOf(id)),
+      createdBy: caller.principal.userEntityRef,
+      expiresAt,
+    });
     return {
       token: formatJoinToken({ id, secret, ...fixed }),
       expiresAt: new Date(expiresAt).toISOString(),
@@ -128,12 +132,17 @@ export class TunnelService {
   }
 
   /**
-   * Takes an agent in that proves that it has the secret of a token.
+   * Takes an agent in that proves that it has the secret of a token; whoever
+   * has that is in the host's audit log.
    *
+   * @param proxy - the id of the proxy that relays it
    * @throws NotAllowedError when the token is not known, was used, has expired, or the proof is wrong; InputError for a key of another kind
    */
-  async join({ tokenId, key, proof }: TunnelJoin): Promise<TunnelJoined> {
-    const { store, box, now } = this.#options;
+  async join(
+    { tokenId, key, proof }: TunnelJoin,
+    proxy: string,
+  ): Promise<TunnelJoined> {
+    const { store, box, auditor, now } = this.#options;
     const publicKey = await readKey(key);
     const token = await store.getToken(tokenId);
     const refused = (why: string) =>
@@ -151,13 +160,24 @@ export class TunnelService {
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw refused('is not the one that was issued');
     }
-    if (token.usedBy === undefined && token.expiresAt <= now()) {
-      throw refused('has expired');
-    }
-    if (!(await store.join(token, publicKey, new Date(now())))) {
-      throw refused('was used already');
-    }
     const { name, tags, clusters } = token;
+    const event = await auditor.createEvent({
+      eventId: 'tunnel-join',
+      severityLevel: 'high',
+      meta: { name, tokenId, key: publicKey.kid, proxy },
+    });
+    try {
+      if (token.usedBy === undefined && token.expiresAt <= now()) {
+        throw refused('has expired');
+      }
+      if (!(await store.join(token, publicKey, new Date(now())))) {
+        throw refused('was used already');
+      }
+    } catch (error) {
+      await event.fail({ error: toError(error) });
+      throw error;
+    }
+    await event.success();
     return { name, tags, clusters };
   }
 
@@ -185,8 +205,9 @@ export class TunnelService {
    * @throws NotAllowedError
    */
   async list(caller: UserCredentials): Promise<TunnelAgentStatus[]> {
-    const { store, agents } = this.#options;
-    const connections = await agents.tunnelConnections(caller);
+    const { store, agents, now } = this.#options;
+    const at = new Date(now());
+    const connections = await agents.tunnelConnections(caller, at);
     return (await store.list()).map(({ key: _, ...agent }) => ({
       ...agent,
       connections: connections.filter(({ name }) => name === agent.name),

@@ -30,7 +30,7 @@ describe('DatabaseTunnelStore', () => {
       const sooner = tokenOf(2, NOW + 1000);
       const used = tokenOf(3, NOW + 1000);
       for (const token of [later, sooner, used, tokenOf(4, NOW)]) {
-        await store.addToken(token, new Date(NOW));
+        await store.addToken(token);
       }
       await store.join(used, KEY, new Date(NOW));
       expect(await store.listPending(new Date(NOW))).toEqual([sooner, later]);

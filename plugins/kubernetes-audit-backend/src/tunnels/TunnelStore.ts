@@ -5,9 +5,6 @@ import type {
   TunnelJoined,
 } from 'backstage-plugin-kubernetes-audit-common';
 
-/** For so long after its end a token is known, in milliseconds: who tries it is told that it has expired. */
-const EXPIRED_KEPT_MS = 7 * 24 * 3600_000;
-
 /** What a join token fixes, and what its use is checked against. */
 export type StoredJoinToken = TunnelJoined & {
   id: string;
@@ -45,7 +42,7 @@ type AgentRow = {
 
 /** Keeps join tokens and the agents that have joined. */
 export interface TunnelStore {
-  addToken(token: StoredJoinToken, at: Date): Promise<void>;
+  addToken(token: StoredJoinToken): Promise<void>;
 
   getToken(id: string): Promise<StoredJoinToken | undefined>;
 
@@ -59,7 +56,7 @@ export interface TunnelStore {
    * Uses a token up for a key, and makes the agent of it; one of the same name
    * has this key from then on.
    *
-   * @returns false when the token was used up with another key
+   * @returns false when the token was used up with another key, or the agent that it has made is no more
    */
   join(token: StoredJoinToken, key: PublicKey, at: Date): Promise<boolean>;
 
@@ -68,6 +65,16 @@ export interface TunnelStore {
 
   /** Those that may connect, by name. */
   list(): Promise<JoinedTunnelAgent[]>;
+
+  /** Forgets the tokens that expired before a time. */
+  removeExpired(before: Date): Promise<void>;
+
+  /**
+   * Takes a user out of the tokens that it has made.
+   *
+   * @returns how many there were
+   */
+  eraseUser(userEntityRef: string, pseudonym: string): Promise<number>;
 }
 
 /** Keeps them in the database. */
@@ -78,10 +85,7 @@ export class DatabaseTunnelStore implements TunnelStore {
 
   private constructor(private readonly knex: Knex) {}
 
-  async addToken(token: StoredJoinToken, at: Date): Promise<void> {
-    await this.knex<TokenRow>('tunnel_join_tokens')
-      .where('expires_at', '<', at.getTime() - EXPIRED_KEPT_MS)
-      .delete();
+  async addToken(token: StoredJoinToken): Promise<void> {
     await this.knex<TokenRow>('tunnel_join_tokens').insert({
       id: token.id,
       secret_box: token.secretBox,
@@ -131,7 +135,15 @@ export class DatabaseTunnelStore implements TunnelStore {
         const row = await transaction<TokenRow>('tunnel_join_tokens')
           .where({ id, used_by: key.kid })
           .first();
-        return row !== undefined;
+        const agent = await transaction<AgentRow>('tunnel_agents')
+          .where('name', name)
+          .whereNull('revoked_at')
+          .first();
+        return (
+          row !== undefined &&
+          agent !== undefined &&
+          keyOf(agent).kid === key.kid
+        );
       }
       await transaction<AgentRow>('tunnel_agents')
         .insert({
@@ -164,10 +176,27 @@ export class DatabaseTunnelStore implements TunnelStore {
       name: row.name,
       tags: JSON.parse(row.tags),
       clusters: JSON.parse(row.clusters),
-      key: JSON.parse(row.public_key),
+      key: keyOf(row),
       joinedAt: new Date(Number(row.joined_at)).toISOString(),
     }));
   }
+
+  async removeExpired(before: Date): Promise<void> {
+    await this.knex<TokenRow>('tunnel_join_tokens')
+      .where('expires_at', '<', before.getTime())
+      .delete();
+  }
+
+  async eraseUser(userEntityRef: string, pseudonym: string): Promise<number> {
+    const erased: number = await this.knex<TokenRow>('tunnel_join_tokens')
+      .whereRaw('lower(created_by) = ?', [userEntityRef.toLowerCase()])
+      .update({ created_by: pseudonym });
+    return erased;
+  }
+}
+
+function keyOf(row: AgentRow): PublicKey {
+  return JSON.parse(row.public_key);
 }
 
 function tokenOf(row: TokenRow): StoredJoinToken {

@@ -47,4 +47,16 @@ describe('AsciicastWriter', () => {
     expect(writer.write({ type: 'header', time: 0, data })).toBe('');
     expect(writer.write({ type: 'exit', time: 0, data })).toBe('');
   });
+
+  it('makes line ends whole where the session had no terminal to do so', () => {
+    const data = new TextEncoder().encode('a\nb\r\nc\rd');
+    const textOf = (tty: boolean, type: 'output' | 'error' | 'input') =>
+      JSON.parse(
+        AsciicastWriter.create({ tty }).write({ type, time: 0, data }),
+      )[2];
+    expect(textOf(false, 'output')).toBe('a\r\nb\r\nc\rd');
+    expect(textOf(false, 'error')).toBe('a\r\nb\r\nc\rd');
+    expect(textOf(false, 'input')).toBe('a\nb\r\nc\rd');
+    expect(textOf(true, 'output')).toBe('a\nb\r\nc\rd');
+  });
 });

@@ -20,6 +20,19 @@ export function asciicastHeader(header: RecordingHeader): string {
 }
 
 /**
+ * Output as a player's terminal wants it: where the session had none of its
+ * own, nothing has made its line ends whole.
+ *
+ * @public
+ */
+export function withWholeLineEnds(
+  output: string,
+  session: Pick<RecordingHeader, 'tty'>,
+): string {
+  return session.tty ? output : output.replace(/\r?\n/g, '\r\n');
+}
+
+/**
  * Turns a recording's events, in order, into lines of asciicast v2. It keeps
  * the bytes of characters that are split across events until they are whole.
  *
@@ -33,19 +46,25 @@ export class AsciicastWriter {
     other: newDecoder(),
   };
 
-  static create(): AsciicastWriter {
-    return new AsciicastWriter();
+  /** @param session - one with a terminal unless it is given */
+  static create(
+    session: Pick<RecordingHeader, 'tty'> = { tty: true },
+  ): AsciicastWriter {
+    return new AsciicastWriter(session);
   }
 
-  private constructor() {}
+  private constructor(private readonly session: Pick<RecordingHeader, 'tty'>) {}
 
   /** The event's line with its line end, or an empty string when it has none. */
   write(event: RecordingEvent): string {
     switch (event.type) {
       case 'output':
-        return this.#line(event, 'o', this.#decode('output', event));
       case 'error':
-        return this.#line(event, 'o', this.#decode('error', event));
+        return this.#line(
+          event,
+          'o',
+          withWholeLineEnds(this.#decode(event.type, event), this.session),
+        );
       case 'input':
         return this.#line(event, 'i', this.#decode('input', event));
       case 'resize':

@@ -107,6 +107,7 @@ export const sidecarSchema = z.object({
   idle: z
     .array(z.object({ from: microseconds, to: microseconds }))
     .max(MAX_SPANS),
+  /** Those of the recording, and commands. */
   markers: z
     .array(z.object({ time: microseconds, text: z.string().max(1024) }))
     .max(MAX_SPANS),

@@ -1,3 +1,4 @@
+export * from './agents';
 export * from './buildChunks';
 export * from './fakeAuditApi';
 export * from './FakeScreen';

@@ -102,8 +102,8 @@ export type RequestAuditSelection = Pick<
 export type RecordingTextRequest = {
   /** Only lines with it in them, in any case. */
   search?: string;
-  /** Microseconds since the recording's start, not included. */
-  after?: number;
+  /** The `nextCursor` of the page before. */
+  cursor?: string;
   limit?: number;
 };
 
@@ -286,12 +286,14 @@ export interface KubernetesAuditApi {
   downloadRecording(
     id: string,
     format: DownloadFormat,
+    options?: FileOptions,
   ): Promise<DownloadedFile>;
 
   /** The same inside a ZIP that the password protects. */
   exportRecording(
     id: string,
     request: { password: string; format: DownloadFormat },
+    options?: FileOptions,
   ): Promise<DownloadedFile>;
 }
 

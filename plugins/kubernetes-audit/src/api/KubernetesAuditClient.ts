@@ -231,22 +231,26 @@ export class KubernetesAuditClient implements KubernetesAuditApi {
   async downloadRecording(
     id: string,
     format: DownloadFormat,
+    options?: FileOptions,
   ): Promise<DownloadedFile> {
     const response = await this.#fetch(
       `${recordingPath(id)}/download?format=${format}`,
+      { signal: options?.signal },
     );
-    return fileOf(response, `${id}.${format === 'text' ? 'txt' : 'cast'}`);
+    const fallback = `${id}.${format === 'text' ? 'txt' : 'cast'}`;
+    return fileOf(response, fallback, options);
   }
 
   async exportRecording(
     id: string,
     request: { password: string; format: DownloadFormat },
+    options?: FileOptions,
   ): Promise<DownloadedFile> {
-    const response = await this.#fetch(
-      `${recordingPath(id)}/export`,
-      postOf(request),
-    );
-    return fileOf(response, `${id}.zip`);
+    const response = await this.#fetch(`${recordingPath(id)}/export`, {
+      ...postOf(request),
+      signal: options?.signal,
+    });
+    return fileOf(response, `${id}.zip`, options);
   }
 
   async getAccess(options?: RequestOptions): Promise<AccessResponse> {

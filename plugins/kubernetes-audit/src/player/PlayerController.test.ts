@@ -164,6 +164,35 @@ describe('PlayerController', () => {
     expect(player.snapshot.state).toBe('playing');
   });
 
+  it('starts again where somebody has sought the end', async () => {
+    const { player, screen, settle, pass } = setUp();
+    player.seek(99 * SECOND);
+    await settle();
+    expect(player.snapshot).toMatchObject({
+      state: 'paused',
+      position: 60 * SECOND,
+    });
+    player.play();
+    await settle();
+    await pass(1200);
+    expect(screen.text).toBe('a');
+    expect(player.snapshot.state).toBe('playing');
+  });
+
+  it('ends at once, and not for good, where nothing takes any time', async () => {
+    const { player, settle, pass } = setUp([[[0, 'header', '{}']]], {
+      parts: 1,
+    });
+    player.seek(0);
+    await settle();
+    for (let time = 0; time < 2; time++) {
+      player.play();
+      await settle();
+      await pass(300);
+      expect(player.snapshot).toMatchObject({ state: 'ended', position: 0 });
+    }
+  });
+
   it('rebuilds the screen when it seeks back, and goes on from it forward', async () => {
     const { player, screen, settle } = setUp();
     player.seek(4 * SECOND);

@@ -86,14 +86,25 @@ export class PlayerController {
   }
 
   play(): void {
-    const startAgain = this.#state === 'ended';
+    const startAgain = this.#isAtEnd;
     const tryAgain = this.#state === 'failed';
     this.#dispatch('play');
     if (startAgain || tryAgain) {
+      this.#dispatch('seek');
       this.#beginSeek(startAgain ? 0 : this.#clock.position);
     } else if (this.#state === 'playing') {
       this.#run();
     }
+  }
+
+  /** There is nothing more to play, whether it was played or sought. */
+  get #isAtEnd(): boolean {
+    return (
+      this.#state === 'ended' ||
+      (this.#state === 'paused' &&
+        !this.#isLive &&
+        this.#clock.position >= this.#duration)
+    );
   }
 
   pause(): void {

@@ -25,6 +25,7 @@ export default createTranslationMessages({
     'agents.name': 'Name',
     'agents.version': 'Version',
     'agents.host': 'Host',
+    'agents.address': 'Adresse',
     'agents.url': 'URL',
     'agents.clusters': 'Cluster',
     'agents.lastSeen': 'Zuletzt gesehen',
@@ -219,6 +220,11 @@ export default createTranslationMessages({
     'rules.clientIps': 'Gilt nur von {{addresses}} aus.',
     'rules.recorded': 'Sitzungen in Pods werden aufgezeichnet.',
     'rules.notRecorded': 'Sitzungen in Pods werden nicht aufgezeichnet.',
+    'rules.inputNotRecorded': 'Von der Eingabe nur, was das Terminal zeigt.',
+    'rules.inputRecorded':
+      'Auch, was in ein Terminal getippt wird; Geheimnisse werden verdeckt.',
+    'rules.allInputRecorded':
+      'Auch, was in ein Terminal getippt oder hineingeleitet wird; Geheimnisse werden verdeckt.',
     'rules.sessionLimits':
       'Sie enden nach {{idle}} ohne Aktivität und spätestens nach {{max}}.',
     'rules.sessionIdle': 'Sie enden nach {{idle}} ohne Aktivität.',
@@ -318,6 +324,8 @@ export default createTranslationMessages({
     'field.container': 'Container',
     'field.command': 'Befehl',
     'field.exitCode': 'Exit-Code',
+    'field.endReason': 'Beendet',
+    'field.legalHold': 'Aufbewahrungspflicht',
     'field.requestUri': 'Anfrage-URI',
     'field.statusCode': 'Statuscode',
     'field.latency': 'Antwortzeit',
@@ -528,6 +536,8 @@ export default createTranslationMessages({
     'player.truncated': 'Diese Aufzeichnung ist unvollständig.',
     'player.truncatedReason':
       'Diese Aufzeichnung ist unvollständig: {{reason}}',
+    'player.eventsAreGone':
+      'Die Anfragen dieser Sitzung sind inzwischen gelöscht, ihre Aufzeichnung nicht.',
     'player.recovered':
       'Der Proxy wurde während dieser Sitzung beendet; die Aufzeichnung wurde von seiner Platte vervollständigt.',
     'player.curtailed':

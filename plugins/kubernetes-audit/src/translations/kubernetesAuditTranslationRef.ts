@@ -25,6 +25,7 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       name: 'Name',
       version: 'Version',
       host: 'Host',
+      address: 'Address',
       url: 'URL',
       clusters: 'Clusters',
       lastSeen: 'Last seen',
@@ -219,6 +220,10 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       clientIps: 'Counts only from {{addresses}}.',
       recorded: 'Sessions in pods are recorded.',
       notRecorded: 'Sessions in pods are not recorded.',
+      inputNotRecorded: 'Of what is typed only what the terminal shows is.',
+      inputRecorded: 'What is typed in a terminal is, too, secrets masked.',
+      allInputRecorded:
+        'What is typed in a terminal or piped in is, too, secrets masked.',
       sessionLimits:
         'They end after {{idle}} without activity, and after {{max}} at the latest.',
       sessionIdle: 'They end after {{idle}} without activity.',
@@ -325,6 +330,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       container: 'Container',
       command: 'Command',
       exitCode: 'Exit Code',
+      endReason: 'Ended',
+      legalHold: 'Legal Hold',
       requestUri: 'Request URI',
       statusCode: 'Status Code',
       latency: 'Latency',
@@ -536,6 +543,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       damagedSpan: '{{from}} – {{to}}',
       truncated: 'This recording is incomplete.',
       truncatedReason: 'This recording is incomplete: {{reason}}',
+      eventsAreGone:
+        'The calls of this session have been deleted since, its recording has not.',
       recovered:
         'The proxy was stopped during this session; the recording was completed from its disk.',
       curtailed:

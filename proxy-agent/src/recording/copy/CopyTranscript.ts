@@ -58,11 +58,10 @@ export class CopyTranscript {
   /** The sum, for the end. */
   get sum(): string {
     const more = Math.max(0, this.#files - MAX_NAMED);
-    return `${more > 0 ? `… and ${more} more\r\n` : ''}${
-      this.#files
-    } entries, ${this.#content} bytes in files, ${
-      this.#bytes
-    } bytes transferred\r\n`;
+    const entries = `${this.#files} ${this.#files === 1 ? 'entry' : 'entries'}`;
+    return `${more > 0 ? `… and ${more} more\r\n` : ''}${entries}, ${
+      this.#content
+    } bytes in files, ${this.#bytes} bytes transferred\r\n`;
   }
 
   #line({ name, isFile, size }: TarEntry): string {

@@ -38,14 +38,23 @@ export class AgentIdentity {
    * @throws Error when the directory or what is in it cannot be used
    */
   static async open(directory: string): Promise<AgentIdentity> {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const key = readKey(`${directory}/${KEY_FILE}`);
-    const { kty, crv, x } = z
-      .object({ kty: z.string(), crv: z.string(), x: z.string() })
-      .parse(createPublicKey(key).export({ format: 'jwk' }));
-    const jwk = { kty, crv, x };
-    const kid = await calculateJwkThumbprint(jwk);
-    return new AgentIdentity(directory, key, { ...jwk, kid, alg: 'EdDSA' });
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const key = readKey(`${directory}/${KEY_FILE}`);
+      const { kty, crv, x } = z
+        .object({ kty: z.string(), crv: z.string(), x: z.string() })
+        .parse(createPublicKey(key).export({ format: 'jwk' }));
+      const jwk = { kty, crv, x };
+      const kid = await calculateJwkThumbprint(jwk);
+      const publicKey = { ...jwk, kid, alg: 'EdDSA' };
+      return new AgentIdentity(directory, key, publicKey);
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(
+        `what the agent keeps in ${directory} cannot be used; with an empty directory it needs a new join token: ${message}`,
+        { cause: error },
+      );
+    }
   }
 
   private constructor(directory: string, key: KeyObject, publicKey: PublicKey) {
@@ -60,6 +69,11 @@ export class AgentIdentity {
   /** Undefined until the agent has joined. */
   get name(): string | undefined {
     return this.#joined?.name;
+  }
+
+  /** The clusters that calls may reach through the agent, with globs; undefined until it has joined. */
+  get clusters(): readonly string[] | undefined {
+    return this.#joined?.clusters;
   }
 
   /** Whether the agent has joined with this token, or with any when there is none. */

@@ -27,6 +27,7 @@ import {
 } from '../../forward';
 import type { RawHeaders, Upstream } from '../../upstream';
 import { identityObjection } from './identityObjection';
+import { targetObjection } from './targetObjection';
 
 /** The largest request head, in bytes: as large as proxies take. */
 const MAX_REQUEST_HEAD_BYTES = 256 * 1024;
@@ -99,7 +100,7 @@ export class ClusterServer {
     return this.#calls;
   }
 
-  /** Calls that were not sent on, for whom they were made as. */
+  /** Calls that no proxy that is what it should be would send, and that were not sent on. */
   get refusals(): number {
     return this.#refusals;
   }
@@ -204,7 +205,7 @@ export class ClusterServer {
       return { code: 503, reason: 'ServiceUnavailable', message };
     }
     const headers = relayedRequestHeaders(request, cluster);
-    const objection = identityObjection(headers);
+    const objection = targetObjection(request) ?? identityObjection(headers);
     if (objection) {
       this.#refusals += 1;
       this.#logger.warn({ cluster: cluster.name }, objection);

@@ -24,11 +24,6 @@ export class ProxyDiallers {
     this.#options = options;
   }
 
-  /** Whether there is a proxy that is dialled. */
-  get isDialling(): boolean {
-    return this.#diallers.size > 0;
-  }
-
   /** Dials what this configuration names from now on. */
   follow(config: Pick<TunnelConfig, 'proxies' | 'httpProxy'>): void {
     if (this.#options.signal.aborted) {

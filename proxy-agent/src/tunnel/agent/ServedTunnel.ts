@@ -15,6 +15,7 @@ import {
   KeepAlive,
   MAX_STREAMS,
   NEWS_PATH,
+  parseJson,
   widen,
 } from '../transport';
 
@@ -107,6 +108,10 @@ export class ServedTunnel {
   }
 
   #take(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    if (stream.closed) {
+      // The proxy has taken it back already: Node throws at an answer.
+      return;
+    }
     const method = headers[HTTP2_HEADER_METHOD];
     if (method === 'POST' && headers[HTTP2_HEADER_PATH] === NEWS_PATH) {
       this.#readNews(stream);
@@ -134,25 +139,23 @@ export class ServedTunnel {
     let size = 0;
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      chunks.push(chunk);
       if (size > MAX_NEWS_BYTES) {
         stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        return;
       }
+      chunks.push(chunk);
     });
     stream.once('end', () => {
+      if (stream.closed) {
+        // Too long, or taken back.
+        return;
+      }
       stream.respond({ ':status': 204 }, { endStream: true });
-      const { instances } = parseNews(Buffer.concat(chunks).toString('utf8'));
+      const text = Buffer.concat(chunks).toString('utf8');
+      const instances = parseJson(text, newsSchema)?.instances;
       if (instances) {
         this.#options.onInstances(instances);
       }
     });
-  }
-}
-
-function parseNews(text: string): z.infer<typeof newsSchema> {
-  try {
-    return newsSchema.parse(JSON.parse(text));
-  } catch {
-    return {};
   }
 }

@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { durationToMilliseconds } from 'backstage-plugin-kubernetes-audit-common';
+import {
+  compileNamePatterns,
+  durationToMilliseconds,
+} from 'backstage-plugin-kubernetes-audit-common';
 import { ClusterConfig, clusterSchema, TunnelConfig } from '../../config';
 import { Backoff } from '../../delivery';
 import { UpstreamTroubles } from '../../forward';
@@ -12,6 +14,7 @@ import { AgentIdentity } from './AgentIdentity';
 import { ClusterServer } from './ClusterServer';
 import { httpProxyTo } from './httpProxyTo';
 import { joinAnywhere } from './joinAnywhere';
+import { pause } from './pause';
 import { ProxyDiallers } from './ProxyDiallers';
 import { readJoinToken } from './readJoinToken';
 import { TunnelLinks } from './TunnelLinks';
@@ -34,7 +37,7 @@ export type TunnelAgentState = {
   /** Why the last one did. */
   lastFailure: string | undefined;
   calls: number;
-  /** Calls that were not forwarded, for whom they were made as. */
+  /** Calls that no proxy that is what it should be would send, and that were not forwarded. */
   refusals: number;
   /** Of the slowest tunnel, in milliseconds. */
   roundTripMs: number;
@@ -141,9 +144,7 @@ export class TunnelAgent {
     if (!isDeepStrictEqual(before, this.#clusters.announce())) {
       this.#links.renew();
     }
-    if (this.#diallers.isDialling) {
-      this.#diallers.follow(next);
-    }
+    this.#dial();
     if (!this.#joining) {
       this.#begin();
     }
@@ -177,16 +178,41 @@ export class TunnelAgent {
     await this.#clusters.close();
   }
 
-  /** Joins where it has not yet, then dials. */
+  /** Joins where it has not yet. With another token than before it goes on under the name that it has meanwhile. */
   #begin(): void {
     const before = this.#identity.name;
+    this.#dial();
     this.#joining = this.#join().then(() => {
       this.#joining = undefined;
       if (before !== undefined && this.#identity.name !== before) {
         this.#links.renew();
       }
-      this.#diallers.follow(this.#config);
+      this.#dial();
+      if (!this.#stop.signal.aborted) {
+        this.#warnOfClusters();
+      }
     });
+  }
+
+  /** Users would only read that no agent is there. */
+  #warnOfClusters(): void {
+    const joinedFor = this.#identity.clusters ?? [];
+    const isJoinedFor = compileNamePatterns([...joinedFor]);
+    for (const { name } of this.#config.clusters) {
+      if (!isJoinedFor(name)) {
+        this.#logger.warn(
+          { cluster: name, joinedFor },
+          'no call will come for this cluster: the token that the agent has joined with does not name it',
+        );
+      }
+    }
+  }
+
+  /** Dials what the configuration names, once there is a name to do that under. */
+  #dial(): void {
+    if (this.#identity.name !== undefined) {
+      this.#diallers.follow(this.#config);
+    }
   }
 
   /** Has a server for each cluster. */
@@ -246,7 +272,7 @@ export class TunnelAgent {
         this.#failures += 1;
         this.#lastFailure = message;
         this.#logger.error({ reason: message }, 'joining failed');
-        await sleep(backoff.failed(), undefined, { signal }).catch(() => {});
+        await pause(backoff.failed(), signal);
       }
     }
   }

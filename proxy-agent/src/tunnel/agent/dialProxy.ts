@@ -111,6 +111,8 @@ async function throughHttpProxy(
     `${decodeURIComponent(username)}:${decodeURIComponent(password)}`,
   ).toString('base64');
   return await new Promise<Socket>((resolve, reject) => {
+    const fail = (why: string) =>
+      reject(new Error(`the HTTP proxy ${httpProxy.host} ${why}`));
     const request = httpRequest({
       ...placeOf(httpProxy),
       method: 'CONNECT',
@@ -124,9 +126,7 @@ async function throughHttpProxy(
     request.once('connect', (response, socket, head) => {
       if (response.statusCode !== 200) {
         socket.destroy();
-        reject(
-          new Error(`the HTTP proxy answered with ${response.statusCode}`),
-        );
+        fail(`answers with ${response.statusCode} ${response.statusMessage}`);
         return;
       }
       if (head.length > 0) {
@@ -136,9 +136,11 @@ async function throughHttpProxy(
     });
     request.once('response', response => {
       request.destroy();
-      reject(new Error(`the HTTP proxy answered with ${response.statusCode}`));
+      fail(`answers with ${response.statusCode} ${response.statusMessage}`);
     });
-    request.once('error', reject);
+    request.once('error', ({ message }) =>
+      fail(signal.aborted ? 'takes too long' : `is out of reach: ${message}`),
+    );
     request.end();
   });
 }

@@ -10,7 +10,7 @@ import { joinPortal } from './joinPortal';
 /**
  * Joins by way of the first proxy that lets the agent: any can ask the portal.
  *
- * @throws Error why the last one did not
+ * @throws Error why each of them did not
  */
 export async function joinAnywhere(
   token: JoinToken,
@@ -22,7 +22,7 @@ export async function joinAnywhere(
   },
 ): Promise<TunnelJoined> {
   const { proxies, httpProxyFor, identity, signal } = options;
-  let failure: unknown;
+  const failures: string[] = [];
   for (const proxy of proxies) {
     try {
       const socket = await dialProxy(
@@ -30,19 +30,18 @@ export async function joinAnywhere(
         signal,
       );
       try {
-        const joined = await joinPortal(
-          socket,
-          new URL(proxy.url).host,
-          identity.joinWith(token),
-        );
+        const joined = await joinPortal(socket, new URL(proxy.url).host, {
+          join: identity.joinWith(token),
+          signal,
+        });
         identity.keepJoined(token, joined);
         return joined;
       } finally {
         socket.destroy();
       }
     } catch (error) {
-      failure = error;
+      failures.push(`${proxy.url}: ${(error as Error).message}`);
     }
   }
-  throw failure;
+  throw new Error(failures.join('; '));
 }

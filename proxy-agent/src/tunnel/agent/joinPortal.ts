@@ -1,31 +1,34 @@
 import { request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { z } from 'zod';
 import {
   TunnelJoin,
   TunnelJoined,
   tunnelJoinedSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { JOIN_PATH, parseJson } from '../transport';
+import {
+  JOIN_PATH,
+  joinRefusalSchema,
+  NO_PROXY,
+  parseJson,
+} from '../transport';
 
 /** How long the portal, behind the proxy, may take, in milliseconds. */
 const JOIN_TIMEOUT_MS = 45_000;
 /** Bytes of an answer. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
-const errorSchema = z.object({ error: z.object({ message: z.string() }) });
-
 /**
  * Joins, by way of a proxy.
  *
- * @throws Error in the portal's words when it refuses
+ * @throws Error in the portal's words when it refuses; another one when the signal comes first
  */
 export async function joinPortal(
   socket: Socket,
   host: string,
-  join: TunnelJoin,
+  { join, signal }: { join: TunnelJoin; signal: AbortSignal },
 ): Promise<TunnelJoined> {
   const body = JSON.stringify(join);
+  const deadline = AbortSignal.timeout(JOIN_TIMEOUT_MS);
   const { status, text } = await new Promise<{ status: number; text: string }>(
     (resolve, reject) => {
       const request = httpRequest({
@@ -37,9 +40,11 @@ export async function joinPortal(
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(body),
         },
-        signal: AbortSignal.timeout(JOIN_TIMEOUT_MS),
+        signal: AbortSignal.any([signal, deadline]),
       });
-      request.once('error', reject);
+      request.once('error', error =>
+        reject(deadline.aborted ? new Error('there is no answer') : error),
+      );
       request.once('response', response => {
         const chunks: Buffer[] = [];
         let size = 0;
@@ -62,8 +67,12 @@ export async function joinPortal(
     },
   );
   if (status !== 200) {
-    const message = parseJson(text, errorSchema)?.error.message;
+    const message = parseJson(text, joinRefusalSchema)?.error.message;
     throw new Error(message ?? `the proxy answered with ${status}`);
   }
-  return tunnelJoinedSchema.parse(parseJson(text, z.unknown()));
+  const joined = parseJson(text, tunnelJoinedSchema);
+  if (!joined) {
+    throw new Error(NO_PROXY);
+  }
+  return joined;
 }

@@ -9,6 +9,8 @@ import {
   newNonce,
   NONCE_HEADER,
   nonceSchema,
+  NO_PROXY,
+  parseJson,
   readLine,
   signedText,
   STEP_TIMEOUT_MS,
@@ -62,7 +64,7 @@ export async function offerTunnel(
   const answer = await askForUpgrade(socket, options.host, agentNonce);
   const upgraded = upgradedSchema.safeParse(answer.headers);
   if (!upgraded.success) {
-    throw new Error('what answers is no proxy that takes tunnels');
+    throw new Error(NO_PROXY);
   }
   const { [NONCE_HEADER]: proxyNonce, [INSTANCE_HEADER]: instance } =
     upgraded.data;
@@ -76,14 +78,14 @@ export async function offerTunnel(
     signedText({ agentNonce, proxyNonce, instance }, hello),
   );
   await writeWhole(socket, `${JSON.stringify({ hello, signature })}\n`);
-  const verdict = verdictSchema.parse(
-    JSON.parse(
-      await readLine(socket, {
-        maxBytes: MAX_LINE_BYTES,
-        timeoutMs: STEP_TIMEOUT_MS,
-      }),
-    ),
-  );
+  const line = await readLine(socket, {
+    maxBytes: MAX_LINE_BYTES,
+    timeoutMs: STEP_TIMEOUT_MS,
+  });
+  const verdict = parseJson(line, verdictSchema);
+  if (!verdict) {
+    throw new Error(NO_PROXY);
+  }
   if (!verdict.accepted) {
     throw new Error(`the proxy refuses: ${verdict.reason ?? 'it says no why'}`);
   }
@@ -124,7 +126,9 @@ async function askForUpgrade(
       answer.destroy();
       reject(
         new Error(
-          `what answers takes no tunnels: it answers with ${answer.statusCode}`,
+          answer.statusCode === 503
+            ? 'the proxy is ending, or has too many handshakes at once (503)'
+            : `what answers takes no tunnels: it answers with ${answer.statusCode}`,
         ),
       );
     });

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { z } from 'zod';
 import { tunnelJoinSchema } from 'backstage-plugin-kubernetes-audit-common';
 import { PortalClient, PortalError } from '../../delivery';
 import type { RequestHandler } from '../../forward';
 import {
   JOIN_PATH,
+  joinRefusalSchema,
   parseJson,
   STEP_TIMEOUT_MS,
   TUNNEL_PATH,
@@ -19,8 +19,6 @@ const MAX_JOIN_BYTES = 16 * 1024;
 const MAX_JOINS = 16;
 /** Characters of the portal's message that are passed on. */
 const MAX_MESSAGE = 500;
-
-const errorSchema = z.object({ error: z.object({ message: z.string() }) });
 
 type Handler = Pick<RequestHandler, 'handleRequest' | 'handleUpgrade'>;
 
@@ -83,7 +81,7 @@ export class TunnelGate implements Handler {
     if (firstBytes.length > 0) {
       socket.unshift(firstBytes);
     }
-    await this.#hub.accept(request, socket);
+    await this.#hub.accept(request, socket, clientIp);
   }
 
   async #join(request: IncomingMessage): Promise<JoinAnswer> {
@@ -115,7 +113,8 @@ export class TunnelGate implements Handler {
           'the portal is out of reach, and it alone can let an agent join',
         );
       }
-      const message = errorSchema.safeParse(error.content).data?.error.message;
+      const message = joinRefusalSchema.safeParse(error.content).data?.error
+        .message;
       return refused(
         // A 401 would be about the proxy's credential, not the agent's.
         [400, 403, 404, 409].includes(error.statusCode)

@@ -184,8 +184,14 @@ export class TunnelHub implements Tunnels {
   /**
    * Makes a tunnel of a connection whose upgrade was asked for; answers on it,
    * and closes it when it becomes none.
+   *
+   * @param remoteAddress - of the agent, as far as it can be known behind a balancer
    */
-  async accept(request: IncomingMessage, socket: Duplex): Promise<void> {
+  async accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    remoteAddress: string,
+  ): Promise<void> {
     const { instance, logger } = this.#options;
     if (
       this.#handshakes >= MAX_HANDSHAKES ||
@@ -199,7 +205,6 @@ export class TunnelHub implements Tunnels {
     }
     this.#handshakes += 1;
     socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
-    const remoteAddress = socket.remoteAddress;
     try {
       let agent: KnownAgent | undefined;
       const hello = await challengeAgent(request, socket, {
@@ -222,7 +227,7 @@ export class TunnelHub implements Tunnels {
         socket.destroy();
         return;
       }
-      this.#begin(socket, hello);
+      this.#begin({ socket, hello, remoteAddress });
     } catch (error) {
       // An agent that is connected already hangs up in the middle.
       if (error instanceof TunnelRefusedError) {
@@ -256,18 +261,20 @@ export class TunnelHub implements Tunnels {
 
   #onceClosed: () => void = () => {};
 
-  #begin(socket: Socket, hello: TunnelSession['hello']): void {
+  #begin(
+    accepted: Pick<
+      Parameters<typeof TunnelSession.open>[0],
+      'socket' | 'hello' | 'remoteAddress'
+    >,
+  ): void {
     const { logger, onChange, now = Date.now } = this.#options;
+    const { hello, remoteAddress } = accepted;
     const { name: tunnelAgent } = hello;
-    const log = logger.child({
-      tunnelAgent,
-      remoteAddress: socket.remoteAddress,
-    });
+    const log = logger.child({ tunnelAgent, remoteAddress });
     this.#lastId += 1;
     const session: TunnelSession = TunnelSession.open({
+      ...accepted,
       id: this.#lastId,
-      socket,
-      hello,
       now: now(),
       onClosed: error => {
         this.#sessions.delete(session);

@@ -22,6 +22,17 @@ const OPEN_TIMEOUT_MS = 10_000;
 
 const { HTTP2_HEADER_STATUS, NGHTTP2_CANCEL } = constants;
 
+type TunnelSessionOptions = {
+  id: number;
+  socket: Socket;
+  hello: Hello;
+  /** Of the agent. */
+  remoteAddress: string;
+  /** Milliseconds since 1970. */
+  now: number;
+  onClosed: (error: Error | undefined) => void;
+};
+
 /** The proxy's end of one tunnel: the client of the HTTP/2 server that the agent is. */
 export class TunnelSession {
   /** Tells it apart from others of this process. */
@@ -35,34 +46,21 @@ export class TunnelSession {
   readonly #session: ClientHttp2Session;
   readonly #socket: Socket;
   readonly #keepAlive: KeepAlive;
-  readonly #remoteAddress: string | undefined;
+  readonly #remoteAddress: string;
   readonly #paths = new Map<string, TunnelPath>();
   #streams = 0;
 
-  static open(options: {
-    id: number;
-    socket: Socket;
-    hello: Hello;
-    /** Milliseconds since 1970. */
-    now: number;
-    onClosed: (error: Error | undefined) => void;
-  }): TunnelSession {
+  static open(options: TunnelSessionOptions): TunnelSession {
     return new TunnelSession(options);
   }
 
-  private constructor(options: {
-    id: number;
-    socket: Socket;
-    hello: Hello;
-    now: number;
-    onClosed: (error: Error | undefined) => void;
-  }) {
+  private constructor(options: TunnelSessionOptions) {
     const { socket, hello, now, onClosed } = options;
     this.id = options.id;
     this.hello = hello;
     this.leaving = this.#leave.signal;
     this.#socket = socket;
-    this.#remoteAddress = socket.remoteAddress;
+    this.#remoteAddress = options.remoteAddress;
     this.connectedAt = now;
     let failure: Error | undefined;
     this.#session = connect('http://agent.invalid', {

@@ -77,6 +77,12 @@ export class KeepAlive {
     if (this.#session.destroyed) {
       return;
     }
+    if (this.#session.closed) {
+      // It ends with its last stream, which may be silent for long. Node sends
+      // no ping any more, but settings, and these are answered, too.
+      this.#session.settings({});
+      return;
+    }
     this.#session.ping((error, duration) => {
       if (!error) {
         this.#roundTripMs = duration;

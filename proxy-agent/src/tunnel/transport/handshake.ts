@@ -86,6 +86,14 @@ export const verdictSchema = z.object({
 /** The proxy's line. */
 export type Verdict = z.infer<typeof verdictSchema>;
 
+/** Why an agent may not join, in words for an operator: the body of an answer that is no 200. */
+export const joinRefusalSchema = z.object({
+  error: z.object({ message: z.string() }),
+});
+
+/** Something else listens at the address of a proxy. */
+export const NO_PROXY = 'what answers is no proxy that takes tunnels';
+
 /** What a signature is good for: this connection alone. */
 export type Challenge = {
   agentNonce: string;

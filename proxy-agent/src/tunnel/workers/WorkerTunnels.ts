@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ import { readLine, STEP_TIMEOUT_MS } from '../transport';
 
 /** Longer paths of sockets are none, in bytes (unix(7)). */
 const MAX_SOCKET_PATH = 100;
+/** Only the proxy's own user may connect, whatever the umask, and wherever the socket is. */
+const SOCKET_MODE = 0o600;
 /** Bytes of a line between workers. */
 const MAX_LINE_BYTES = 4096;
 
@@ -133,14 +135,12 @@ export class WorkerTunnels implements Tunnels {
     rmSync(this.#socketPath, { force: true });
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(
-        { path: this.#socketPath, readableAll: false, writableAll: false },
-        () => {
-          this.#server.off('error', reject).unref();
-          resolve();
-        },
-      );
+      this.#server.listen(this.#socketPath, () => {
+        this.#server.off('error', reject).unref();
+        resolve();
+      });
     });
+    chmodSync(this.#socketPath, SOCKET_MODE);
   }
 
   /** Opens the stream that another worker asks for. */

@@ -10,7 +10,7 @@ import {
 } from '../EventTables';
 import { applyCondition, columnsOf } from '../query/applyCondition';
 import { countBySlot } from '../query/countBySlot';
-import { FacetChange, recountStatement } from '../rollup';
+import { FacetChange, FACETS_TABLE, recountStatement } from '../rollup';
 import { arrayLiteral } from '../../database';
 import { addFacetChanges, foldFacetChanges } from './facetChanges';
 import { insertEvents } from './insertEvents';
@@ -206,8 +206,9 @@ export class PostgresEventTables implements EventTables {
     }));
   }
 
-  async fold(knex: Knex): Promise<void> {
+  async forgetCounts(knex: Knex, before: number): Promise<void> {
     await foldFacetChanges(knex);
+    await knex(FACETS_TABLE).where('bucket', '<', before).delete();
   }
 
   async remove(

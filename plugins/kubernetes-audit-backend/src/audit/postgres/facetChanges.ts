@@ -4,6 +4,8 @@ import { arrayLiteral } from '../../database';
 
 /** So many batches' changes wait: a query reads them all, and each folding spares as many changes of the same counts. */
 const FOLD_EVERY = 4;
+/** A batch with more changes does not wait: to unpack them would take each query some milliseconds. */
+const MAX_WAITING = 4000;
 /** Rows of one folding, should they have piled up. */
 const MAX_FOLDED = 256;
 
@@ -13,7 +15,7 @@ const MAX_FOLDED = 256;
  * the time: what others have not committed yet waits for the next one.
  */
 export async function addFacetChanges(
-  transaction: Knex.Transaction,
+  transaction: Knex,
   changes: readonly FacetChange[],
 ): Promise<void> {
   const {
@@ -28,7 +30,7 @@ export async function addFacetChanges(
       arrayLiteral(changes.map(({ failed }) => failed)),
     ],
   );
-  if (Number(id) % FOLD_EVERY === 0) {
+  if (Number(id) % FOLD_EVERY === 0 || changes.length > MAX_WAITING) {
     await foldFacetChanges(transaction);
   }
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { arrayLiteral, copyRows } from '../../database';
-import { ROW_COLUMNS } from '../eventRow';
+import { arrayLiteral, ColumnValue, copyRows } from '../../database';
+import { bodyOf, documentOf, ROW_COLUMNS } from '../eventRow';
 import { EVENTS_TABLE, NewEvent } from '../EventTables';
 
 const COLUMNS = [
@@ -21,34 +21,39 @@ export async function insertEvents(
   transaction: Knex.Transaction,
   events: readonly NewEvent[],
 ): Promise<void> {
-  await copyRows(
-    transaction,
-    EVENTS_TABLE,
-    COLUMNS,
-    events.map(event => [
-      event.number,
-      event.id,
-      event.executedAt,
-      event.sequence,
-      event.outcomeKnown,
-      event.failed,
-      arrayLiteral(event.terms.single),
-      arrayLiteral(event.terms.groups),
-      event.event,
-      ...event.columns,
-    ]),
+  await copyRows(transaction, EVENTS_TABLE, COLUMNS, rowsOf(events));
+  const withBody = events.filter(
+    ({ event }) => event.requestBody !== undefined,
   );
-  const withBody = events.filter(({ requestBody }) => requestBody !== null);
   if (withBody.length > 0) {
     await copyRows(
       transaction,
       'event_bodies',
       ['executed_at', 'id', 'request_body'],
-      withBody.map(({ executedAt, id, requestBody }) => [
+      withBody.map(({ executedAt, id, event }) => [
         executedAt,
         id,
-        requestBody,
+        bodyOf(event),
       ]),
     );
+  }
+}
+
+/** Made one by one on their way out, so that none of them lives for long. */
+function* rowsOf(events: readonly NewEvent[]): Generator<ColumnValue[]> {
+  for (const row of events) {
+    const { event, terms } = row;
+    yield [
+      row.number,
+      row.id,
+      row.executedAt,
+      event.sequence,
+      row.outcomeKnown,
+      row.failed,
+      arrayLiteral(terms.single),
+      arrayLiteral(terms.groups),
+      documentOf(event),
+      ...ROW_COLUMNS.map(column => column.of(event)),
+    ];
   }
 }

@@ -1,10 +1,5 @@
 import type { Knex } from 'knex';
-import {
-  ALL_EVENTS,
-  BUCKET_MS,
-  COUNTS_VIEW,
-  FACETS_TABLE,
-} from './FacetChanges';
+import { ALL_EVENTS, BUCKET_MS, COUNTS_VIEW } from './FacetChanges';
 
 /** How many events there are, and how many of them failed. */
 export type Count = { n: number; failed: number };
@@ -55,18 +50,20 @@ type Row = {
   failed: number | string;
 };
 
+/** Where the counts are. */
+type CountTables = {
+  forgetCounts(knex: Knex, before: number): Promise<void>;
+};
+
 /** Reads the counts of events by hour and term. */
 export class RollUp implements BucketReader {
-  static create(options: {
-    knex: Knex;
-    tables: { fold(knex: Knex): Promise<void> };
-  }): RollUp {
+  static create(options: { knex: Knex; tables: CountTables }): RollUp {
     return new RollUp(options.knex, options.tables);
   }
 
   private constructor(
     private readonly knex: Knex,
-    private readonly tables: { fold(knex: Knex): Promise<void> },
+    private readonly tables: CountTables,
   ) {}
 
   async extent(): Promise<{ from: number; to: number } | undefined> {
@@ -133,20 +130,9 @@ export class RollUp implements BucketReader {
     return Number(n);
   }
 
-  /** Takes the counts of all before a time away, hour by hour: that is a few hundred rows each. */
+  /** Takes the counts of all before a time away, which is the start of an hour. */
   async forgetBefore(time: number): Promise<void> {
-    await this.tables.fold(this.knex);
-    for (;;) {
-      const [row] = await this.knex(FACETS_TABLE)
-        .where('bucket', '<', time / BUCKET_MS)
-        .orderBy('bucket')
-        .limit(1)
-        .select('bucket');
-      if (!row) {
-        return;
-      }
-      await this.knex(FACETS_TABLE).where('bucket', row.bucket).delete();
-    }
+    await this.tables.forgetCounts(this.knex, time / BUCKET_MS);
   }
 
   async #select(

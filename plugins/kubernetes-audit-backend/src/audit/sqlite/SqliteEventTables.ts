@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { ColumnValue } from '../../database';
-import { ROW_COLUMNS } from '../eventRow';
+import { bodyOf, documentOf, ROW_COLUMNS } from '../eventRow';
 import {
   EventItem,
   EventKey,
@@ -12,7 +12,7 @@ import {
 } from '../EventTables';
 import { applyCondition } from '../query/applyCondition';
 import { countBySlot } from '../query/countBySlot';
-import { FacetChange, recountStatement } from '../rollup';
+import { FacetChange, FACETS_TABLE, recountStatement } from '../rollup';
 import { SINGLE_TERM_KINDS } from '../terms';
 import { TERM_COLUMNS, whereIndexed, whereJudged } from './whereTerms';
 
@@ -187,11 +187,11 @@ export class SqliteEventTables implements EventTables {
         transaction,
         DOCUMENTS_TABLE,
         ['executed_at', 'id', 'event', 'request_body'],
-        batch.map(({ executedAt, id, event, requestBody }) => [
+        batch.map(({ executedAt, id, event }) => [
           executedAt,
           id,
-          event,
-          requestBody,
+          documentOf(event),
+          bodyOf(event),
         ]),
       );
     }
@@ -220,8 +220,20 @@ export class SqliteEventTables implements EventTables {
     return await knex.raw<FacetChange[]>(RECOUNT, span);
   }
 
-  /** Nothing waits. */
-  async fold(): Promise<void> {}
+  /** Bucket by bucket: that is a few hundred rows each. */
+  async forgetCounts(knex: Knex, before: number): Promise<void> {
+    for (;;) {
+      const [row] = await knex(FACETS_TABLE)
+        .where('bucket', '<', before)
+        .orderBy('bucket')
+        .limit(1)
+        .select('bucket');
+      if (!row) {
+        return;
+      }
+      await knex(FACETS_TABLE).where('bucket', row.bucket).delete();
+    }
+  }
 
   async remove(
     transaction: Knex.Transaction,
@@ -252,18 +264,19 @@ async function insertRows(
   );
 }
 
-function valuesOf(event: NewEvent) {
+function valuesOf(row: NewEvent): ColumnValue[] {
+  const { event, terms } = row;
   return [
-    event.number,
-    event.id,
-    event.executedAt,
+    row.number,
+    row.id,
+    row.executedAt,
     event.sequence,
-    event.outcomeKnown,
-    event.failed,
-    ...event.terms.single,
+    row.outcomeKnown,
+    row.failed,
+    ...terms.single,
     // Between commas, so that one is found as text.
-    `,${event.terms.groups.map(id => `${id},`).join('')}`,
-    ...event.columns,
+    `,${terms.groups.map(id => `${id},`).join('')}`,
+    ...ROW_COLUMNS.map(column => column.of(event)),
   ];
 }
 

@@ -3,6 +3,7 @@ import { DefaultAwsCredentialsManager } from '@backstage/integration-aws-node';
 import type { BlobStore } from 'backstage-plugin-kubernetes-audit-node';
 import type { KubernetesAuditConfig } from '../../config';
 import { DiskBlobStore } from './DiskBlobStore';
+import { S3BlobStore } from './S3BlobStore';
 
 /** @param rootConfig - Backstage's own, which may name AWS accounts */
 export async function createBlobStore(
@@ -12,8 +13,6 @@ export async function createBlobStore(
   if (!s3) {
     return await DiskBlobStore.create(path);
   }
-  // The SDK is large; who keeps recordings on a disk need not load it.
-  const { S3BlobStore } = await import('./S3BlobStore');
   const { accessKeyId, secretAccessKey } = s3;
   const account = await DefaultAwsCredentialsManager.fromConfig(
     rootConfig,

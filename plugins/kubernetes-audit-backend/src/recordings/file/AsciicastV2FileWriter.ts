@@ -8,13 +8,15 @@ import type { RecordingFileWriter } from './RecordingFileWriter';
 
 /** asciicast v2. */
 export class AsciicastV2FileWriter implements RecordingFileWriter {
-  readonly #writer = AsciicastWriter.create();
+  readonly #writer: AsciicastWriter;
 
   static create(header: RecordingHeader): AsciicastV2FileWriter {
     return new AsciicastV2FileWriter(header);
   }
 
-  private constructor(private readonly header: RecordingHeader) {}
+  private constructor(private readonly header: RecordingHeader) {
+    this.#writer = AsciicastWriter.create(header);
+  }
 
   head(): string {
     return `${asciicastHeader(this.header)}\n`;

@@ -1,6 +1,7 @@
-import type {
+import {
   RecordingEvent,
   RecordingHeader,
+  withWholeLineEnds,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
 import type { RecordingFileWriter } from './RecordingFileWriter';
@@ -41,7 +42,7 @@ export class AsciicastV3FileWriter implements RecordingFileWriter {
     switch (event.type) {
       case 'output':
       case 'error':
-        return this.#line(event, 'o', text);
+        return this.#line(event, 'o', withWholeLineEnds(text, this.header));
       case 'input':
         return this.#line(event, 'i', text);
       case 'resize':

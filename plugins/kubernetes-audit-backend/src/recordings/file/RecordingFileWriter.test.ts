@@ -11,8 +11,12 @@ import { createRecordingFileWriter } from './RecordingFileWriter';
 
 const header = recordingHeader();
 
-function fileOf(format: RecordingFileFormat, events: RecordingEvent[]): string {
-  const writer = createRecordingFileWriter(format, header);
+function fileOf(
+  format: RecordingFileFormat,
+  events: RecordingEvent[],
+  of = header,
+): string {
+  const writer = createRecordingFileWriter(format, of);
   return writer.head() + events.map(event => writer.write(event)).join('');
 }
 
@@ -90,4 +94,38 @@ describe('recording files', () => {
       ).toBe(expected);
     }
   });
+
+  it('tell in text, too, what is missing', () => {
+    expect(
+      fileOf('text', [
+        recordingEvent('output', 0, 'before'),
+        recordingEvent('marker', 1, '\u001b[2J7 damaged bytes'),
+        recordingEvent('marker', 1, ''),
+        recordingEvent('output', 2, 'after'),
+      ]),
+    ).toBe('before\n[7 damaged bytes]\nafter');
+  });
+
+  it.each([
+    ['v2', '[0.500000, "o", "a\\r\\nb\\r\\n"]\n'],
+    ['v3', '[0.500000, "o", "a\\r\\nb\\r\\n"]\n'],
+    ['text', 'a\nb\n'],
+  ] as const)(
+    'in %s have line ends for a terminal where the session had none',
+    (format, line) => {
+      const piped = recordingHeader({ tty: false });
+      const output = [recordingEvent('output', 500_000, 'a\nb\r\n')];
+      expect(fileOf(format, output, piped)).toBe(
+        fileOf(format, [], piped) + line,
+      );
+    },
+  );
+
+  it.each(['v2', 'v3'] as const)(
+    'in %s have the line ends that a terminal has sent',
+    format => {
+      const output = [recordingEvent('output', 500_000, 'a\nb\r\n')];
+      expect(fileOf(format, output)).toContain('"a\\nb\\r\\n"');
+    },
+  );
 });

@@ -19,8 +19,21 @@ export class TextFileWriter implements RecordingFileWriter {
   }
 
   write(event: RecordingEvent): string {
-    return event.type === 'output' || event.type === 'error'
-      ? this.#extractor.extract(this.#decoder.decode(event))
-      : '';
+    switch (event.type) {
+      case 'output':
+      case 'error':
+        return this.#extractor.extract(this.#decoder.decode(event));
+      case 'marker':
+        // What is missing is told by one.
+        return noteOf(this.#decoder.decode(event));
+      default:
+        return '';
+    }
   }
+}
+
+/** A line of its own, of which nothing may write to a terminal either. */
+function noteOf(marker: string): string {
+  const text = TerminalTextExtractor.create().extract(marker);
+  return text === '' ? '' : `\n[${text}]\n`;
 }

@@ -22,6 +22,8 @@ const MAX_BYTES_WITHOUT_KEYFRAME = 32 * 1024 * 1024;
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 const MAX_MARKER_CHARACTERS = 256;
 const MAX_MARKERS = 10_000;
+/** Commands are markers where there are fewer markers than this. */
+const MAX_COMMANDS = 2000;
 
 /** A terminal until the recording's header says which it was. */
 const DEFAULT_TERMINAL = { size: { columns: 80, rows: 24 }, tty: true };
@@ -167,9 +169,13 @@ export class PartBuilder {
   }
 
   #createReplay(options: { size: TerminalSize; tty: boolean }): TextReplay {
+    const { textBytes, markers } = this.#before.content;
     return TextReplay.create(
       { ...options, budget: this.#budget },
-      MAX_TEXT_BYTES - this.#before.content.textBytes,
+      {
+        maxTextBytes: MAX_TEXT_BYTES - textBytes,
+        maxCommands: MAX_COMMANDS - markers.length,
+      },
     );
   }
 
@@ -237,6 +243,13 @@ export class PartBuilder {
       const text = Buffer.from(data).toString('utf8');
       this.#markers.push({ time, text: text.slice(0, MAX_MARKER_CHARACTERS) });
     }
+  }
+
+  /** Those of the recording and the commands, in order of time. */
+  #marked(): Sidecar['markers'] {
+    return this.#markers
+      .concat(this.#replayed.text.commands)
+      .sort((a, b) => a.time - b.time);
   }
 
   async #replay(event: RecordingEvent): Promise<void> {
@@ -319,7 +332,7 @@ export class PartBuilder {
         ),
         activity: this.#activity.state,
         idle: before.idle.concat(this.#idle.spans),
-        markers: before.markers.concat(this.#markers),
+        markers: before.markers.concat(this.#marked()).slice(0, MAX_MARKERS),
         textBytes: before.textBytes + this.#replayed.text.bytes,
         isTextTruncated:
           before.isTextTruncated || this.#replayed.text.isTruncated,

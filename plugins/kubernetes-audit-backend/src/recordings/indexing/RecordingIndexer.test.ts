@@ -261,18 +261,42 @@ describe('RecordingIndexer', () => {
     const growing = storeAll(frames);
     growing.isComplete = false;
     await indexerOf(growing).index(growing.id);
-    const key = `recordings/${growing.id}/sidecar-2/partial/128`;
+    const key = `recordings/${growing.id}/sidecar-3/partial/128`;
     expect(growing.blobs.blobs.get(key)).toBeDefined();
     growing.blobs.blobs.set(key, Buffer.from('damaged'));
     growing.isComplete = true;
     await indexerOf(growing).index(growing.id);
     expect(await readSidecar(growing)).toEqual(await readSidecar(whole));
 
-    const final = `recordings/${growing.id}/sidecar-2/final`;
+    const final = `recordings/${growing.id}/sidecar-3/final`;
     growing.blobs.blobs.set(final, Buffer.from('damaged'));
     await expect(readSidecar(growing)).rejects.toThrow('not zstd');
     await indexerOf(growing).rebuild(growing.id);
     expect(growing.blobs.blobs).toEqual(whole.blobs.blobs);
+  });
+
+  it('goes on behind a chunk that is gone', async () => {
+    const recording = StoredRecording.create();
+    recording.begin('one\r\n');
+    recording.add([recordingEvent('output', SECOND, 'two\r\n')]);
+    recording.add([recordingEvent('output', 2 * SECOND, 'three\r\n')]);
+    recording.isComplete = true;
+    recording.blobs.blobs.delete(recording.chunks[1].blobKey);
+    expect(await indexerOf(recording).index(recording.id)).toBe('final');
+    const sidecar = await readSidecar(recording);
+    expect(sidecar).toMatchObject({
+      isComplete: true,
+      damagedFrames: 1,
+      lastTime: 2 * SECOND,
+    });
+    const { content } = await SidecarStore.create(recording.blobs).readPart(
+      recording.id,
+      sidecar.parts[0],
+    );
+    expect(content.text.map(({ text }) => text)).toEqual(['one', 'three']);
+    expect(logger.warn).toHaveBeenCalledWith(
+      `Chunk 1 of recording ${recording.id} is gone: it is indexed without it`,
+    );
   });
 
   it('indexes in the background what was requested, each once', async () => {

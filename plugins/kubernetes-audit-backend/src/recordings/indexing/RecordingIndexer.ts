@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { isError } from '@backstage/errors';
 import {
   decodeSidecar,
   encodeSidecar,
@@ -27,6 +28,9 @@ export type IndexingResult =
   | 'partial'
   | 'unknown-recording';
 
+/** No frame begins so. */
+const NO_FRAME = 0;
+
 /** What is to be stored of a part; it has none when it could not be indexed. */
 type Indexed = { part?: Uint8Array; sidecar: Uint8Array; isFinal: boolean };
 
@@ -43,6 +47,8 @@ export class RecordingIndexer {
   readonly #logger: Pick<LoggerService, 'warn'>;
   /** Recordings that wait for the background. */
   readonly #queue = new Set<string>();
+  /** Those of them of which what was made is damaged. */
+  readonly #damaged = new Set<string>();
   #draining: Promise<void> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #isStopped = false;
@@ -82,6 +88,12 @@ export class RecordingIndexer {
       this.#queue.add(id.toLowerCase());
       this.#draining ??= inOwnTrace(() => this.#drain());
     }
+  }
+
+  /** Indexes a recording anew in the background: what was made of it is damaged. */
+  requestRebuild(id: string): void {
+    this.#damaged.add(id.toLowerCase());
+    this.request(id);
   }
 
   /** Resolves when nothing is waiting. */
@@ -133,7 +145,7 @@ export class RecordingIndexer {
       // Deleted first: a request from now on is for what comes after.
       this.#queue.delete(id);
       try {
-        await this.index(id);
+        await (this.#damaged.delete(id) ? this.rebuild(id) : this.index(id));
       } catch (error) {
         if (!(error instanceof IndexingStoppedError)) {
           this.#logger.warn(`Recording ${id} was not indexed: ${error}`);
@@ -220,8 +232,7 @@ export class RecordingIndexer {
         range,
         before,
         isComplete: isLast,
-        readChunk: async index =>
-          buffer(await this.#blobs.get(chunks[index].blobKey)),
+        readChunk: index => this.#readChunk(id, chunks[index]),
       });
       return { part, sidecar, isFinal: isLast || isFailed };
     } catch (error) {
@@ -235,6 +246,28 @@ export class RecordingIndexer {
         sidecar: await failedSidecar(before, range, error),
         isFinal: true,
       };
+    }
+  }
+
+  /**
+   * A chunk that is gone counts as a damaged one, so that the others can be
+   * searched and played from anywhere. Where it is the first one, all may be
+   * gone, and the blob store be the wrong one.
+   */
+  async #readChunk(
+    id: string,
+    { index, blobKey }: StoredChunk,
+  ): Promise<Uint8Array> {
+    try {
+      return await buffer(await this.#blobs.get(blobKey));
+    } catch (error) {
+      if (!isError(error) || error.name !== 'NotFoundError' || index === 0) {
+        throw error;
+      }
+      this.#logger.warn(
+        `Chunk ${index} of recording ${id} is gone: it is indexed without it`,
+      );
+      return Uint8Array.of(NO_FRAME);
     }
   }
 }

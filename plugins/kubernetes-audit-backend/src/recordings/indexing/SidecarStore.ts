@@ -18,14 +18,14 @@ import { decompressSidecar } from './sidecarCompression';
  * Of the format, and of how the indexer and its emulator work: a recording is
  * indexed anew when it changes, for a stored object never does.
  */
-const GENERATION = 2;
+const GENERATION = 3;
 
 /** Which sidecar: the last one, or the one of the first so many chunks while the recording goes on. */
 export type SidecarVersion = 'final' | number;
 
 /**
  * Keeps sidecars beside the chunks of their recordings, in
- * `recordings/<id>/sidecar-2/`: `final`, before that `partial/<chunk count>`,
+ * `recordings/<id>/sidecar-3/`: `final`, before that `partial/<chunk count>`,
  * and the parts of both, `part-<from>-<to>`. They go when the recording goes.
  */
 export class SidecarStore {

@@ -2,6 +2,8 @@ import {
   decodeFrames,
   encodeKeyframe,
   Recording,
+  RecordingText,
+  Sidecar,
 } from 'backstage-plugin-kubernetes-audit-common';
 import {
   frameOf,
@@ -146,4 +148,100 @@ describe('RecordingReplay', () => {
     const { chunks } = await momentAt(9999, { chunkBytes: 3_000_000 });
     expect(chunks.map(({ index }) => index)).toEqual([3]);
   });
+});
+
+describe('the text of a recording', () => {
+  const PARTS = [
+    // All of one moment, as a command prints them.
+    ['one', 'two', 'Three'].map(text => ({ time: 1000, text })),
+    [],
+    [{ time: 5000, text: 'four' }],
+  ];
+  async function replayOf(
+    sidecar: Partial<Sidecar> = { isComplete: true },
+  ): Promise<RecordingReplay> {
+    const parts = PARTS.map((_, at) => ({ from: at, to: at + 1 }));
+    return RecordingReplay.open({
+      recording,
+      chunks: chunksOf(1000),
+      sidecars: {
+        latest: async () => ({ ...EMPTY_SIDECAR, parts, ...sidecar }),
+        keyframes: async () => KEYFRAME,
+        part: async (_id, range) => ({
+          content: { chunks: range, keyframes: [], text: PARTS[range.from] },
+          keyframes: new Uint8Array(),
+        }),
+      },
+      readEvents: async () => [],
+      readChunk: async () => new Uint8Array(),
+    });
+  }
+  const textsOf = ({ items }: RecordingText) => items.map(({ text }) => text);
+
+  it.each([1, 2, 3, 4])(
+    'comes in pages of %i without a line twice or left out',
+    async limit => {
+      const replay = await replayOf();
+      const texts: string[] = [];
+      let page = await replay.text({ limit });
+      texts.push(...textsOf(page));
+      while (page.nextCursor) {
+        expect(page.isTruncated).toBe(true);
+        page = await replay.text({ limit, cursor: page.nextCursor });
+        texts.push(...textsOf(page));
+      }
+      expect(page.isTruncated).toBe(false);
+      expect(texts).toEqual(['one', 'two', 'Three', 'four']);
+    },
+  );
+
+  it('is searched in any case, page by page', async () => {
+    const replay = await replayOf();
+    const first = await replay.text({ search: 'T', limit: 1 });
+    expect(textsOf(first)).toEqual(['two']);
+    expect(first.nextCursor).toBe('0.2');
+    const second = await replay.text({
+      search: 'T',
+      limit: 1,
+      cursor: first.nextCursor,
+    });
+    expect(textsOf(second)).toEqual(['Three']);
+    expect(second.nextCursor).toBeUndefined();
+  });
+
+  it('says where it goes on while it is looked through', async () => {
+    const growing = await replayOf({
+      isComplete: false,
+      parts: [{ from: 0, to: 1 }],
+    });
+    const known = await growing.text({ limit: 10 });
+    expect(textsOf(known)).toEqual(['one', 'two', 'Three']);
+    expect(known.isTruncated).toBe(false);
+    // Nothing has come since.
+    expect(await growing.text({ limit: 10, cursor: known.nextCursor })).toEqual(
+      { items: [], isTruncated: false, nextCursor: known.nextCursor },
+    );
+    const whole = await replayOf();
+    const rest = await whole.text({ limit: 10, cursor: known.nextCursor });
+    expect(textsOf(rest)).toEqual(['four']);
+    expect(rest.nextCursor).toBeUndefined();
+  });
+
+  it('ends where the looking through was given up', async () => {
+    const replay = await replayOf({
+      isComplete: false,
+      failure: { code: 'timeout', message: 'too long', chunk: 3 },
+    });
+    expect((await replay.text({ limit: 10 })).nextCursor).toBeUndefined();
+  });
+
+  it.each(['', 'x', '1', '-1.0', '1.2.3', '1e9.0'])(
+    'begins at no cursor like %j',
+    async cursor => {
+      const replay = await replayOf();
+      await expect(replay.text({ limit: 1, cursor })).rejects.toThrow(
+        'The cursor is malformed',
+      );
+    },
+  );
 });

@@ -14,6 +14,7 @@ import type { StoredChunk } from '../RecordingStore';
 import { collectChunks } from './collectChunks';
 import { SegmentedRecording } from './SegmentedRecording';
 import type { SidecarCache } from './SidecarCache';
+import { formatTextCursor, parseTextCursor, TextCursor } from './textCursor';
 
 type RecordingReplayOptions = {
   recording: Recording;
@@ -89,32 +90,41 @@ export class RecordingReplay {
   /**
    * Lines of the recording, all or those with a text in them, in any case.
    *
-   * @param options - `after`: microseconds, not included
+   * @param options - `cursor`: the `nextCursor` of the page before
+   * @throws InputError when the cursor is malformed
    */
   async text(options: {
     search?: string;
-    after?: number;
+    cursor?: string;
     limit: number;
   }): Promise<RecordingText> {
-    const { search, after = -1, limit } = options;
+    const { search, cursor, limit } = options;
     const { recording, sidecars } = this.#options;
+    const { parts, isComplete, failure, isTextTruncated } = this.#sidecar;
     const wanted = search === undefined ? undefined : foldText(search);
     const items: RecordingText['items'] = [];
-    for (const range of this.#sidecar.parts) {
-      const { content } = await sidecars.part(recording.id, range);
-      for (const line of content.text) {
-        if (
-          line.time > after &&
-          (wanted === undefined || foldText(line.text).includes(wanted))
-        ) {
-          if (items.length === limit) {
-            return { items, isTruncated: true };
-          }
-          items.push(line);
+    let next: TextCursor =
+      cursor === undefined ? { part: 0, line: 0 } : parseTextCursor(cursor);
+    for (; next.part < parts.length; next = { part: next.part + 1, line: 0 }) {
+      const { content } = await sidecars.part(recording.id, parts[next.part]);
+      for (; next.line < content.text.length; next.line++) {
+        const line = content.text[next.line];
+        if (wanted !== undefined && !foldText(line.text).includes(wanted)) {
+          continue;
         }
+        if (items.length === limit) {
+          const nextCursor = formatTextCursor(next);
+          return { items, isTruncated: true, nextCursor };
+        }
+        items.push(line);
       }
     }
-    return { items, isTruncated: this.#sidecar.isTextTruncated };
+    const isAll = isComplete || failure !== undefined;
+    return {
+      items,
+      isTruncated: isTextTruncated,
+      ...(!isAll && { nextCursor: formatTextCursor(next) }),
+    };
   }
 
   /** As asciinema's player takes large recordings. */
@@ -122,6 +132,7 @@ export class RecordingReplay {
     const { recording, chunks, readEvents } = this.#options;
     const { chunkCount } = this.#sidecar;
     return SegmentedRecording.create({
+      tty: recording.tty,
       size: recording.size,
       sidecar: this.#sidecar,
       readKeyframe: time => this.#keyframeBefore(time),

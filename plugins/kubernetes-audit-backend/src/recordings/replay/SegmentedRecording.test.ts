@@ -32,6 +32,7 @@ const keyframe = (time: number, chunk: number, event: number) => ({
 
 describe('SegmentedRecording', () => {
   const recording = SegmentedRecording.create({
+    tty: true,
     size: { columns: 80, rows: 24 },
     sidecar: {
       keyframes: [
@@ -95,5 +96,18 @@ describe('SegmentedRecording', () => {
       ],
     });
     await expect(recording.segment(3)).rejects.toThrow('no segment 3');
+  });
+
+  it('makes the line ends whole that no terminal has', async () => {
+    const withoutTerminal = SegmentedRecording.create({
+      tty: false,
+      size: { columns: 80, rows: 24 },
+      sidecar: { keyframes: [], lastTime: 1_000_000, markers: [] },
+      readKeyframe: async () => undefined,
+      readEvents: async () => [recordingEvent('output', 500_000, 'a\nb\r\n')],
+      chunkCount: 1,
+    });
+    const { events } = await withoutTerminal.segment(0);
+    expect(events).toContainEqual([0.5, 'o', 'a\r\nb\r\n']);
   });
 });

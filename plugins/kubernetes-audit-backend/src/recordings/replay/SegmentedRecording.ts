@@ -1,9 +1,10 @@
 import { NotFoundError } from '@backstage/errors';
-import type {
+import {
   MomentKeyframe,
   RecordingEvent,
   RecordingHeader,
   Sidecar,
+  withWholeLineEnds,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { StreamDecoder } from '../file/StreamDecoder';
 
@@ -32,6 +33,7 @@ export type Segment = {
 type Keyframe = Pick<Sidecar['keyframes'][number], 'time' | 'chunk' | 'event'>;
 
 type SegmentedRecordingOptions = {
+  tty: boolean;
   size: RecordingHeader['size'];
   sidecar: Pick<Sidecar, 'keyframes' | 'lastTime' | 'markers'>;
   readKeyframe: (time: number) => Promise<MomentKeyframe | undefined>;
@@ -102,7 +104,9 @@ export class SegmentedRecording {
     const events: SegmentEvent[] = [[start / MICROSECONDS, 'o', '']];
     for await (const event of this.#eventsOf(number)) {
       const code = CODES[event.type];
-      const text = decoder.decode(event);
+      const decoded = decoder.decode(event);
+      const text =
+        code === 'o' ? withWholeLineEnds(decoded, this.#options) : decoded;
       if (code && (text !== '' || code === 'm')) {
         const time = Math.max(event.time, start) / MICROSECONDS;
         events.push([time, code, text]);

@@ -1,7 +1,8 @@
-import { NotFoundError } from '@backstage/errors';
+import { isError, NotFoundError } from '@backstage/errors';
 import { LRUCache } from 'lru-cache';
-import type {
+import {
   Sidecar,
+  SidecarError,
   SidecarPart,
   WithKeyframes,
 } from 'backstage-plugin-kubernetes-audit-common';
@@ -27,7 +28,7 @@ type PartOf = { id: string; range: PartRange };
 
 /** Sidecars as players need them: decoded, and asked for where they are missing. */
 export class SidecarCache {
-  readonly #indexer: Pick<RecordingIndexer, 'request'>;
+  readonly #indexer: Pick<RecordingIndexer, 'request' | 'requestRebuild'>;
   readonly #sidecars: LRUCache<string, Sidecar, SidecarOf>;
   readonly #parts: LRUCache<string, WithKeyframes<SidecarPart>, PartOf>;
 
@@ -35,32 +36,39 @@ export class SidecarCache {
 
   static create(options: {
     sidecars: SidecarStore;
-    indexer: Pick<RecordingIndexer, 'request'>;
+    indexer: Pick<RecordingIndexer, 'request' | 'requestRebuild'>;
   }): SidecarCache {
     return new SidecarCache(options.sidecars, options.indexer);
   }
 
   private constructor(
     sidecars: SidecarStore,
-    indexer: Pick<RecordingIndexer, 'request'>,
+    indexer: Pick<RecordingIndexer, 'request' | 'requestRebuild'>,
   ) {
     this.#indexer = indexer;
     this.#sidecars = new LRUCache({
       max: MAX_SIDECARS,
-      fetchMethod: async (_key, _stale, { context: { id, version } }) =>
-        (await sidecars.read(id, version))?.content,
+      fetchMethod: (_key, _stale, { context: { id, version } }) =>
+        this.#orAnew(
+          id,
+          async () => (await sidecars.read(id, version))?.content,
+        ),
     });
     this.#parts = new LRUCache({
       max: MAX_PARTS,
-      fetchMethod: async (_key, _stale, { context: { id, range } }) =>
-        await sidecars.readPart(id, range),
+      fetchMethod: (_key, _stale, { context: { id, range } }) =>
+        this.#orAnew(id, () => sidecars.readPart(id, range)),
     });
     this.#keyframes = new LRUCache({
       maxSize: MAX_KEYFRAME_BYTES,
       sizeCalculation: ({ length }) => Math.max(length, 1),
-      fetchMethod: async (_key, _stale, { context: { id, range } }) =>
-        // A copy: a view would hold on to the text beside it.
-        new Uint8Array(await sidecars.readKeyframes(id, range)),
+      fetchMethod: (_key, _stale, { context: { id, range } }) =>
+        this.#orAnew(
+          id,
+          async () =>
+            // A copy: a view would hold on to the text beside it.
+            new Uint8Array(await sidecars.readKeyframes(id, range)),
+        ),
     });
   }
 
@@ -85,13 +93,14 @@ export class SidecarCache {
     throw new NotFoundError(`Recording ${id} is not indexed yet`);
   }
 
-  /** The keyframes of a part. */
+  /** The keyframes of a part. @throws NotFoundError when they are to be made again */
   async keyframes(id: string, range: PartRange): Promise<Uint8Array> {
     return await this.#keyframes.forceFetch(keyOf(id, range), {
       context: { id, range },
     });
   }
 
+  /** @throws NotFoundError when it is to be made again */
   async part(
     id: string,
     range: PartRange,
@@ -99,6 +108,30 @@ export class SidecarCache {
     return await this.#parts.forceFetch(keyOf(id, range), {
       context: { id, range },
     });
+  }
+
+  /**
+   * What is damaged, or is not there although something names it, is made
+   * again in the background.
+   *
+   * @throws NotFoundError until then
+   */
+  async #orAnew<T>(id: string, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      const isDamaged =
+        error instanceof SidecarError ||
+        (isError(error) && error.name === 'NotFoundError');
+      if (!isDamaged) {
+        throw error;
+      }
+      this.#indexer.requestRebuild(id);
+      throw new NotFoundError(
+        `What the portal knows of recording ${id} is damaged, and is made again`,
+        error,
+      );
+    }
   }
 
   async #fetch(

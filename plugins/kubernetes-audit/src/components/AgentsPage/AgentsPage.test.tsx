@@ -1,64 +1,13 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type {
-  AgentList,
-  PendingJoinToken,
-} from 'backstage-plugin-kubernetes-audit-common';
+import type { PendingJoinToken } from 'backstage-plugin-kubernetes-audit-common';
 import { axe, toHaveNoViolations } from 'jest-axe';
-import { fakeAuditApi, renderPage } from '../../__testUtils__';
+import { AGENTS, fakeAuditApi, renderPage } from '../../__testUtils__';
 import type { KubernetesAuditApi } from '../../api';
 import { AgentsPage } from './AgentsPage';
 
 expect.extend(toHaveNoViolations);
 
-const AGENTS: AgentList = {
-  items: [
-    {
-      id: 'demo-proxy',
-      kind: 'proxy',
-      version: '1.2.0',
-      hostName: 'proxy-0',
-      publicUrl: 'https://proxy.example.com:6443',
-      clusters: [{ name: 'prod', tags: {} }],
-      lastSeenAt: '2026-11-22T02:00:00.000Z',
-      workers: 2,
-      spool: { depth: 7, bytes: 4096 },
-      tunnels: [],
-    },
-  ],
-  tunnels: [
-    {
-      name: 'edge-1',
-      tags: { site: 'fra1', env: 'prod' },
-      clusters: ['edge-*'],
-      joinedAt: '2026-11-22T01:00:00.000Z',
-      connections: [
-        {
-          name: 'edge-1',
-          proxy: 'demo-proxy',
-          version: '1.1.0',
-          hostName: 'bastion',
-          connectedAt: '2026-11-22T01:00:00.000Z',
-          clusters: [{ name: 'edge-fra', tags: {} }],
-          roundTripMs: 12.34,
-          streams: 3,
-          receivedBytes: 2048,
-          sentBytes: 1024,
-          reconnects: 4,
-          draining: false,
-        },
-      ],
-    },
-    {
-      name: 'edge-2',
-      tags: { site: 'fra2' },
-      clusters: ['*'],
-      joinedAt: '2026-11-22T01:00:00.000Z',
-      connections: [],
-    },
-  ],
-  mayManage: true,
-};
 const PENDING: PendingJoinToken = {
   id: '019aa000-0000-7000-b000-00000000000a',
   name: 'edge-3',
@@ -114,6 +63,7 @@ describe('AgentsPage', () => {
     expect(rowOf('Tunnel agents', 'edge-2')).toEqual(
       expect.arrayContaining(['Not connected', 'site=fra2']),
     );
+    expect(rowOf('Tunnel agents', 'edge-4')).toContain('Draining');
     expect(rowOf('Tunnels', 'edge-1')).toEqual(
       expect.arrayContaining([
         'Connected',
@@ -121,6 +71,7 @@ describe('AgentsPage', () => {
         'demo-proxy',
         '1.1.0',
         'bastion',
+        '192.0.2.9',
         '12.3 ms',
         '3',
         '4',
@@ -274,7 +225,7 @@ describe('AgentsPage', () => {
     render({
       listAgents: async () => ({
         ...AGENTS,
-        tunnels: AGENTS.tunnels.slice(1),
+        tunnels: AGENTS.tunnels.slice(1, 2),
       }),
     });
     expect(

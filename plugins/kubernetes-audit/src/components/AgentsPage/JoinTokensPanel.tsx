@@ -13,9 +13,10 @@ import { AuditTable, AuditTableSkeleton, LoadError } from '../AuditList';
 import { ConfirmDialog } from '../ConfirmDialog';
 import { Panel } from '../Panel';
 import classes from './AgentsPage.module.css';
-import { GivenJoinToken, IssuedJoinToken } from './GivenJoinToken';
+import { GivenJoinToken } from './GivenJoinToken';
 import { JoinTokenForm } from './JoinTokenForm';
 import { useJoinTokenColumns } from './useJoinTokenColumns';
+import { useShownJoinToken } from './useShownJoinToken';
 
 /** How often the list is looked at anew, in milliseconds: a token goes when an agent joins with it. */
 const REFRESH_MS = 10_000;
@@ -28,7 +29,7 @@ export function JoinTokensPanel(props: {
   const { proxies, agents } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const api = useApi(kubernetesAuditApiRef);
-  const [issued, setIssued] = useState<IssuedJoinToken>();
+  const [issued, setIssued] = useShownJoinToken();
   const [revoking, setRevoking] = useState<PendingJoinToken>();
   const { value, error, isLoading, reload } = useLoad(
     useCallback(signal => api.listJoinTokens({ signal }), [api]),

@@ -9,6 +9,11 @@ import { useJoinedColumns } from './useJoinedColumns';
 
 type TunnelAgentRow = TunnelAgentStatus & { id: string };
 
+/** How many of its tunnels take calls. */
+function liveTunnels({ connections }: TunnelAgentStatus): number {
+  return connections.filter(({ draining }) => !draining).length;
+}
+
 /**
  * What is shown of tunnel agents.
  *
@@ -26,14 +31,19 @@ export function useTunnelAgentColumns(options: {
       {
         id: 'state',
         label: t('agents.state'),
-        text: ({ connections }) =>
-          connections.length > 0
-            ? t('agents.tunnelCount', { count: connections.length })
-            : t('agents.away'),
-        render: ({ connections }, text) => (
+        text: agent => {
+          const count = liveTunnels(agent);
+          if (count > 0) {
+            return t('agents.tunnelCount', { count });
+          }
+          return agent.connections.length > 0
+            ? t('agents.draining')
+            : t('agents.away');
+        },
+        render: (agent, text) => (
           <span
             className={classes.state}
-            data-connected={connections.length > 0}
+            data-connected={liveTunnels(agent) > 0}
           >
             {text}
           </span>

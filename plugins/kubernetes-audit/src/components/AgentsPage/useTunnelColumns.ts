@@ -40,6 +40,11 @@ export function useTunnelColumns(): AuditColumn<TunnelRow>[] {
         text: ({ hostName }) => hostName,
       },
       {
+        id: 'address',
+        label: t('agents.address'),
+        text: ({ remoteAddress }) => remoteAddress,
+      },
+      {
         id: 'since',
         label: t('agents.since'),
         text: ({ connectedAt }) => formatTimestamp(connectedAt),

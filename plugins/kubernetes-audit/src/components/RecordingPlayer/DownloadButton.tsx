@@ -8,9 +8,11 @@ import {
   RecordingDetail,
 } from 'backstage-plugin-kubernetes-audit-common';
 import { DownloadFormat, kubernetesAuditApiRef } from '../../api';
+import { formatBytes } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { ExportDialog, useFileExport } from '../FileExport';
 import classes from './DownloadButton.module.css';
+import { useIsLong } from './useIsLong';
 
 const FORMAT_LABELS = {
   v2: 'export.formatV2',
@@ -30,10 +32,10 @@ export function DownloadButton(props: {
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const api = useApi(kubernetesAuditApiRef);
   const { state, open, save, cancel } = useFileExport<DownloadFormat>(
-    ({ format, password }) =>
+    ({ format, password }, options) =>
       password
-        ? api.exportRecording(recording.id, { password, format })
-        : api.downloadRecording(recording.id, format),
+        ? api.exportRecording(recording.id, { password, format }, options)
+        : api.downloadRecording(recording.id, format, options),
   );
   const isRunning = state.kind === 'running';
   return (
@@ -59,6 +61,7 @@ export function DownloadButton(props: {
           onPress={open}
         />
       </span>
+      {isRunning && <Progress received={state.received} onCancel={cancel} />}
       {state.kind === 'failed' && (
         <span role="alert" className={classes.error}>
           {t('player.downloadFailed', { message: state.message })}
@@ -74,10 +77,31 @@ export function DownloadButton(props: {
           encryption={recording.exportEncryption}
           error={state.kind === 'asking' ? state.error : undefined}
           isRunning={state.kind === 'exporting'}
+          received={state.kind === 'exporting' ? state.received : undefined}
           onSubmit={save}
           onCancel={cancel}
         />
       )}
     </>
+  );
+}
+
+/** How much has come of a file that takes its time, and the way out. */
+function Progress(props: { received: number; onCancel: () => void }) {
+  const { received, onCancel } = props;
+  const { t } = useTranslationRef(kubernetesAuditTranslationRef);
+  const isLong = useIsLong();
+  if (!isLong) {
+    return null;
+  }
+  return (
+    <span className={classes.progress}>
+      <span role="status">
+        {received > 0 && t('export.received', { size: formatBytes(received) })}
+      </span>
+      <Button size="small" variant="tertiary" onPress={onCancel}>
+        {t('export.cancel')}
+      </Button>
+    </span>
   );
 }

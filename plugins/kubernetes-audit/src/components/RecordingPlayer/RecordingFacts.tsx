@@ -21,6 +21,8 @@ export function RecordingFacts(props: { recording: RecordingDetail }) {
     ],
     [t('field.command'), recording.command.join(' ')],
     [t('field.exitCode'), recording.exitCode?.toString()],
+    [t('field.endReason'), recording.endReason],
+    [t('field.legalHold'), holdText(recording)],
   ];
   return (
     <dl className={classes.facts}>
@@ -33,5 +35,13 @@ export function RecordingFacts(props: { recording: RecordingDetail }) {
         ) : null,
       )}
     </dl>
+  );
+}
+
+/** Why a recording is kept, by whom and since when. */
+function holdText({ legalHold }: RecordingDetail): string | undefined {
+  return (
+    legalHold &&
+    `${legalHold.reason} (${legalHold.by}, ${formatTimestamp(legalHold.since)})`
   );
 }

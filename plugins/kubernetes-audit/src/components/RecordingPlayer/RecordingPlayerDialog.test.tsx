@@ -138,11 +138,33 @@ describe('RecordingPlayerDialog', () => {
     expect(term.nextElementSibling).toHaveTextContent('137');
   });
 
+  it('says why the session ended', async () => {
+    setUp({ endReason: 'idle for 900 s' });
+    const dialog = within(await screen.findByRole('dialog'));
+    const term = await dialog.findByText('Ended');
+    expect(term.nextElementSibling).toHaveTextContent('idle for 900 s');
+  });
+
   it('says no code of a command that still runs', async () => {
     setUp({ status: 'recording', exitCode: undefined });
     const dialog = within(await screen.findByRole('dialog'));
     expect(await dialog.findByText('Command')).toBeVisible();
     expect(dialog.queryByText('Exit Code')).not.toBeInTheDocument();
+  });
+
+  it('says of a recording under legal hold why, and who wants it', async () => {
+    setUp({
+      legalHold: {
+        since: '2026-11-22T02:00:00.000Z',
+        by: 'user:default/counsel',
+        reason: 'case 2026-118',
+      },
+    });
+    const dialog = within(await screen.findByRole('dialog'));
+    const term = await dialog.findByText('Legal Hold');
+    expect(term.nextElementSibling).toHaveTextContent(
+      /^case 2026-118 \(user:default\/counsel, 2026-11-2/,
+    );
   });
 
   it('asks for the recording before it draws anything', async () => {
@@ -283,10 +305,11 @@ describe('RecordingPlayerDialog', () => {
     );
     await user.click(dialog.getByRole('button', { name: 'Download' }));
     await waitFor(() =>
-      expect(api.exportRecording).toHaveBeenCalledWith(sampleRecording().id, {
-        password: 'long enough',
-        format: 'v2',
-      }),
+      expect(api.exportRecording).toHaveBeenCalledWith(
+        sampleRecording().id,
+        { password: 'long enough', format: 'v2' },
+        expect.anything(),
+      ),
     );
     await waitFor(() => expect(saveFile).toHaveBeenCalledTimes(1));
     expect(api.downloadRecording).not.toHaveBeenCalled();
@@ -341,6 +364,7 @@ describe('RecordingPlayerDialog', () => {
     expect(api.downloadRecording).toHaveBeenLastCalledWith(
       sampleRecording().id,
       'v2',
+      expect.anything(),
     );
     await user.click(screen.getByRole('button', { name: 'Download options' }));
     const dialog = within(
@@ -356,8 +380,34 @@ describe('RecordingPlayerDialog', () => {
     expect(api.downloadRecording).toHaveBeenLastCalledWith(
       sampleRecording().id,
       'text',
+      expect.anything(),
     );
     expect(api.exportRecording).not.toHaveBeenCalled();
+  });
+
+  it('tells how much of a large file has come, and gives it up on demand', async () => {
+    let signal: AbortSignal | undefined;
+    const { user } = setUp(
+      { sizeBytes: 2 ** 40 },
+      {
+        api: {
+          downloadRecording: async (_id, _format, options) => {
+            signal = options?.signal;
+            options?.onProgress?.(300 * 1024 * 1024);
+            return new Promise((_, reject) => {
+              signal?.addEventListener('abort', () => reject(signal?.reason));
+            });
+          },
+        },
+      },
+    );
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    expect(await screen.findByText('300 MB received')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(signal?.aborted).toBe(true);
+    expect(screen.queryByText('300 MB received')).toBeNull();
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(saveFile).not.toHaveBeenCalled();
   });
 
   it('offers no encryption where it is off', async () => {
@@ -375,6 +425,13 @@ describe('RecordingPlayerDialog', () => {
     setUp({ status: 'truncated', statusReason: 'power loss' });
     expect(
       await screen.findByText('This recording is incomplete: power loss'),
+    ).toBeVisible();
+  });
+
+  it('says that the calls of its session are gone', async () => {
+    setUp({ eventsAreGone: true });
+    expect(
+      await screen.findByText(/^The calls of this session have been deleted/),
     ).toBeVisible();
   });
 
@@ -598,7 +655,9 @@ describe('RecordingPlayerDialog', () => {
     });
     const getRecording = jest.fn().mockResolvedValueOnce(running);
     getRecording.mockResolvedValueOnce({ ...running, chunks: table });
-    getRecording.mockResolvedValue(sampleRecording({ chunks: table }));
+    getRecording.mockResolvedValue(
+      sampleRecording({ chunks: table, endReason: 'idle for 900 s' }),
+    );
     setUp(running, { api: { getRecording } });
     expect(await screen.findByText('Live')).toBeVisible();
     await waitFor(() => expect(fakeScreen.text).toBe('a'));
@@ -606,6 +665,7 @@ describe('RecordingPlayerDialog', () => {
     // Its end is recorded, after which it is asked for no more.
     await waitFor(() => expect(screen.queryByText('Live')).toBeNull());
     expect(position()).toBe('0:10 of 0:10');
+    expect(screen.getByText('idle for 900 s')).toBeVisible();
     expect(getRecording).toHaveBeenCalledTimes(3);
   });
 

@@ -6,6 +6,7 @@ import useMediaQuery from '@material-ui/core/useMediaQuery';
 import CloseIcon from '@material-ui/icons/Close';
 import GetAppIcon from '@material-ui/icons/GetApp';
 import VideocamOutlinedIcon from '@material-ui/icons/VideocamOutlined';
+import type { RecordingDetail } from 'backstage-plugin-kubernetes-audit-common';
 import {
   KeyboardEvent,
   MutableRefObject,
@@ -49,6 +50,8 @@ export function RecordingPlayerDialog(props: {
     (parseSeconds(startAt) ?? 0) * MICROSECONDS_PER_SECOND,
   );
   const keyHandler = useRef<KeyHandler>();
+  /** Of a session that ended while it was watched. */
+  const [ended, setEnded] = useState<RecordingDetail>();
   // The recording is asked for first: the dialog is drawn while it comes.
   const [isAskedFor, setIsAskedFor] = useState(false);
 
@@ -115,8 +118,17 @@ export function RecordingPlayerDialog(props: {
       {!value && !error && <Opening progress={progress} />}
       {value && (
         <>
-          <RecordingFacts recording={value.recording} />
-          <Body opened={value} startAt={startAt} keyHandler={keyHandler} />
+          <RecordingFacts
+            recording={
+              ended?.id === value.recording.id ? ended : value.recording
+            }
+          />
+          <Body
+            opened={value}
+            startAt={startAt}
+            keyHandler={keyHandler}
+            onEnded={setEnded}
+          />
         </>
       )}
     </Dialog>
@@ -165,8 +177,9 @@ function Body(props: {
   opened: OpenedRecording;
   startAt?: string;
   keyHandler: MutableRefObject<KeyHandler | undefined>;
+  onEnded: (recording: RecordingDetail) => void;
 }) {
-  const { opened, startAt, keyHandler } = props;
+  const { opened, startAt, keyHandler, onEnded } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   switch (opened.kind) {
     case 'tooLarge':
@@ -202,6 +215,7 @@ function Body(props: {
           known={opened.known}
           startAt={parseSeconds(startAt)}
           keyHandler={keyHandler}
+          onEnded={onEnded}
         />
       );
   }

@@ -64,8 +64,11 @@ export function RecordingReplay(props: {
   startAt?: number;
   /** Where the dialog finds who takes its keys. */
   keyHandler: MutableRefObject<KeyHandler | undefined>;
+  /** Hears of the end of a session that is watched; memoized by the caller. */
+  onEnded: (recording: RecordingDetail) => void;
 }) {
   const { recording: opened, tape, known, startAt, keyHandler } = props;
+  const { onEnded } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const isStill = useMediaQuery('(prefers-reduced-motion: reduce)', {
     noSsr: true,
@@ -80,6 +83,11 @@ export function RecordingReplay(props: {
       : { kind: 'at', time: (startAt ?? 0) * MICROSECONDS_PER_SECOND },
   );
   const { recording, isOutOfReach } = useLatestRecording(opened);
+  useEffect(() => {
+    if (recording.status !== opened.status) {
+      onEnded(recording);
+    }
+  }, [recording, opened.status, onEnded]);
   // The first frame comes first: before timeline and controls.
   const [hasShown, setHasShown] = useState(false);
   const timeline = useRecordingTimeline(opened.id, hasShown);
@@ -215,7 +223,6 @@ export function RecordingReplay(props: {
         {player && snapshot && view.panel === 'transcript' && (
           <TranscriptPanel
             recordingId={opened.id}
-            isLive={snapshot.isLive}
             position={snapshot.position}
             formatTime={time.format}
             onSeek={moment => player.seek(moment)}

@@ -34,6 +34,9 @@ export function ReplayNotices(props: {
   if (recording.status === 'recovered') {
     notices.push(t('player.recovered'));
   }
+  if (recording.eventsAreGone) {
+    notices.push(t('player.eventsAreGone'));
+  }
   if (gaps.length > 0) {
     const listed = gaps
       .slice(0, MAX_LISTED_GAPS)

@@ -1,4 +1,3 @@
-import { useApi } from '@backstage/core-plugin-api';
 import {
   TranslationFunction,
   useTranslationRef,
@@ -6,26 +5,16 @@ import {
 import { ButtonIcon } from '@backstage/ui';
 import KeyboardArrowDownIcon from '@material-ui/icons/KeyboardArrowDown';
 import KeyboardArrowUpIcon from '@material-ui/icons/KeyboardArrowUp';
-import type { RecordingText } from 'backstage-plugin-kubernetes-audit-common';
 import { useEffect, useRef, useState } from 'react';
 import useDebounce from 'react-use/esm/useDebounce';
-import { failureOf, kubernetesAuditApiRef } from '../../api';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { PanelFrame } from './PanelFrame';
 import { LineList } from './LineList';
 import classes from './SearchPanel.module.css';
+import { Found, MAX_MATCHES, useRecordingSearch } from './useRecordingSearch';
 
 /** The search follows the field after so long without a key, in milliseconds. */
 const SEARCH_DELAY = 300;
-/** Matches that are listed at the most. */
-const MAX_MATCHES = 500;
-
-/** What a search has found. */
-type Found =
-  | { kind: 'nothingAsked' }
-  | { kind: 'found'; search: string; text: RecordingText }
-  | { kind: 'notIndexed' }
-  | { kind: 'failed'; message: string };
 
 /** Finds text in the recording and jumps to where it was on the screen. */
 export function SearchPanel(props: {
@@ -37,45 +26,16 @@ export function SearchPanel(props: {
 }) {
   const { recordingId, formatTime, onSeek, onClose } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const api = useApi(kubernetesAuditApiRef);
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState('');
   const [search, setSearch] = useState('');
-  const [found, setFound] = useState<Found>({ kind: 'nothingAsked' });
   const [current, setCurrent] = useState<number>();
 
   useEffect(() => field.current?.focus(), []);
   useDebounce(() => setSearch(typed.trim()), SEARCH_DELAY, [typed]);
 
-  useEffect(() => {
-    setCurrent(undefined);
-    if (!search) {
-      setFound({ kind: 'nothingAsked' });
-      return undefined;
-    }
-    const abort = new AbortController();
-    api
-      .getRecordingText(
-        recordingId,
-        { search, limit: MAX_MATCHES },
-        { signal: abort.signal },
-      )
-      .then(
-        (text): Found => ({ kind: 'found', search, text }),
-        (error): Found => {
-          const { kind, message } = failureOf(error);
-          return kind === 'notFound'
-            ? { kind: 'notIndexed' }
-            : { kind: 'failed', message };
-        },
-      )
-      .then(result => {
-        if (!abort.signal.aborted) {
-          setFound(result);
-        }
-      });
-    return () => abort.abort();
-  }, [api, recordingId, search]);
+  const found = useRecordingSearch(recordingId, search);
+  useEffect(() => setCurrent(undefined), [search]);
 
   const items = found.kind === 'found' ? found.text.items : [];
   const goTo = (index: number) => {

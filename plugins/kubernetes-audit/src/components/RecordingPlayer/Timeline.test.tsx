@@ -1,16 +1,24 @@
 import { fireEvent, screen } from '@testing-library/react';
+import type { RecordingTimeline } from 'backstage-plugin-kubernetes-audit-common';
 import { fakeAuditApi, renderPage } from '../../__testUtils__';
 import { Timeline } from './Timeline';
 
 const DURATION = 1000;
 
 /** A timeline of as many pixels as microseconds. */
-function setUp() {
+function setUp(markers: RecordingTimeline['markers'] = []) {
   const onSeek = jest.fn();
   renderPage(
     <Timeline
       position={0}
       duration={DURATION}
+      timeline={{
+        lastTime: DURATION,
+        isComplete: true,
+        activity: { bucketMicroseconds: DURATION, buckets: [] },
+        idle: [],
+        markers,
+      }}
       gaps={[]}
       onSeek={onSeek}
       renderPreview={() => null}
@@ -47,5 +55,19 @@ describe('Timeline', () => {
     point('pointermove', 600);
     point('pointerup', 600);
     expect(onSeek).toHaveBeenCalledTimes(2);
+  });
+
+  it('names the marker that is nearest to the pointer', () => {
+    const { point } = setUp([
+      { time: 300, text: 'ls' },
+      { time: 306, text: 'make' },
+      { time: 900, text: 'exit' },
+    ]);
+    point('pointermove', 305);
+    expect(screen.getByText('Marker: make')).toBeVisible();
+    point('pointermove', 301);
+    expect(screen.getByText('Marker: ls')).toBeVisible();
+    point('pointermove', 500);
+    expect(screen.queryByText(/Marker/)).toBeNull();
   });
 });

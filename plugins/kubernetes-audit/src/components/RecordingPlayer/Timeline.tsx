@@ -48,9 +48,7 @@ export function Timeline(props: {
     formatClock(time / MICROSECONDS_PER_MILLISECOND);
   const marker =
     pointed !== undefined &&
-    timeline?.markers.find(
-      ({ time }) => Math.abs(time - pointed) < duration * MARKER_REACH,
-    );
+    nearestMarker(timeline?.markers ?? [], pointed, duration * MARKER_REACH);
 
   return (
     <div
@@ -111,4 +109,22 @@ export function Timeline(props: {
       </div>
     </div>
   );
+}
+
+/** Of the markers within reach. */
+function nearestMarker(
+  markers: RecordingTimeline['markers'],
+  time: number,
+  reach: number,
+): RecordingTimeline['markers'][number] | undefined {
+  let nearest: RecordingTimeline['markers'][number] | undefined;
+  let least = reach;
+  for (const marker of markers) {
+    const distance = Math.abs(marker.time - time);
+    if (distance < least) {
+      nearest = marker;
+      least = distance;
+    }
+  }
+  return nearest;
 }

@@ -1,4 +1,4 @@
-import { barsPath } from './TimelineActivity';
+import { barsPath, marksOf } from './TimelineActivity';
 
 describe('barsPath', () => {
   it('draws a bar for each bucket with output, the fullest to the top', () => {
@@ -23,5 +23,17 @@ describe('barsPath', () => {
       Number(right),
     );
     expect(Math.max(...rights)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('marksOf', () => {
+  it('leaves out markers that would stand on one another', () => {
+    const marker = (time: number) => ({ time, text: `at ${time}` });
+    expect(marksOf([marker(0), marker(1), marker(500)], 1000)).toEqual([
+      marker(0),
+      marker(500),
+    ]);
+    const many = Array.from({ length: 10_000 }, (_, time) => marker(time));
+    expect(marksOf(many, 10_000).length).toBeLessThanOrEqual(401);
   });
 });

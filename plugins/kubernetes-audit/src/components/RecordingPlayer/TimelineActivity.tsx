@@ -5,6 +5,8 @@ import classes from './TimelineActivity.module.css';
 
 /** Bars beside each other, at the most. */
 const MAX_BARS = 240;
+/** Markers beside each other, at the most: of more that fall together the first is drawn. */
+const MAX_MARKS = 400;
 /** The least of a bar's height, of 1: a little output is to be seen beside much. */
 const MIN_HEIGHT = 0.12;
 
@@ -47,9 +49,9 @@ export const TimelineActivity = memo(function Activity(props: {
           style={span(gap)}
         />
       ))}
-      {timeline?.markers.map(({ time, text }, index) => (
+      {marksOf(timeline?.markers ?? [], duration).map(({ time, text }) => (
         <span
-          key={`${time}-${index}`}
+          key={time}
           className={classes.marker}
           style={{ left: share(time) }}
           title={text}
@@ -58,6 +60,21 @@ export const TimelineActivity = memo(function Activity(props: {
     </div>
   );
 });
+
+/** The markers that can be told apart on a timeline of the duration. */
+export function marksOf(
+  markers: RecordingTimeline['markers'],
+  duration: number,
+): RecordingTimeline['markers'] {
+  const marks = new Map<number, RecordingTimeline['markers'][number]>();
+  for (const marker of markers) {
+    const place = Math.round((marker.time / duration) * MAX_MARKS);
+    if (!marks.has(place)) {
+      marks.set(place, marker);
+    }
+  }
+  return [...marks.values()];
+}
 
 /** The bars as one path within a square of 1, from its bottom; much output is drawn logarithmically. */
 export function barsPath(

@@ -9,19 +9,16 @@ import { useTranscript } from './useTranscript';
 /** The recording as text, for screen readers and for reading. */
 export function TranscriptPanel(props: {
   recordingId: string;
-  isLive: boolean;
   /** Microseconds. */
   position: number;
   formatTime: (time: number) => string;
   onSeek: (time: number) => void;
   onClose: () => void;
 }) {
-  const { recordingId, isLive, position, formatTime, onSeek, onClose } = props;
+  const { recordingId, position, formatTime, onSeek, onClose } = props;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
-  const { lines, hasMore, problem, isLoading, more } = useTranscript(
-    recordingId,
-    isLive,
-  );
+  const { lines, hasMore, problem, isLoading, more } =
+    useTranscript(recordingId);
   const current = lines.findLastIndex(({ time }) => time <= position);
 
   return (

@@ -4,18 +4,23 @@ import { Failure, failureOf, kubernetesAuditApiRef } from '../../api';
 
 /** Lines that are asked for at once. */
 const PAGE_SIZE = 500;
-/** How often the text of a running session is asked for, in milliseconds. */
+/** How often text is asked for that the portal has not looked through yet, in milliseconds. */
 const POLL_INTERVAL = 5000;
 
 type Line = { time: number; text: string };
 
-/** The lines of a recording's text, page after page; of a running session also what is added. */
-export function useTranscript(recordingId: string, isLive: boolean) {
+/**
+ * The lines of a recording's text, page after page; while the portal has not
+ * looked through all of it, also what is added.
+ */
+export function useTranscript(recordingId: string) {
   const api = useApi(kubernetesAuditApiRef);
   const [lines, setLines] = useState<readonly Line[]>([]);
-  /** After which time the page begins that is asked for; a new one each time. */
-  const [page, setPage] = useState<{ after?: number }>({});
-  const [hasMore, setHasMore] = useState(false);
+  /** The page that is asked for; a new one each time. */
+  const [page, setPage] = useState<{ cursor?: string }>({});
+  const [next, setNext] = useState<{ cursor?: string; isThere: boolean }>({
+    isThere: false,
+  });
   const [problem, setProblem] = useState<Failure>();
   const [isLoading, setIsLoading] = useState(true);
 
@@ -26,14 +31,17 @@ export function useTranscript(recordingId: string, isLive: boolean) {
     api
       .getRecordingText(
         recordingId,
-        { after: page.after, limit: PAGE_SIZE },
+        { cursor: page.cursor, limit: PAGE_SIZE },
         { signal },
       )
       .then(
-        ({ items, isTruncated }) => {
+        ({ items, nextCursor }) => {
           if (!signal.aborted) {
             setLines(known => [...known, ...items]);
-            setHasMore(isTruncated && items.length === PAGE_SIZE);
+            setNext({
+              cursor: nextCursor,
+              isThere: nextCursor !== undefined && items.length === PAGE_SIZE,
+            });
             setProblem(undefined);
             setIsLoading(false);
           }
@@ -48,10 +56,15 @@ export function useTranscript(recordingId: string, isLive: boolean) {
     return () => abort.abort();
   }, [api, recordingId, page]);
 
-  const last = lines[lines.length - 1]?.time;
-  const more = useCallback(() => setPage({ after: last }), [last]);
+  const more = useCallback(
+    () => setPage({ cursor: next.cursor }),
+    [next.cursor],
+  );
 
-  const isAwaited = isLive && !hasMore && !isLoading;
+  const mayCome = problem
+    ? problem.kind !== 'denied'
+    : next.cursor !== undefined && !next.isThere;
+  const isAwaited = mayCome && !isLoading;
   useEffect(() => {
     if (!isAwaited) {
       return undefined;
@@ -60,5 +73,5 @@ export function useTranscript(recordingId: string, isLive: boolean) {
     return () => clearTimeout(timer);
   }, [isAwaited, more]);
 
-  return { lines, hasMore, problem, isLoading, more };
+  return { lines, hasMore: next.isThere, problem, isLoading, more };
 }

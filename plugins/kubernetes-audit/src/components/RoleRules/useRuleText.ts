@@ -85,6 +85,13 @@ export function useRuleText() {
           ]),
     ];
 
+    const inputText = (recorded: AccessRole['session']['recordInput']) => {
+      if (recorded === 'all') {
+        return t('rules.allInputRecorded');
+      }
+      return recorded ? t('rules.inputRecorded') : t('rules.inputNotRecorded');
+    };
+
     return {
       /** What the rule is about, and where. */
       rule: (rule: RoleRule) => {
@@ -116,6 +123,7 @@ export function useRuleText() {
           ? [t('rules.clientIps', { addresses: join(conditions.clientIps) })]
           : []),
         session.record ? t('rules.recorded') : t('rules.notRecorded'),
+        ...(session.record ? [inputText(session.recordInput)] : []),
         session.maxDuration
           ? t('rules.sessionLimits', {
               idle: session.idleTimeout,

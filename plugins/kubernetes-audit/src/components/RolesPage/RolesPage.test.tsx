@@ -79,6 +79,31 @@ describe('RolesPage', () => {
     expect(await axe(container)).toHaveNoViolations();
   });
 
+  it.each([
+    [{ record: true }, 'Of what is typed only what the terminal shows is.'],
+    [
+      { record: true, recordInput: true },
+      'What is typed in a terminal is, too, secrets masked.',
+    ],
+    [
+      { record: true, recordInput: 'all' },
+      'What is typed in a terminal or piped in is, too, secrets masked.',
+    ],
+    [
+      { record: false, recordInput: true },
+      'Sessions in pods are not recorded. They end after 15m',
+    ],
+  ])('says what is recorded of sessions with %j', async (session, text) => {
+    const [detail] = ROLES.roles;
+    const role = roleSchema.parse({ ...detail.role, session });
+    render({
+      getRoles: async () => ({ ...ROLES, roles: [{ ...detail, role }] }),
+    });
+    const card = (await screen.findByRole('heading', { name: 'developer' }))
+      .parentElement as HTMLElement;
+    expect(card).toHaveTextContent(text);
+  });
+
   it('asks what a user may do, and points out the rule', async () => {
     const { api } = render({
       explainDecision: async () => ({
