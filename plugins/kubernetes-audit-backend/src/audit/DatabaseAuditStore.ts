@@ -96,10 +96,11 @@ export class DatabaseAuditStore implements AuditStore {
   async histogram(selection: EventSelection): Promise<RequestAuditHistogram> {
     const { condition, span } = await this.#resolve(selection);
     const visible =
-      selection.visible &&
-      (await this.resolver.resolveFilter(
-        parseFilter(selection.visible, EVENT_FIELDS, POLICY_LIMITS),
-      ));
+      selection.visible === undefined
+        ? undefined
+        : await this.resolver.resolveFilter(
+            parseFilter(selection.visible, EVENT_FIELDS, POLICY_LIMITS),
+          );
     return this.bars.read(condition, span, visible);
   }
 
