@@ -1,6 +1,10 @@
 import { z } from 'zod';
 
-const name = z.string().min(1).max(2048);
+const name = z
+  .string()
+  .min(1)
+  .max(2048)
+  .refine(text => !text.includes('\0'), 'NUL is no part of a name');
 
 /** What `POST /v1/erasures` takes. @public */
 export const erasureRequestSchema = z.strictObject({

@@ -48,6 +48,17 @@ describe('describeBody', () => {
       'a: !!binary aHVudGVyMg==',
       'application/yaml',
     ],
+    // An API server puts the second into the first: the pod is privileged.
+    [
+      'a key twice in JSON',
+      '{"spec":{"hostPID":true,"a":"hunter2"},"spec":{}}',
+      undefined,
+    ],
+    [
+      'a key twice in JSON as YAML',
+      '{"spec": {"a": "hunter2"}, "\\u0073pec": {":": 1}}',
+      'application/apply-patch+yaml',
+    ],
     ['a key twice in YAML', 'a: hunter2\na: hunter2', 'application/yaml'],
     [
       'an alias that grows',

@@ -82,8 +82,9 @@ describe('no secret leaves', () => {
   });
 
   it('while the rest is shown', () => {
+    const unreadable = ['protobuf', 'JSON with keys that come twice'];
     const readable = Object.entries(encodings)
-      .filter(([name]) => name !== 'protobuf')
+      .filter(([name]) => !unreadable.includes(name))
       .map(([, encoding]) => encoding);
     fc.assert(
       fc.property(

@@ -1,3 +1,4 @@
+import { parseBody } from './parseBody';
 import { protobufEnvelope } from './protobufEnvelope';
 import { protobufFields } from './protobufFields';
 import type { RequestBodyCapture } from './RequestBodyCapture';
@@ -7,31 +8,33 @@ const MAX_BYTES = 256 * 1024;
 /** What Kubernetes allows in a name, RBAC's colons included. */
 const NAME = /^[A-Za-z0-9][-A-Za-z0-9_.:]{0,252}$/;
 
-function field(message: Buffer, number: number): Buffer | undefined {
-  for (const candidate of protobufFields(message)) {
-    if (candidate.number === number) {
-      return candidate.bytes;
+function fieldsOf(message: Buffer, number: number): Buffer[] {
+  const found: Buffer[] = [];
+  for (const field of protobufFields(message)) {
+    if (field.number === number) {
+      found.push(field.bytes);
     }
   }
-  return undefined;
+  return found;
 }
 
 function nameInJson(body: Buffer): unknown {
-  const value: unknown = JSON.parse(body.toString('utf8'));
-  const metadata =
-    typeof value === 'object' && value !== null && 'metadata' in value
-      ? value.metadata
-      : undefined;
+  const [value] = parseBody(body, 'application/json') ?? [];
+  const metadata = value && 'metadata' in value ? value.metadata : undefined;
   return typeof metadata === 'object' && metadata !== null && 'name' in metadata
     ? metadata.name
     : undefined;
 }
 
-/** Every object has its ObjectMeta as field 1, and that its name as field 1. */
+/**
+ * Every object has its ObjectMeta as field 1, and that its name as field 1. Of
+ * several, the last one counts.
+ */
 function nameInProtobuf(body: Buffer): unknown {
   const content = protobufEnvelope(body)?.content;
-  const metadata = content && field(content, 1);
-  return metadata && field(metadata, 1)?.toString('utf8');
+  const names =
+    content && fieldsOf(content, 1).flatMap(meta => fieldsOf(meta, 1));
+  return names?.at(-1)?.toString('utf8');
 }
 
 /**

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Document, isScalar, parseAllDocuments, visit } from 'yaml';
 import { looksLikeJson } from './annotations';
 import { nestsDeeper } from './nestsDeeper';
+import { repeatsKey } from './repeatsKey';
 
 /**
  * Longer YAML is not parsed, in bytes: the parser takes about a millisecond for
@@ -14,9 +15,10 @@ const MAX_YAML_ALIASES = 100;
 /** JSON that nests deeper is not parsed, in levels; Kubernetes refuses 10,000. */
 const MAX_DEPTH = 1000;
 
-function parseJson(text: string): unknown[] | undefined {
+function parseJson(content: Buffer, text: string): unknown[] | undefined {
   try {
-    return [JSON.parse(text)];
+    const value: unknown = JSON.parse(text);
+    return repeatsKey(content, value) ? undefined : [value];
   } catch {
     return undefined;
   }
@@ -72,8 +74,8 @@ function parseYaml(text: string): unknown[] | undefined {
 
 /**
  * The objects and lists that a body consists of: one, or several documents of
- * YAML. Undefined when it is anything else, or YAML of more than
- * {@link MAX_YAML_BYTES}. JSON is read under any media type: kubectl sends it as
+ * YAML. Undefined when it is anything else, has a key twice, or is YAML of more
+ * than {@link MAX_YAML_BYTES}. JSON is read under any media type: kubectl sends it as
  * `application/apply-patch+yaml`.
  */
 export function parseBody(
@@ -88,7 +90,7 @@ export function parseBody(
   const isYaml = mediaType.includes('yaml');
   let values =
     (!isYaml || looksLikeJson(text)) && !nestsDeeper(content, MAX_DEPTH)
-      ? parseJson(text)
+      ? parseJson(content, text)
       : undefined;
   if (!values && isYaml && content.length <= MAX_YAML_BYTES) {
     values = parseYaml(text);

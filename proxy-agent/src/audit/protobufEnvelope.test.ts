@@ -35,6 +35,13 @@ describe('protobufEnvelope', () => {
     }
   });
 
+  it('is none with more fields than an envelope has', () => {
+    const fields = Buffer.alloc(2 * 1000, Buffer.from('2200', 'hex'));
+    const body = Buffer.concat([SECRET, fields]);
+    expect(protobufEnvelope(SECRET)).toBeDefined();
+    expect(protobufEnvelope(body)).toBeUndefined();
+  });
+
   it.each([
     ['other bytes', '7b7d'],
     ['nothing inside', '6b387300'],

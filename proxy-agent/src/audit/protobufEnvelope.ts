@@ -15,9 +15,17 @@ export type ProtobufEnvelope = {
   contentBytes: number;
 };
 
+/** An envelope has four; millions of them, which a body has room for, take a second to look through. */
+const MAX_FIELDS = 64;
+
+/** @throws RangeError when there are more fields than there should be */
 function lastField(message: Buffer, number: number) {
   let last;
+  let count = 0;
   for (const field of protobufFields(message)) {
+    if (++count > MAX_FIELDS) {
+      throw new RangeError('there are too many fields');
+    }
     if (field.number === number) {
       last = field;
     }

@@ -56,6 +56,15 @@ describe('parseRequestInfo', () => {
     expect(() => parseRequestInfo('GET', url)).toThrow(InvalidRequestUrlError);
   });
 
+  it('refuses more parameters than an API server reads', () => {
+    const url = (count: number) =>
+      `/api/v1/pods?fieldSelector=metadata.name%3Dweb${'&a'.repeat(count - 1)}`;
+    expect(parseRequestInfo('GET', url(10_000)).name).toBe('web');
+    expect(() => parseRequestInfo('GET', url(10_001))).toThrow(
+      InvalidRequestUrlError,
+    );
+  });
+
   it('keeps the slash at the end in the path', () => {
     const { path } = parseRequestInfo('GET', '/api/v1/n%61mespaces/?x=/..');
     expect(path).toBe('/api/v1/namespaces/');

@@ -10,6 +10,12 @@ export interface RequestUrl {
   query: ReadonlyMap<string, readonly string[]>;
 }
 
+/**
+ * Go's `net/url`, and so an API server, reads none of the parameters when there
+ * are more: then a list that is judged by its field selector would be one of all.
+ */
+const MAX_PARAMETERS = 10_000;
+
 const PRINTABLE_ASCII = /^[\x21-\x7e]*$/;
 const INVALID_ESCAPE = /%(?![0-9a-f]{2})/i;
 // eslint-disable-next-line no-control-regex
@@ -22,7 +28,8 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  *
  * Kubernetes' names need none of what is refused here, and servers disagree
  * about it: segments that are empty, `.` or `..`, slashes or control characters
- * in escapes, escapes that are none or no UTF-8, absolute URLs, fragments.
+ * in escapes, escapes that are none or no UTF-8, absolute URLs, fragments, more
+ * parameters than some servers read.
  *
  * @throws InvalidRequestUrlError
  */
@@ -87,10 +94,20 @@ function decodeStrictly(segment: string): string | undefined {
   }
 }
 
-/** As Go, leaves out the pairs that it cannot read. */
+/**
+ * As Go, leaves out the pairs that it cannot read.
+ *
+ * @throws InvalidRequestUrlError
+ */
 function parseQuery(query: string): Map<string, string[]> {
   const values = new Map<string, string[]>();
-  for (const pair of query.split('&')) {
+  const pairs = query.split('&');
+  if (pairs.length > MAX_PARAMETERS) {
+    throw new InvalidRequestUrlError(
+      `the query has more than ${MAX_PARAMETERS} parameters`,
+    );
+  }
+  for (const pair of pairs) {
     if (pair === '' || pair.includes(';')) {
       continue;
     }

@@ -95,7 +95,13 @@ export class DatabaseAuditStore implements AuditStore {
 
   async histogram(selection: EventSelection): Promise<RequestAuditHistogram> {
     const { condition, span } = await this.#resolve(selection);
-    return this.bars.read(condition, span);
+    const visible =
+      selection.visible === undefined
+        ? undefined
+        : await this.resolver.resolveFilter(
+            parseFilter(selection.visible, EVENT_FIELDS, POLICY_LIMITS),
+          );
+    return this.bars.read(condition, span, visible);
   }
 
   async hasSession(sessionId: string): Promise<boolean> {

@@ -20,11 +20,20 @@ describe('a CSV of events', () => {
     expect(line.endsWith('\r\n')).toBe(true);
   });
 
-  it.each(['=1+1', '+1', '-1', '@sum', '\t=1', '\r=1'])(
-    'has no formula of %j',
-    resourceName => {
-      const line = EVENT_FILE_WRITERS.csv.write(eventOf({ resourceName }));
-      expect(line).toContain(`'${resourceName}`);
-    },
-  );
+  it.each([
+    '=1+1',
+    '+1',
+    '-1',
+    '@sum',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '\uff1d1+1',
+    '\uff0b1',
+    '\uff0d1',
+    '\uff20sum',
+  ])('has no formula of %j', resourceName => {
+    const line = EVENT_FILE_WRITERS.csv.write(eventOf({ resourceName }));
+    expect(line).toContain(`'${resourceName}`);
+  });
 });

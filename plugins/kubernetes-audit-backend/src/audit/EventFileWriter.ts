@@ -3,6 +3,9 @@ import type {
   StoredRequestAuditEvent,
 } from 'backstage-plugin-kubernetes-audit-common';
 
+/** How text begins that a spreadsheet takes for a formula; of some, in full width. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
 type Cell = string | number | boolean | undefined;
 
 /** The columns of the page in its order and its words, and then those of the details. */
@@ -70,9 +73,9 @@ function toLine(cells: readonly Cell[]): string {
 }
 
 function toCell(cell: Cell): string {
-  // A spreadsheet would take text that begins so for a formula and run it.
+  // A spreadsheet would run it.
   const text =
-    typeof cell === 'string' && /^[=+\-@\t\r]/.test(cell)
+    typeof cell === 'string' && FORMULA.test(cell)
       ? `'${cell}`
       : `${cell ?? ''}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -243,6 +243,19 @@ describe('LoginService', () => {
       expect(await poll(deviceCode)).toMatchObject({ intervalSeconds: 2 });
     });
 
+    it('takes the addresses of an IPv6 network for one', async () => {
+      const { requests } = await start();
+      const beginAt = (address: string) =>
+        requests.begin({ hostName: 'laptop' }, address);
+      for (let n = 0; n < 20; n++) {
+        await beginAt(`2001:db8::${n.toString(16)}`);
+      }
+      await expect(beginAt('2001:db8:0:0:ffff::1')).rejects.toThrow(
+        'try again later',
+      );
+      await beginAt('2001:db8:0:1::1');
+    });
+
     it('lets so many wait from one address, and a user be wrong so often', async () => {
       const { clock, begin, requests } = await start();
       for (let i = 0; i < 20; i++) {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
 import { LIKE_ESCAPE, likePattern } from '../database';
+import { networkOf } from './networkOf';
 
 const identitySchema = z.object({
   entityRef: z.string(),
@@ -135,17 +136,15 @@ export class DatabaseLoginStore implements LoginStore {
     request: LoginRequest,
     limits: { perAddress: number; total: number },
   ): Promise<boolean> {
-    const waiting = () =>
-      this.#requests().where('expires_at', '>', request.createdAt);
-    const countOf = async (query: Knex.QueryBuilder) => {
-      const [{ count }] = await query.count({ count: '*' });
-      return Number(count);
-    };
-    if (
-      (await countOf(waiting())) >= limits.total ||
-      (await countOf(waiting().where('client_ip', request.clientIp))) >=
-        limits.perAddress
-    ) {
+    const waiting = await this.#requests()
+      .where('expires_at', '>', request.createdAt)
+      .limit(limits.total)
+      .select('client_ip');
+    const network = networkOf(request.clientIp);
+    const besides = waiting.filter(
+      ({ client_ip: address }) => networkOf(address) === network,
+    );
+    if (waiting.length >= limits.total || besides.length >= limits.perAddress) {
       return false;
     }
     await this.#requests().insert({

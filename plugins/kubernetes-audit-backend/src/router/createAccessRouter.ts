@@ -8,12 +8,13 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { AccessService, RoleDirectory } from '../access';
 import { parseListQuery } from './listQuery';
+import { storableText } from './storableText';
 import type { UserRouteFactory } from './userRoute';
 import { userEntityRefSchema } from './userEntityRefSchema';
 
 const credentialsSchema = z.object({
   /** An entity ref: whose credentials are listed. */
-  user: z.string().optional(),
+  user: storableText.optional(),
   state: z.enum(CREDENTIAL_LIST_STATES).optional(),
 });
 

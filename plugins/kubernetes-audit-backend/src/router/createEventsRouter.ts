@@ -21,7 +21,11 @@ const formatSchema = z.object({
 /** What was read or exported is in the audit log: the query says which events. */
 const selectionOf = ({ query }: Request) => ({
   query: Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [name, String(value)]),
+    Object.entries(query).map(([name, value]) => [
+      name,
+      // Of an object, the caller may have chosen its `toString`.
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
   ),
 });
 

@@ -6,7 +6,7 @@ import {
   loginTokenRequestSchema,
   userCodeRequestSchema,
 } from 'backstage-plugin-kubernetes-audit-common';
-import { AttemptLimit, LoginRequests, LoginService } from '../login';
+import { AttemptLimit, LoginRequests, LoginService, networkOf } from '../login';
 import { toHttpError } from './toHttpError';
 import type { UserRouteFactory } from './userRoute';
 
@@ -44,9 +44,9 @@ export function createLoginRouter(options: {
     router.post(
       `${LOGIN_PATH}/${path}`,
       (request, _, next) => {
-        const address = addressOf(request);
-        calls.check(address);
-        calls.note(address);
+        const network = networkOf(addressOf(request));
+        calls.check(network);
+        calls.note(network);
         next();
       },
       parseBody,

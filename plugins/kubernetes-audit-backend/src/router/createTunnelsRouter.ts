@@ -7,6 +7,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { TunnelService } from '../tunnels';
 import type { AgentRouteFactory } from './agentRoute';
+import { storableText } from './storableText';
 import type { UserRouteFactory } from './userRoute';
 
 /** Bytes of a body. */
@@ -69,7 +70,8 @@ export function createTunnelsRouter(options: {
     userRoute(
       { eventId: 'tunnel-revoke', severityLevel: 'high' },
       async ({ request, response, credentials }) => {
-        await tunnels.revoke(credentials, request.params.name);
+        const name = storableText.parse(request.params.name);
+        await tunnels.revoke(credentials, name);
         response.status(204).end();
       },
     ),

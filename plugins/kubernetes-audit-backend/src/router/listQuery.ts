@@ -6,6 +6,7 @@ import {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { z } from 'zod';
 import { PageRequest, parseInstant } from '../database';
+import { storableText } from './storableText';
 
 /** Characters of a search at the most. */
 const MAX_SEARCH = 256;
@@ -15,7 +16,7 @@ const querySchema = z.object({
   filter: z.string().optional(),
   from: z.string().optional(),
   to: z.string().optional(),
-  search: z.string().max(MAX_SEARCH).optional(),
+  search: storableText.max(MAX_SEARCH).optional(),
   cursor: z.string().max(MAX_CURSOR).optional(),
   order: z.enum(['asc', 'desc']).optional(),
   // A page may always be shorter than asked for, so more is no error.

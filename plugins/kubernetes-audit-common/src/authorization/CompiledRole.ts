@@ -39,8 +39,8 @@ export type CompiledRole = {
 
 /**
  * A resource is compared with its subresource: `pods/log`. A wildcard never
- * allows a `proxy` subresource, nor an upgrade that we do not know: both can
- * carry an exec past the recorder.
+ * allows a `proxy` subresource, nor an upgrade that we do not know (of a path
+ * neither): both can carry an exec past the recorder.
  */
 function compileResources(
   { resources: patterns, effect }: RoleRule,
@@ -103,11 +103,14 @@ function compileRule(rule: RoleRule, index: number): CompiledRule {
   const apiGroups = compileNamePatterns(rule.apiGroups);
   const namesResource = compileNamePatterns(rule.resources);
   const resources = compileResources(rule, namesResource);
-  const nonResourceUrls = compileNamePatterns(rule.nonResourceUrls);
+  const paths = compileNamePatterns(rule.nonResourceUrls);
+  const literalPaths = new Set(rule.nonResourceUrls);
   const namespaces = compileNamePatterns(rule.namespaces);
   const names = compileNamePatterns(rule.names);
   const denies = rule.effect === 'deny';
 
+  const nonResourceUrls = ({ path, unknownUpgrade }: AuthorizationRequest) =>
+    unknownUpgrade && !denies ? literalPaths.has(path) : paths(path);
   // First what tells most rules from another: nearly all allow `get`.
   const ofObject = (request: AuthorizationRequest) =>
     request.isResourceRequest &&
@@ -126,7 +129,7 @@ function compileRule(rule: RoleRule, index: number): CompiledRule {
     matches: request =>
       (request.isResourceRequest
         ? ofObject(request) && inPlace(request)
-        : nonResourceUrls(request.path)) && verbs(request.verb),
+        : nonResourceUrls(request)) && verbs(request.verb),
     matchesElsewhere: request => verbs(request.verb) && ofObject(request),
     matchesOtherVerb: request => ofObject(request) && inPlace(request),
     coversNamespace: namespaces,

@@ -221,6 +221,42 @@ describe('RoleAuthorizer', () => {
     expect(withResources(['widgets/stream'])).toBe(true);
   });
 
+  it('lets such an upgrade of a path pass only where a rule names the path', () => {
+    const withPaths = (nonResourceUrls: string[]) =>
+      decide(
+        [role({ rules: [{ effect: 'allow', nonResourceUrls, verbs: ['*'] }] })],
+        {
+          isResourceRequest: false,
+          path: '/logs/stream',
+          resource: '',
+          resourceLabel: '',
+          unknownUpgrade: true,
+        },
+      ).allowed;
+    expect(withPaths(['*'])).toBe(false);
+    expect(withPaths(['/logs/*'])).toBe(false);
+    expect(withPaths(['/logs/stream'])).toBe(true);
+  });
+
+  it.each(['nodes', '*', '/nodes/'])(
+    'refuses the proxy of nodes by its old path, too, with resources %j',
+    name => {
+      // /api/v1/proxy/nodes/<name>/exec/...
+      const decision = decide(
+        [
+          role({
+            rules: [{ effect: 'allow', resources: [name], verbs: ['*'] }],
+          }),
+        ],
+        { resource: 'nodes', namespace: '', name: 'n1', verb: 'proxy' },
+      );
+      expect(decision).toMatchObject({ allowed: false });
+      expect(JSON.stringify(decision)).toContain(
+        'nodes/proxy is never allowed',
+      );
+    },
+  );
+
   it('lets a deny in any role win, and names its rule', () => {
     const denying = role({
       name: 'no-secrets',

@@ -163,7 +163,11 @@ export class RoleAuthorizer {
         )}: no role gives access to cluster "${request.cluster.name}"`,
       };
     }
-    if (request.resource === 'nodes' && request.subresource === 'proxy') {
+    // `/api/v1/proxy/nodes/…` is the same in an old API server.
+    if (
+      request.resource === 'nodes' &&
+      [request.subresource, request.verb].includes('proxy')
+    ) {
       return {
         allowed: false,
         reason: `${describe(

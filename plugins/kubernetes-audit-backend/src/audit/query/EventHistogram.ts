@@ -4,7 +4,7 @@ import type {
   RequestAuditHistogramBar,
 } from 'backstage-plugin-kubernetes-audit-common';
 import type { EventTables } from '../EventTables';
-import { BUCKET_MS, RollUp } from '../rollup';
+import { Bucket, BUCKET_MS, RollUp } from '../rollup';
 import { HOURS_PER_DAY } from '../terms';
 import { EventCondition, termSetsOf } from './EventCondition';
 import { estimate } from './estimate';
@@ -37,19 +37,27 @@ export class EventHistogram {
     knex: Knex;
     tables: EventTables;
     rollUp: RollUp;
+    maxRows?: number;
   }): EventHistogram {
-    return new EventHistogram(options.knex, options.tables, options.rollUp);
+    const { knex, tables, rollUp, maxRows = MAX_ROWS } = options;
+    return new EventHistogram(knex, tables, rollUp, maxRows);
   }
 
   private constructor(
     private readonly knex: Knex,
     private readonly tables: EventTables,
     private readonly rollUp: RollUp,
+    private readonly maxRows: number,
   ) {}
 
+  /**
+   * @param visible - the part of the condition that says which events are there
+   *   for whoever asks: beyond it, not even an estimate tells of an event
+   */
   async read(
     condition: EventCondition,
     asked: Span,
+    visible?: EventCondition,
   ): Promise<RequestAuditHistogram> {
     const extent = await this.rollUp.extent();
     const span = {
@@ -59,7 +67,7 @@ export class EventHistogram {
     const widthMs = widthOf(boundedSpan(asked, span));
     const bars: Bars = new Map();
     if (span.from < span.to) {
-      await this.#count(condition, span, widthMs, bars);
+      await this.#count(condition, span, widthMs, bars, visible);
     }
     return {
       widthMs,
@@ -72,13 +80,19 @@ export class EventHistogram {
     span: Span,
     widthMs: number,
     bars: Bars,
+    visible: EventCondition | undefined,
   ): Promise<void> {
     const hours = widthMs >= DAY_MS ? HOURS_PER_DAY : 1;
     const buckets = await this.rollUp.read(
       span,
       hours,
-      termSetsOf(condition, hours),
+      [condition, ...(visible ? [visible] : [])].flatMap(part =>
+        termSetsOf(part, hours),
+      ),
     );
+    const visibleIn = (bucket: Bucket) =>
+      visible ? estimate(visible, bucket).expected : 0;
+    const sample = { visible: 0, success: 0, failure: 0 };
     let rows = 0;
     // The newest are looked at first: those are asked about most.
     for (const bucket of [...buckets].reverse()) {
@@ -100,18 +114,36 @@ export class EventHistogram {
           failure: upper.failed,
           success: upper.n - upper.failed,
         });
-      } else if (rows + cost <= MAX_ROWS) {
+      } else if (rows + cost <= this.maxRows || (visible && rows === 0)) {
         rows += cost;
-        await this.#countRows(
+        const part = {
+          from: Math.max(bucket.from, span.from),
+          to: Math.min(bucket.to, span.to),
+        };
+        const found = await this.#countRows(
           condition,
-          {
-            from: Math.max(bucket.from, span.from),
-            to: Math.min(bucket.to, span.to),
-          },
+          part,
           cost * 4 < bucket.all.n ? 'indexed' : 'ordered',
           widthMs,
           bars,
         );
+        sample.visible +=
+          visibleIn(bucket) *
+          ((part.to - part.from) / (bucket.to - bucket.from));
+        sample.success += found.success;
+        sample.failure += found.failure;
+      } else if (visible) {
+        // As many of those that may be seen as of those that were looked at.
+        const share = visibleIn(bucket) / (sample.visible || Infinity);
+        const success = Math.round(sample.success * share);
+        const failure = Math.round(sample.failure * share);
+        if (success + failure > 0) {
+          addTo(bars, bucket.from, widthMs, {
+            success,
+            failure,
+            isEstimated: true,
+          });
+        }
       } else {
         const failed = bucket.all.failed / bucket.all.n;
         addTo(bars, bucket.from, widthMs, {
@@ -129,7 +161,7 @@ export class EventHistogram {
     access: 'indexed' | 'ordered',
     widthMs: number,
     bars: Bars,
-  ): Promise<void> {
+  ): Promise<{ success: number; failure: number }> {
     const step = Math.min(widthMs, BUCKET_MS);
     const first = Math.floor(span.from / step) * step;
     const counts = await this.tables.histogram(
@@ -137,12 +169,14 @@ export class EventHistogram {
       { condition, access, ...span },
       { first, widthMs: step },
     );
+    const total = { success: 0, failure: 0 };
     for (const { slot, failed, n } of counts) {
-      addTo(bars, first + slot * step, widthMs, {
-        failure: failed ? n : 0,
-        success: failed ? 0 : n,
-      });
+      const found = { failure: failed ? n : 0, success: failed ? 0 : n };
+      addTo(bars, first + slot * step, widthMs, found);
+      total.success += found.success;
+      total.failure += found.failure;
     }
+    return total;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Fragment, MouseEvent, ReactNode, useRef } from 'react';
+import { visibleText } from '../../format';
 import classes from './AuditTable.module.css';
 import { AuditTableHead, HeadColumn, SortOrder } from './AuditTableHead';
 import { useFrozenColumns } from './useFrozenColumns';
@@ -148,7 +149,7 @@ function TableFrame(props: {
 
 function Cell<TRow>(props: { column: AuditColumn<TRow>; row: TRow }) {
   const { column, row } = props;
-  const text = column.text(row);
+  const text = visibleText(column.text(row) ?? '');
   if (!text) {
     return (
       <td className={classes.none} data-align={column.align}>

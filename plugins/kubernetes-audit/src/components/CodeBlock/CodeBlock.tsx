@@ -3,6 +3,7 @@ import { Button } from '@backstage/ui';
 import FileCopyOutlinedIcon from '@material-ui/icons/FileCopyOutlined';
 import { useMemo } from 'react';
 import useCopyToClipboard from 'react-use/esm/useCopyToClipboard';
+import { visibleText } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import classes from './CodeBlock.module.css';
 import { tokenizeYaml } from './tokenizeYaml';
@@ -41,7 +42,7 @@ export function CodeBlock(props: {
       >
         {tokens.map((token, index) => (
           <span key={index} data-kind={token.kind}>
-            {token.text}
+            {visibleText(token.text)}
           </span>
         ))}
       </pre>

@@ -1,4 +1,5 @@
 import { ReactNode } from 'react';
+import { visibleText } from '../../format';
 import classes from './FieldList.module.css';
 
 /** A field and its value; without one it is shown as a dash. */
@@ -11,7 +12,7 @@ const SCROLLED = 200;
 export function FieldList(props: { fields: Field[] }) {
   return (
     <dl className={classes.fields}>
-      {props.fields.map(({ label, value }) => (
+      {props.fields.map(withVisibleText).map(({ label, value }) => (
         <div key={label} className={classes.field}>
           <dt>{label}</dt>
           <dd
@@ -29,4 +30,11 @@ export function FieldList(props: { fields: Field[] }) {
       ))}
     </dl>
   );
+}
+
+function withVisibleText({ label, value }: Field): Field {
+  return {
+    label,
+    value: typeof value === 'string' ? visibleText(value) : value,
+  };
 }
