@@ -10,10 +10,9 @@ it('shows what a name or a body hides', async () => {
   renderPage(
     <RequestAuditDetails
       eventId={event.id}
-      rows={[event]}
+      link="http://localhost/calls"
       eventSearch={id => `?event=${id}`}
       recordingSearch={id => `?recording=${id}`}
-      onShow={() => {}}
       onClose={() => {}}
     />,
     { api: fakeAuditApi({ getEvent: async () => event }) },
