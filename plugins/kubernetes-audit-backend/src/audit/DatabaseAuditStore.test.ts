@@ -66,6 +66,23 @@ describe('DatabaseAuditStore', () => {
       expect(await store.get('no-uuid')).toBeUndefined();
     });
 
+    it('leaves out no number when outcomes come behind their attempts', async () => {
+      const { knex, store } = await setUp(
+        databaseId,
+        spoolRecord(1, { phase: 'attempt' }),
+        spoolRecord(2, { phase: 'attempt' }),
+      );
+      await write(
+        knex,
+        spoolRecord(1, { phase: 'outcome' }),
+        spoolRecord(2, { phase: 'outcome' }),
+        spoolRecord(3),
+      );
+      await write(knex, spoolRecord(4));
+      const { items } = await store.list({ limit: 10, order: 'asc' });
+      expect(items.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    });
+
     it('pages forth and back while events are inserted at both ends', async () => {
       // Pairs share a time: then the id decides.
       const tenth = Array.from({ length: 10 }, (_, i) =>

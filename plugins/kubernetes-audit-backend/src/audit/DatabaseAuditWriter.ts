@@ -132,11 +132,21 @@ export class DatabaseAuditWriter implements AuditWriter {
     records: readonly SpoolRecord[],
   ): Promise<Map<string, number>> {
     const times = new Map<string, number>();
-    for (const { id, executedAt } of records) {
+    const outcomes: string[] = [];
+    for (const { id, executedAt, phase } of records) {
       const key = id.toLowerCase();
       if (!times.has(key)) {
         times.set(key, Date.parse(executedAt));
+        if (phase === 'outcome') {
+          outcomes.push(key);
+        }
       }
+    }
+    // An id that is asked for in vain uses up a number, and readers of the list
+    // would look for the event that had it.
+    if (outcomes.length > 0) {
+      const known = await this.tables.find(transaction, outcomes);
+      known.forEach(({ id }) => times.delete(id));
     }
     // Sorted, so that of two who bring the same ids one waits for the other.
     const keys = [...times]

@@ -101,6 +101,8 @@ export default createTranslationMessages({
       'Speichern Sie die Werte für das Chart. Der Agent erreicht den Cluster, in dem er läuft; die Gruppen, die er imitieren darf, stehen in impersonation.groups.',
     'join.stepInstall':
       'Installieren Sie das Chart, aus dem Ordner examples/kubernetes.',
+    'join.stepProxy':
+      'Anfragen nehmen den Agenten, wo die Konfiguration eines Proxys den Cluster mit Tags nennt, die er hat.',
     'join.pending': 'Beitrittstoken, die auf einen Agenten warten',
     'join.nonePending': 'Kein Beitrittstoken wartet auf einen Agenten.',
     'join.expiresAt': 'Läuft ab',

@@ -99,6 +99,8 @@ export const kubernetesAuditTranslationRef = createTranslationRef({
       stepValues:
         'Save the values for the chart. The agent reaches the cluster that it runs in; the list of groups that it may impersonate is in impersonation.groups.',
       stepInstall: 'Install the chart, from the folder examples/kubernetes.',
+      stepProxy:
+        'Calls take the agent where the configuration of a proxy names the cluster with tags that it has.',
       pending: 'Join tokens that wait for an agent',
       nonePending: 'No join token waits for an agent.',
       expiresAt: 'Expires at',

@@ -103,15 +103,16 @@ describe('AccessPage', () => {
     await userEvent.click(
       screen.getByRole('button', { name: 'Download kubeconfig' }),
     );
+    const name = /kubeconfig-prod-2-until-\d{4}(-\d\d){4}\.yaml/;
     expect(
-      await screen.findByText(/^Saved as kubeconfig-prod-2.yaml. It works/),
+      await screen.findByText(new RegExp(`^Saved as ${name.source}. It works`)),
     ).toBeVisible();
     expect(api.issueKubeconfig).toHaveBeenCalledWith({
       clusters: ['prod-2'],
       credential: 'token',
     });
     const [[{ blob, fileName }]] = saveFile.mock.calls;
-    expect(fileName).toBe('kubeconfig-prod-2.yaml');
+    expect(fileName).toMatch(name);
     expect(blob.size).toBe('a: b'.length);
     expect(screen.getByText('kubectl --context prod-2 get pods')).toBeVisible();
   });
@@ -130,6 +131,8 @@ describe('AccessPage', () => {
       screen.getByRole('button', { name: 'Download kubeconfig' }),
     );
     await screen.findByText(/asks for your approval when you use it/);
+    const [[{ fileName }]] = saveFile.mock.calls;
+    expect(fileName).toBe('kubeconfig-login.yaml');
     expect(api.issueKubeconfig).toHaveBeenCalledWith({
       credential: 'login',
       execApiVersion: 'v1beta1',

@@ -9,7 +9,7 @@ import type {
 } from 'backstage-plugin-kubernetes-audit-common';
 import { useState } from 'react';
 import { failureOf, kubernetesAuditApiRef } from '../../api';
-import { formatTimestamp } from '../../format';
+import { formatMinute, formatTimestamp } from '../../format';
 import { kubernetesAuditTranslationRef } from '../../translations';
 import { PillGroup } from '../AuditList';
 import { CommandLine } from '../CommandLine';
@@ -55,7 +55,7 @@ export function KubeconfigPanel(props: {
         ...(credential === 'login' &&
           isOldKubectl && { execApiVersion: 'v1beta1' as const }),
       });
-      const fileName = fileNameFor(cluster);
+      const fileName = fileNameFor(cluster, answer.credential);
       saveFile({
         blob: new Blob([answer.kubeconfig], { type: 'application/yaml' }),
         fileName,
@@ -185,9 +185,19 @@ function GivenKubeconfig({ given }: { given: Given }) {
   );
 }
 
-function fileNameFor(cluster: string): string {
-  const part = cluster.replace(/[^A-Za-z0-9._-]+/g, '-');
-  return part ? `kubeconfig-${part}.yaml` : 'kubeconfig.yaml';
+/** Another one for each secret: of two with one name, a browser would save the later one under a third. */
+function fileNameFor(
+  cluster: string,
+  credential: KubeconfigResponse['credential'],
+): string {
+  const parts = [
+    'kubeconfig',
+    cluster.replace(/[^A-Za-z0-9._-]+/g, '-'),
+    credential
+      ? `until-${formatMinute(credential.expiresAt).replace(/\D+/g, '-')}`
+      : 'login',
+  ];
+  return `${parts.filter(Boolean).join('-')}.yaml`;
 }
 
 /** As a shell takes it for one word. */

@@ -13,6 +13,7 @@ import { CommandLine } from '../CommandLine';
 import classes from './AgentsPage.module.css';
 import {
   NamedText,
+  proxyClusterEntries,
   TunnelAgentFiles,
   tunnelAgentFiles,
 } from './tunnelAgentFiles';
@@ -26,7 +27,7 @@ export function GivenJoinToken(props: {
   proxies: readonly AgentStatus[];
 }) {
   const { issued, proxies } = props;
-  const { token, name, clusters, expiresAt } = issued;
+  const { token, name, tags, clusters, expiresAt } = issued;
   const { t } = useTranslationRef(kubernetesAuditTranslationRef);
   const [place, setPlace] = useState<'machine' | 'kubernetes'>('machine');
   const files = tunnelAgentFiles(clusters, proxies);
@@ -63,6 +64,9 @@ export function GivenJoinToken(props: {
         ) : (
           <KubernetesSteps files={files.kubernetes} />
         )}
+        <Step text={t('join.stepProxy')}>
+          <NamedCode file={proxyClusterEntries(clusters, tags)} />
+        </Step>
       </ol>
     </div>
   );

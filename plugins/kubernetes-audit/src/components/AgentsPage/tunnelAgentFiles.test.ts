@@ -1,4 +1,4 @@
-import { tunnelAgentFiles } from './tunnelAgentFiles';
+import { proxyClusterEntries, tunnelAgentFiles } from './tunnelAgentFiles';
 
 const CA = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const proxyAt = (publicUrl: string, certificateAuthority?: string) => ({
@@ -65,5 +65,20 @@ clusters:
     );
     expect(kubernetes.createSecret).toMatch(/=join-token$/);
     expect(kubernetes.values.text).not.toContain('config:');
+  });
+});
+
+describe('proxyClusterEntries', () => {
+  it('names the clusters and the tags that lead to the agent', () => {
+    const { text } = proxyClusterEntries(['edge-fra', 'edge-*'], {
+      site: 'fra1',
+      env: 'on',
+    });
+    expect(text).toBe(`clusters:
+  - name: edge-fra
+    tunnel: { tags: { site: fra1, env: "on" } }
+  - name: "edge-*"
+    tunnel: { tags: { site: fra1, env: "on" } }
+`);
   });
 });

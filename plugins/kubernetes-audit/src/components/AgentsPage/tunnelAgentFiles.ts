@@ -128,6 +128,27 @@ export function tunnelAgentFiles(
   };
 }
 
+/**
+ * What a proxy's configuration says of the clusters, for calls to take agents
+ * that joined with a token.
+ *
+ * @param clusters - names, with globs, as the token has them
+ * @param tags - of the token
+ */
+export function proxyClusterEntries(
+  clusters: readonly string[],
+  tags: Readonly<Record<string, string>>,
+): NamedText {
+  const selected = Object.entries(tags).map(
+    ([key, value]) => `${yamlText(key)}: ${yamlText(value)}`,
+  );
+  const lines = clusters.flatMap(name => [
+    `  - name: ${yamlText(name)}`,
+    `    tunnel: { tags: { ${selected.join(', ')} } }`,
+  ]);
+  return { name: 'proxy.yaml', text: fileText(['clusters:', ...lines]) };
+}
+
 function fileText(lines: readonly (string | undefined)[]): string {
   return `${lines.join('\n')}\n`;
 }
