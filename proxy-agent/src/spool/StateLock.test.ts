@@ -27,10 +27,13 @@ describe('StateLock', () => {
   /** The lock file with other lines, as another process would have written it. */
   async function writeLock(change: (lines: string[]) => void): Promise<void> {
     const lock = await StateLock.take(directory);
-    const lines = readFileSync(file, 'utf8').split('\n');
+    const content = readFileSync(file, 'utf8');
     lock.release();
+    const lines = content.split('\n');
     change(lines);
-    writeFileSync(file, lines.join('\n'));
+    // Always as long: another process's pid may have more digits.
+    const changed = lines.join('\n').trimEnd();
+    writeFileSync(file, changed.padEnd(content.length, '\n'));
   }
 
   async function takeAndRelease(): Promise<void> {
