@@ -108,10 +108,13 @@ export function RecordingReplay(props: {
     return () => clearTimeout(timer);
   }, [stage]);
   useEffect(() => {
-    let isNeeded = hasShown;
+    if (!screen || !hasShown) {
+      return undefined;
+    }
+    let isNeeded = true;
     untilIdle(PREPARED_WITHIN).then(() => {
       if (isNeeded) {
-        screen?.prepare();
+        screen.prepare();
       }
     });
     return () => {
